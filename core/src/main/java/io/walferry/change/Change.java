@@ -1,0 +1,29 @@
+package io.walferry.change;
+
+import java.util.List;
+
+/** One thing that a transaction did, in the order in which it did it. */
+public sealed interface Change {
+  /** A new row. */
+  record Insert(Relation relation, Row after) implements Change {}
+
+  /**
+   * A changed row. It is found by {@code before} if that is present, else by the replica identity's
+   * columns of {@code after}. Columns of {@code after} may be {@link Value.Unchanged}.
+   */
+  record Update(Relation relation, OldRow before, Row after) implements Change {}
+
+  /** A row that is gone; {@code before} is never {@link OldRow.Absent}. */
+  record Delete(Relation relation, OldRow before) implements Change {}
+
+  /** Tables that were emptied together. */
+  record Truncate(List<Relation> relations, boolean cascade, boolean restartIdentity)
+      implements Change {
+    public Truncate {
+      relations = List.copyOf(relations);
+    }
+  }
+
+  /** A message written by {@code pg_logical_emit_message(true, prefix, content)}. */
+  record Message(String prefix, Lsn lsn, Value.Binary content) implements Change {}
+}

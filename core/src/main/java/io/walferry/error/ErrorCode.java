@@ -1,0 +1,151 @@
+package io.walferry.error;
+
+/**
+ * Why something failed. Whether it is tried again, the advice to the operator and the process's
+ * exit code follow from the code, here and nowhere else.
+ */
+public enum ErrorCode {
+  CONFIGURATION_INVALID(Retry.NEVER, Exit.USAGE, "Correct the configuration and start again."),
+
+  CONNECTION_FAILED(
+      Retry.ALWAYS, Exit.FAILURE, "Check that the server runs and that host and port are right."),
+  CONNECTION_LOST(Retry.ALWAYS, Exit.FAILURE, "Check the network and the server's log."),
+  SERVER_UNAVAILABLE(
+      Retry.ALWAYS, Exit.FAILURE, "The server starts, stops or recovers; try again when it is up."),
+  TOO_MANY_CONNECTIONS(
+      Retry.ALWAYS, Exit.FAILURE, "Raise max_connections or close connections of other clients."),
+  AUTHENTICATION_FAILED(
+      Retry.NEVER, Exit.FAILURE, "Check user, password and pg_hba.conf of the server."),
+  TLS_FAILED(Retry.NEVER, Exit.FAILURE, "Check sslmode, sslrootcert and the server's certificate."),
+  DATABASE_MISSING(Retry.NEVER, Exit.FAILURE, "Check the database name in the URL."),
+  PERMISSION_DENIED(
+      Retry.NEVER, Exit.FAILURE, "Grant the missing right; 'walferry check' prints the SQL."),
+  REPLICATION_NOT_ALLOWED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Grant it with: ALTER ROLE <user> REPLICATION; and see that pg_hba.conf lets the user in."),
+  WAL_LEVEL_TOO_LOW(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Run: ALTER SYSTEM SET wal_level = 'logical'; and restart the server."),
+  NO_FREE_SLOT(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Drop a slot that is no longer used ('walferry slots'), or raise max_replication_slots."),
+  NO_FREE_SENDER(Retry.ALWAYS, Exit.FAILURE, "Raise max_wal_senders, or stop another consumer."),
+
+  SLOT_MISSING(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The changes since the last position are gone with the slot: start over with an empty"
+          + " destination, or restore the slot."),
+  SLOT_EXISTS(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Choose another slot name, drop the slot with 'walferry slots URL drop NAME' if nobody uses"
+          + " it, or set 'pipeline.load: none' to start from where the slot stands."),
+  SLOT_ACTIVE(
+      Retry.BOUNDED, Exit.FAILURE, "Stop the other consumer of the slot, or use another slot."),
+  SLOT_UNUSABLE(
+      Retry.NEVER, Exit.FAILURE, "Drop the slot with 'walferry slots URL drop NAME' and start over."),
+  SLOT_AHEAD(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Something else moved the slot on, so changes are missing: start over with an empty"
+          + " destination."),
+  SOURCE_CHANGED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The destination follows another server: check the URL, or start over with an empty"
+          + " destination."),
+  SOURCE_SCHEMA_MOVING(
+      Retry.BOUNDED, Exit.FAILURE, "Let schema changes of the published tables finish first."),
+  PUBLICATION_MISSING(
+      Retry.NEVER, Exit.FAILURE, "Create the publication; 'walferry check' prints the SQL."),
+  PUBLICATION_INCOMPLETE(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Add what is missing with ALTER PUBLICATION; a publication is never widened unasked."),
+  REPLICA_IDENTITY_MISSING(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Give the table a primary key, or run: ALTER TABLE <table> REPLICA IDENTITY FULL;"),
+  TABLE_MISSING(Retry.NEVER, Exit.FAILURE, "Check 'source.tables'."),
+  PROTOCOL_VIOLATION(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The stream is not what this version understands; please report it with the message."),
+
+  DESTINATION_UNREACHABLE(
+      Retry.ALWAYS, Exit.FAILURE, "Check that the destination is up and reachable."),
+  DESTINATION_BUSY(
+      Retry.ALWAYS, Exit.FAILURE, "Another process holds the destination; let it finish."),
+  DESTINATION_UNWRITABLE(
+      Retry.NEVER, Exit.FAILURE, "Check path, permissions and that the disk is mounted writable."),
+  DESTINATION_FULL(Retry.NEVER, Exit.FAILURE, "Free space at the destination and start again."),
+  DESTINATION_SHAPE(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Give the destination table the columns and the key of the source, or move it away."),
+  DESTINATION_NOT_EMPTY(
+      Retry.NEVER, Exit.FAILURE, "Empty the destination table, move it away, or use another path."),
+  DESTINATION_FENCED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Another process has taken over this pipeline; stop one of the two."),
+  DESTINATION_CONFLICT(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The destination was changed by somebody else: mend the row, or start over with an empty"
+          + " destination."),
+  DESTINATION_FORMAT(
+      Retry.NEVER, Exit.FAILURE, "Use the Walferry version that wrote it, or a newer one."),
+
+  INTERRUPTED(Retry.NEVER, Exit.FAILURE, "Start again; work goes on where it stopped."),
+  INTERNAL(Retry.NEVER, Exit.FAILURE, "This is a defect of Walferry; please report it.");
+
+  /** Whether another try may help. */
+  public enum Retry {
+    /** The same try fails the same way. */
+    NEVER,
+    /** It may pass by itself, but not if it lasts. */
+    BOUNDED,
+    /** The other side may come back at any time. */
+    ALWAYS
+  }
+
+  private enum Exit {
+    USAGE(2),
+    FAILURE(3);
+
+    private final int status;
+
+    Exit(int status) {
+      this.status = status;
+    }
+  }
+
+  private final Retry retry;
+  private final Exit exit;
+  private final String advice;
+
+  ErrorCode(Retry retry, Exit exit, String advice) {
+    this.retry = retry;
+    this.exit = exit;
+    this.advice = advice;
+  }
+
+  public Retry retry() {
+    return retry;
+  }
+
+  /** What the operator should do next: one sentence. */
+  public String advice() {
+    return advice;
+  }
+
+  /** The exit status of a process that ends with this error. */
+  public int exitStatus() {
+    return exit.status;
+  }
+}

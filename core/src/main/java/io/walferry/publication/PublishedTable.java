@@ -1,0 +1,40 @@
+package io.walferry.publication;
+
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.TableId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A table that a publication carries, as the catalog knows it: only published columns, in the
+ * catalog's order. What the stream announces goes before it where the two differ.
+ *
+ * @param primaryKey column names in the key's order; empty if there is none or if the publication
+ *     leaves one of its columns out
+ * @param rowFilter the publication's {@code WHERE} expression for this table
+ * @param estimatedRows the planner's estimate; 0 if the table was never analysed
+ * @param byteSize of the heap with its partitions, without indexes and TOAST
+ */
+public record PublishedTable(
+    int oid,
+    TableId table,
+    ReplicaIdentity replicaIdentity,
+    List<PublishedColumn> columns,
+    List<String> primaryKey,
+    Optional<String> rowFilter,
+    long estimatedRows,
+    long byteSize) {
+  public PublishedTable {
+    columns = List.copyOf(columns);
+    primaryKey = List.copyOf(primaryKey);
+  }
+
+  public List<String> columnNames() {
+    return columns.stream().map(PublishedColumn::name).toList();
+  }
+
+  @Override
+  public String toString() {
+    return table.toString();
+  }
+}

@@ -1,0 +1,56 @@
+package io.walferry.testkit.postgres;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Short programs that end by themselves. */
+final class Command {
+  private Command() {}
+
+  record Outcome(int status, String output) {
+    boolean succeeded() {
+      return status == 0;
+    }
+  }
+
+  /** Runs the program to its end; a program that cannot be started at all counts as failed. */
+  static Outcome run(List<String> words) {
+    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+    cleanEnvironment(builder);
+    try {
+      Process process = builder.start();
+      process.getOutputStream().close();
+      try (InputStream output = process.getInputStream()) {
+        String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+        return new Outcome(process.waitFor(), text);
+      }
+    } catch (IOException e) {
+      return new Outcome(127, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new IOException("Interrupted while running " + words, e));
+    }
+  }
+
+  /** Removes what would change the behaviour of a server from one user's shell to another's. */
+  static void cleanEnvironment(ProcessBuilder builder) {
+    builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+    builder.environment().remove("TZ");
+    builder.environment().put("LC_ALL", "C");
+  }
+
+  static boolean isOnPath(String program) {
+    String path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
+    return Arrays.stream(path.split(File.pathSeparator, -1))
+        .map(directory -> Path.of(directory, program))
+        .anyMatch(Files::isExecutable);
+  }
+}

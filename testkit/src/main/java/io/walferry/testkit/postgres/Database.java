@@ -1,0 +1,101 @@
+package io.walferry.testkit.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One database of a server.
+ *
+ * <p>Closing it drops it with all that would hold it back: connections, replication slots,
+ * subscriptions and prepared transactions.
+ */
+public record Database(PostgresServer server, String name) implements AutoCloseable {
+
+  public Connection connect() throws SQLException {
+    return server.connect(name);
+  }
+
+  public String jdbcUrl() {
+    return server.jdbcUrl(name);
+  }
+
+  public String uri() {
+    return server.uri(name);
+  }
+
+  /** Runs one or several statements on a connection of their own. */
+  public void execute(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** Drops the database; no effect if it is gone or the server does not run. */
+  @Override
+  public void close() throws SQLException {
+    if (!server.isRunning()) {
+      return;
+    }
+    try (Connection connection = server.connect(PostgresServer.USER);
+        Statement statement = connection.createStatement()) {
+      if (names(connection, "select datname from pg_database where datname = ?").isEmpty()) {
+        return;
+      }
+      removeSubscriptionsAndPreparedTransactions();
+      String quoted = PostgresServer.quoted(connection, name);
+      statement.execute("alter database %s with allow_connections false".formatted(quoted));
+      removeConnectionsAndSlots(connection);
+      statement.execute("drop database %s with (force)".formatted(quoted));
+    }
+  }
+
+  private void removeSubscriptionsAndPreparedTransactions() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      List<String> subscriptions =
+          names(
+              connection,
+              "select subname from pg_subscription s join pg_database d on d.oid = s.subdbid"
+                  + " where datname = ?");
+      for (String subscription : subscriptions) {
+        String quoted = PostgresServer.quoted(connection, subscription);
+        statement.execute("alter subscription %s disable".formatted(quoted));
+        statement.execute("alter subscription %s set (slot_name = none)".formatted(quoted));
+        statement.execute("drop subscription %s".formatted(quoted));
+      }
+      for (String gid : names(connection, "select gid from pg_prepared_xacts where database = ?")) {
+        statement.execute("rollback prepared " + statement.enquoteLiteral(gid));
+      }
+    }
+  }
+
+  /** New connections are refused by now, so this ends. */
+  private void removeConnectionsAndSlots(Connection connection) throws SQLException {
+    names(
+        connection,
+        "select pg_terminate_backend(pid, 10000)::text from pg_stat_activity where datname = ?");
+    names(
+        connection,
+        "select pg_drop_replication_slot(slot_name)::text from pg_replication_slots"
+            + " where database = ?");
+  }
+
+  private List<String> names(Connection connection, String query) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
+      statement.setString(1, name);
+      try (ResultSet rows = statement.executeQuery()) {
+        var names = new ArrayList<String>();
+        while (rows.next()) {
+          names.add(rows.getString(1));
+        }
+        return names;
+      }
+    }
+  }
+}

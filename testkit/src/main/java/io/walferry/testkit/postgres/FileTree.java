@@ -1,0 +1,60 @@
+package io.walferry.testkit.postgres;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Whole directory trees; symbolic links are never followed. */
+final class FileTree {
+  private FileTree() {}
+
+  /** Deletes the tree; what is gone already is no error. */
+  static void delete(Path root) throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException cause) throws IOException {
+            if (cause instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw cause;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException cause)
+              throws IOException {
+            Optional<IOException> failure = Optional.ofNullable(cause);
+            if (failure.isPresent()) {
+              throw failure.get();
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Gives every file of the tree to the user and group of that number. */
+  static void own(Path root, int id) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        Files.setAttribute(path, "unix:gid", id);
+        Files.setAttribute(path, "unix:uid", id);
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What Walferry costs, measured. */
+@NullMarked
+package io.walferry.bench;
+
+import org.jspecify.annotations.NullMarked;

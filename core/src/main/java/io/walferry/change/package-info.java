@@ -1,4 +1,7 @@
-/** What happened at the source: positions, relations, rows, changes and transactions. Depends on nothing. */
+/**
+ * What happened at the source: positions, relations, rows, changes and transactions. Depends on
+ * nothing.
+ */
 @NullMarked
 package io.walferry.change;
 

@@ -47,7 +47,9 @@ public enum ErrorCode {
   SLOT_ACTIVE(
       Retry.BOUNDED, Exit.FAILURE, "Stop the other consumer of the slot, or use another slot."),
   SLOT_UNUSABLE(
-      Retry.NEVER, Exit.FAILURE, "Drop the slot with 'walferry slots URL drop NAME' and start over."),
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Drop the slot with 'walferry slots URL drop NAME' and start over."),
   SLOT_AHEAD(
       Retry.NEVER,
       Exit.FAILURE,

@@ -16,8 +16,8 @@ import java.util.List;
  *
  * <p>Exactly once: {@link #commit} and {@link #finishLoad} write the rows and the position in one
  * destination transaction, after they have seen that the position is still the one that this sink
- * wrote last and that nobody has opened the feed since ({@code DESTINATION_FENCED} otherwise). After
- * any exception the only call left is {@link #close}, which drops what is not committed; the
+ * wrote last and that nobody has opened the feed since ({@code DESTINATION_FENCED} otherwise).
+ * After any exception the only call left is {@link #close}, which drops what is not committed; the
  * pipeline opens a new sink then, and the outcome of a commit that failed half-way is whatever
  * {@link #open} reads back.
  *
@@ -55,7 +55,9 @@ public interface Sink extends AutoCloseable {
   /** Ends the first load: every loaded row and the position are durable when it returns. */
   void finishLoad(Position position);
 
-  /** Goes on after {@link SinkState.Following}: checks that the tables are there with their shape. */
+  /**
+   * Goes on after {@link SinkState.Following}: checks that the tables are there with their shape.
+   */
   void resume(List<PublishedTable> tables);
 
   /** The changes that follow belong to this source transaction. */

@@ -1,0 +1,167 @@
+package io.walferry.postgres;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/**
+ * Opens sessions whose text output does not depend on server, role or this machine: fixed encoding,
+ * time zone, date, interval, float and bytea style, and an empty search path, so that names come
+ * out qualified. No time limits of the server apply. May be used by several threads at once.
+ */
+public final class PostgresConnector {
+  private static final int TIMEOUT_SECONDS_DEFAULT = 15;
+
+  /**
+   * Set after start-up, because the driver sends the JVM's time zone with it, which outranks {@code
+   * options}, and a role's or database's own settings would outrank the server's.
+   */
+  private static final String FIXED_SETTINGS =
+      """
+      SET client_encoding = 'UTF8';
+      SET "TimeZone" = 'UTC';
+      SET "DateStyle" = 'ISO, MDY';
+      SET "IntervalStyle" = 'postgres';
+      SET extra_float_digits = 3;
+      SET bytea_output = 'hex';
+      SET search_path = '';
+      SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
+       WHERE name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout',
+                      'idle_session_timeout', 'idle_in_transaction_session_timeout')
+      """;
+
+  private final ConnectionSettings settings;
+  private final String applicationName;
+
+  /** The application name is shown in {@code pg_stat_activity} unless the settings give one. */
+  public PostgresConnector(ConnectionSettings settings, String applicationName) {
+    this.settings = settings;
+    this.applicationName = applicationName;
+  }
+
+  public ConnectionSettings settings() {
+    return settings;
+  }
+
+  /** A session for SQL, in auto-commit mode. The caller closes it. */
+  public Connection connect() {
+    return open(properties(), "connect to " + settings.display());
+  }
+
+  /**
+   * A walsender session: takes replication commands, and SQL by simple queries only. Reading never
+   * times out, since an idle stream is healthy. The caller closes it.
+   */
+  public Connection connectForReplication() {
+    Properties properties = properties();
+    PGProperty.REPLICATION.set(properties, "database");
+    PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
+    PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+    PGProperty.GSS_ENC_MODE.set(properties, "disable");
+    return open(properties, "connect for replication to " + settings.display());
+  }
+
+  private Connection open(Properties properties, String attempted) {
+    try {
+      Connection connection = new Driver().connect(url(), properties);
+      if (connection == null) {
+        throw new WalferryException(
+            ErrorCode.INTERNAL, "could not " + attempted + ": the driver does not know its URL");
+      }
+      fixSettings(connection);
+      return connection;
+    } catch (SQLException e) {
+      throw PostgresErrors.translateConnecting(e, attempted);
+    }
+  }
+
+  private static void fixSettings(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(FIXED_SETTINGS);
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private String url() {
+    return settings.servers().stream()
+        .map(ServerAddress::toString)
+        .collect(
+            Collectors.joining(
+                ",",
+                "jdbc:postgresql://",
+                "/" + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8)));
+  }
+
+  private Properties properties() {
+    Properties properties = new Properties();
+    PGProperty.USER.set(properties, settings.user());
+    settings.password().ifPresent(it -> PGProperty.PASSWORD.set(properties, it.reveal()));
+    PGProperty.APPLICATION_NAME.set(
+        properties,
+        settings.parameter(ConnectionParameter.APPLICATION_NAME).orElse(applicationName));
+    PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
+    PGProperty.TCP_KEEP_ALIVE.set(
+        properties, !settings.parameter(ConnectionParameter.KEEPALIVES).equals(Optional.of("0")));
+    setTimeouts(properties);
+    setTls(properties);
+    set(properties, ConnectionParameter.OPTIONS, PGProperty.OPTIONS);
+    set(properties, ConnectionParameter.CHANNEL_BINDING, PGProperty.CHANNEL_BINDING);
+    settings
+        .parameter(ConnectionParameter.TARGET_SESSION_ATTRS)
+        .ifPresent(it -> PGProperty.TARGET_SERVER_TYPE.set(properties, targetServerType(it)));
+    return properties;
+  }
+
+  private void setTimeouts(Properties properties) {
+    int seconds =
+        settings
+            .parameter(ConnectionParameter.CONNECT_TIMEOUT)
+            .map(Integer::parseInt)
+            .orElse(TIMEOUT_SECONDS_DEFAULT);
+    PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
+    // A server that accepts and then says nothing must not hold us either.
+    PGProperty.LOGIN_TIMEOUT.set(properties, seconds * settings.servers().size());
+  }
+
+  private void setTls(Properties properties) {
+    set(properties, ConnectionParameter.SSLMODE, PGProperty.SSL_MODE);
+    set(properties, ConnectionParameter.SSLCERT, PGProperty.SSL_CERT);
+    set(properties, ConnectionParameter.SSLKEY, PGProperty.SSL_KEY);
+    settings.keyPassword().ifPresent(it -> PGProperty.SSL_PASSWORD.set(properties, it.reveal()));
+    set(properties, ConnectionParameter.GSSENCMODE, PGProperty.GSS_ENC_MODE);
+    settings
+        .parameter(ConnectionParameter.SSLROOTCERT)
+        .ifPresent(
+            it -> {
+              if (it.equals("system")) {
+                PGProperty.SSL_FACTORY.set(properties, "org.postgresql.ssl.DefaultJavaSSLFactory");
+              } else {
+                PGProperty.SSL_ROOT_CERT.set(properties, it);
+              }
+            });
+  }
+
+  private void set(Properties properties, ConnectionParameter from, PGProperty to) {
+    settings.parameter(from).ifPresent(value -> to.set(properties, value));
+  }
+
+  private static String targetServerType(String targetSessionAttributes) {
+    return switch (targetSessionAttributes) {
+      case "read-write", "primary" -> "primary";
+      case "read-only", "standby" -> "secondary";
+      case "prefer-standby" -> "preferSecondary";
+      default -> "any";
+    };
+  }
+}

@@ -1,0 +1,149 @@
+package io.walferry.postgres;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import java.security.cert.CertificateException;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * Tells what an error of PostgreSQL or its driver means. The SQLState decides; the words of the
+ * message only where one state means several things, since servers speak many languages.
+ */
+public final class PostgresErrors {
+  private static final Pattern SENDER_RIGHT =
+      Pattern.compile("wal.?sender|replication (role|slots)|\\bREPLICATION\\b");
+
+  private PostgresErrors() {}
+
+  /**
+   * The same failure with its code. Its message quotes the server's primary message and the
+   * SQLState; never detail or context, nor the message of a data error: they can show values.
+   *
+   * @param attempted what failed, as the rest of a sentence: {@code "create slot shop"}
+   */
+  public static WalferryException translate(SQLException cause, String attempted) {
+    return new WalferryException(codeOf(cause), message(cause, attempted), cause);
+  }
+
+  /** As {@link #translate}, while there is no session yet that could be lost. */
+  static WalferryException translateConnecting(SQLException cause, String attempted) {
+    ErrorCode code = codeOf(cause);
+    ErrorCode said = code == ErrorCode.CONNECTION_LOST ? ErrorCode.CONNECTION_FAILED : code;
+    return new WalferryException(said, message(cause, attempted), cause);
+  }
+
+  private static String message(SQLException cause, String attempted) {
+    String state = state(cause);
+    String said =
+        serverMessage(cause)
+            .or(() -> Optional.ofNullable(cause.getMessage()))
+            .filter(text -> !state.startsWith("22") && !state.startsWith("23"))
+            .map(text -> text.strip() + " ")
+            .orElse("");
+    return "could not " + attempted + ": " + said + "(SQLState " + state + ")";
+  }
+
+  private static String state(SQLException cause) {
+    return Optional.ofNullable(cause.getSQLState()).orElse("unknown");
+  }
+
+  private static Optional<String> serverMessage(SQLException cause) {
+    return cause instanceof PSQLException postgres
+        ? Optional.ofNullable(postgres.getServerErrorMessage()).map(ServerErrorMessage::getMessage)
+        : Optional.empty();
+  }
+
+  private static ErrorCode codeOf(SQLException cause) {
+    if (tlsFailed(cause)) {
+      return ErrorCode.TLS_FAILED;
+    }
+    String state = state(cause);
+    String said = serverMessage(cause).or(() -> Optional.ofNullable(cause.getMessage())).orElse("");
+    return switch (state) {
+      case "28000", "28P01" -> authentication(said);
+      case "3D000", "57P04" -> ErrorCode.DATABASE_MISSING;
+      case "42501" -> rights(said);
+      case "42P01", "3F000" -> ErrorCode.TABLE_MISSING;
+      case "42704" -> missingObject(said);
+      case "42710" -> mentions(said, "slot") ? ErrorCode.SLOT_EXISTS : ErrorCode.INTERNAL;
+      case "53300" ->
+          mentions(said, "max_wal_senders")
+              ? ErrorCode.NO_FREE_SENDER
+              : ErrorCode.TOO_MANY_CONNECTIONS;
+      case "53400" -> ErrorCode.NO_FREE_SLOT;
+      case "55000" -> prerequisite(said);
+      case "55006" -> ErrorCode.SLOT_ACTIVE;
+      case "58P01" -> ErrorCode.SLOT_UNUSABLE;
+      case "55P03", "40P01" -> ErrorCode.SOURCE_SCHEMA_MOVING;
+      case "57P01", "57P02", "57P03", "53100", "53200", "58030" -> ErrorCode.SERVER_UNAVAILABLE;
+      case "57P05", "25P03", "25P04" -> ErrorCode.CONNECTION_LOST;
+      default -> connection(state, said);
+    };
+  }
+
+  private static ErrorCode authentication(String said) {
+    return mentions(said, "replication connection")
+        ? ErrorCode.REPLICATION_NOT_ALLOWED
+        : ErrorCode.AUTHENTICATION_FAILED;
+  }
+
+  private static ErrorCode rights(String said) {
+    return SENDER_RIGHT.matcher(said).find()
+        ? ErrorCode.REPLICATION_NOT_ALLOWED
+        : ErrorCode.PERMISSION_DENIED;
+  }
+
+  private static ErrorCode missingObject(String said) {
+    if (mentions(said, "publi")) {
+      return ErrorCode.PUBLICATION_MISSING;
+    }
+    return mentions(said, "slot") ? ErrorCode.SLOT_MISSING : ErrorCode.INTERNAL;
+  }
+
+  private static ErrorCode prerequisite(String said) {
+    if (mentions(said, "wal_level")) {
+      return ErrorCode.WAL_LEVEL_TOO_LOW;
+    }
+    return mentions(said, "slot") ? ErrorCode.SLOT_UNUSABLE : ErrorCode.INTERNAL;
+  }
+
+  private static ErrorCode connection(String state, String said) {
+    if (!state.startsWith("08")) {
+      return ErrorCode.INTERNAL;
+    }
+    if (mentions(said, "ssl") && !state.equals("08006")) {
+      return ErrorCode.TLS_FAILED;
+    }
+    return switch (state) {
+      case "08004" ->
+          mentions(said, "password") || mentions(said, "authentication") || mentions(said, "scram")
+              ? ErrorCode.AUTHENTICATION_FAILED
+              : ErrorCode.CONNECTION_FAILED;
+      case "08001" -> ErrorCode.CONNECTION_FAILED;
+      case "08P01" -> ErrorCode.PROTOCOL_VIOLATION;
+      default -> ErrorCode.CONNECTION_LOST;
+    };
+  }
+
+  private static boolean tlsFailed(SQLException cause) {
+    for (Throwable link = cause; link != null; link = link.getCause()) {
+      if (link instanceof SSLHandshakeException
+          || link instanceof SSLPeerUnverifiedException
+          || link instanceof CertificateException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean mentions(String said, String word) {
+    return said.toLowerCase(Locale.ROOT).contains(word);
+  }
+}

@@ -1,0 +1,153 @@
+package io.walferry.postgres;
+
+import io.walferry.error.DidYouMean;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Checks what a connection string gave and adds what the environment and libpq's defaults add. */
+final class SettingsResolver {
+  private static final Set<String> IDENTITY =
+      Set.of("host", "port", "dbname", "user", "password", "sslpassword");
+
+  private final Map<String, String> given;
+  private final Map<String, String> environment;
+
+  SettingsResolver(Map<String, String> given, Map<String, String> environment) {
+    this.given = given;
+    this.environment = environment;
+  }
+
+  ConnectionSettings resolve() {
+    refuseUnknown();
+    EnumMap<ConnectionParameter, String> parameters = new EnumMap<>(ConnectionParameter.class);
+    for (ConnectionParameter parameter : ConnectionParameter.values()) {
+      valueOf(parameter.keyword(), parameter.variable())
+          .ifPresent(value -> parameters.put(parameter, checked(parameter, value)));
+    }
+    checkRootCertificate(parameters);
+    List<ServerAddress> servers = servers();
+    String user = valueOf("user", "PGUSER").orElseGet(() -> System.getProperty("user.name"));
+    String database = valueOf("dbname", "PGDATABASE").orElse(user);
+    Optional<Secret> password =
+        valueOf("password", "PGPASSWORD")
+            .map(Secret::new)
+            .or(() -> passwordFromFile(parameters, servers, database, user));
+    Optional<Secret> keyPassword = valueOf("sslpassword", "").map(Secret::new);
+    return new ConnectionSettings(servers, database, user, password, keyPassword, parameters);
+  }
+
+  /** libpq takes an empty value for one that was not given. */
+  private Optional<String> valueOf(String keyword, String variable) {
+    return Optional.ofNullable(given.get(keyword))
+        .filter(value -> !value.isEmpty())
+        .or(() -> Optional.ofNullable(environment.get(variable)).filter(value -> !value.isEmpty()));
+  }
+
+  /** A mistyped text can make a piece of the password look like a name: names are not shown. */
+  private void refuseUnknown() {
+    Set<String> known = new LinkedHashSet<>(IDENTITY);
+    for (ConnectionParameter parameter : ConnectionParameter.values()) {
+      known.add(parameter.keyword());
+    }
+    if (given.containsKey("service")
+        || (environment.containsKey("PGSERVICE") && valueOf("host", "PGHOST").isEmpty())) {
+      throw InvalidConnectionText.because(
+          "service files are not read; write host, dbname and user out");
+    }
+    for (String keyword : given.keySet()) {
+      if (!known.contains(keyword)) {
+        throw InvalidConnectionText.because(
+            "it has a parameter that Walferry does not know"
+                + DidYouMean.nearest(keyword, known)
+                    .map(name -> "; did you mean '" + name + "'?")
+                    .orElse("; it knows " + String.join(", ", known.stream().sorted().toList())));
+      }
+    }
+  }
+
+  private static String checked(ConnectionParameter parameter, String value) {
+    if (!parameter.choices().isEmpty() && !parameter.choices().contains(value)) {
+      throw InvalidConnectionText.because(
+          parameter.keyword() + " must be one of " + String.join(", ", parameter.choices()));
+    }
+    if (parameter == ConnectionParameter.CONNECT_TIMEOUT) {
+      wholeNumber(value, 3600, "connect_timeout (seconds)");
+    }
+    return value;
+  }
+
+  /** libpq's rule: the system's authorities vouch for names, so names must be checked. */
+  private static void checkRootCertificate(Map<ConnectionParameter, String> parameters) {
+    if (!"system".equals(parameters.get(ConnectionParameter.SSLROOTCERT))) {
+      return;
+    }
+    String mode = parameters.getOrDefault(ConnectionParameter.SSLMODE, "verify-full");
+    if (!mode.equals("verify-full")) {
+      throw InvalidConnectionText.because("sslrootcert=system needs sslmode=verify-full");
+    }
+    parameters.put(ConnectionParameter.SSLMODE, mode);
+  }
+
+  private List<ServerAddress> servers() {
+    String[] hosts = valueOf("host", "PGHOST").orElse("localhost").split(",", -1);
+    String[] ports = valueOf("port", "PGPORT").orElse("5432").split(",", -1);
+    if (ports.length != 1 && ports.length != hosts.length) {
+      throw InvalidConnectionText.because(
+          "%d ports for %d hosts; give one port or as many as hosts"
+              .formatted(ports.length, hosts.length));
+    }
+    List<ServerAddress> servers = new ArrayList<>();
+    for (int i = 0; i < hosts.length; i++) {
+      String port = ports.length == 1 ? ports[0] : ports[i];
+      servers.add(
+          new ServerAddress(
+              host(hosts[i], i + 1),
+              port.isEmpty() ? 5432 : wholeNumber(port, 65535, "the port of host " + (i + 1))));
+    }
+    return servers;
+  }
+
+  private static String host(String text, int number) {
+    String host = text.isEmpty() ? "localhost" : text;
+    if (host.startsWith("/") || host.startsWith("@")) {
+      throw InvalidConnectionText.because(
+          "host " + number + " is a Unix-domain socket; only TCP is spoken, write localhost");
+    }
+    if (!host.matches("[\\p{L}\\p{N}._:%-]+")) {
+      throw InvalidConnectionText.because("host " + number + " is no host name or address");
+    }
+    return host;
+  }
+
+  private static int wholeNumber(String text, int most, String what) {
+    if (text.matches("[0-9]{1,5}")) {
+      int number = Integer.parseInt(text);
+      if (number >= 1 && number <= most) {
+        return number;
+      }
+    }
+    throw InvalidConnectionText.because(what + " must be a number from 1 to " + most);
+  }
+
+  private Optional<Secret> passwordFromFile(
+      Map<ConnectionParameter, String> parameters,
+      List<ServerAddress> servers,
+      String database,
+      String user) {
+    Path home =
+        Path.of(
+            Optional.ofNullable(environment.get("HOME"))
+                .orElseGet(() -> System.getProperty("user.home")));
+    Path path =
+        Optional.ofNullable(parameters.get(ConnectionParameter.PASSFILE))
+            .map(Path::of)
+            .orElseGet(() -> home.resolve(".pgpass"));
+    return new PasswordFile(path).passwordFor(servers, database, user);
+  }
+}

@@ -18,7 +18,7 @@ import org.postgresql.util.ServerErrorMessage;
  */
 public final class PostgresErrors {
   private static final Pattern SENDER_RIGHT =
-      Pattern.compile("wal.?sender|replication (role|slots)|\\bREPLICATION\\b");
+      Pattern.compile("(?i:wal.?sender)|replication (role|slots)|\\bREPLICATION\\b");
 
   private PostgresErrors() {}
 

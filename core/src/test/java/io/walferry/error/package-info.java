@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.error;
+
+import org.jspecify.annotations.NullMarked;

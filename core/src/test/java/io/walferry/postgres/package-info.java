@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.postgres;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package io.walferry.testkit.postgres;
 
+import io.walferry.testkit.internal.Command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

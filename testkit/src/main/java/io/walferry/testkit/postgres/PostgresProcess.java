@@ -1,5 +1,7 @@
 package io.walferry.testkit.postgres;
 
+import io.walferry.testkit.internal.Command;
+import io.walferry.testkit.internal.Guardian;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +93,7 @@ final class PostgresProcess {
   }
 
   void signal(String name) {
-    Command.run(List.of("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", name, "" + process.pid()));
+    Command.signal(name, process.pid());
   }
 
   /** Kills the postmaster and all its children by SIGKILL; returns when all are gone. */

@@ -1,5 +1,7 @@
 package io.walferry.testkit.postgres;
 
+import io.walferry.testkit.internal.FreePort;
+import io.walferry.testkit.internal.Guardian;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,7 +43,7 @@ public final class PostgresServer implements AutoCloseable {
     this.archive = archive;
     this.installation = BinaryCache.ofThisUser().installation(archive);
     this.data = data;
-    this.guardian = Guardian.watch(data.path(), data.ephemeral());
+    this.guardian = ServerGuard.watch(data);
   }
 
   public static PostgresServerBuilder builder() {
@@ -86,7 +88,7 @@ public final class PostgresServer implements AutoCloseable {
       return;
     }
     data.configure(options.settings(), port);
-    guardian.serverRuns();
+    guardian.tell(ServerGuard.RUNNING);
     PostgresProcess launched =
         PostgresProcess.launch(installation.resolve("bin/postgres"), data, identity);
     process = Optional.of(launched);
@@ -125,7 +127,7 @@ public final class PostgresServer implements AutoCloseable {
 
   private void forgetProcess() {
     process = Optional.empty();
-    guardian.serverStopped();
+    guardian.tell(ServerGuard.STOPPED);
   }
 
   /** Stops fast and starts again, on the same port. */

@@ -1,4 +1,4 @@
-package io.walferry.testkit.postgres;
+package io.walferry.testkit.internal;
 
 import java.io.File;
 import java.io.IOException;
@@ -12,17 +12,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** Short programs that end by themselves. */
-final class Command {
+public final class Command {
   private Command() {}
 
-  record Outcome(int status, String output) {
-    boolean succeeded() {
+  /** How a program ended, and all that it wrote to both outputs. */
+  public record Outcome(int status, String output) {
+    public boolean succeeded() {
       return status == 0;
     }
   }
 
   /** Runs the program to its end; a program that cannot be started at all counts as failed. */
-  static Outcome run(List<String> words) {
+  public static Outcome run(List<String> words) {
     ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
     cleanEnvironment(builder);
     try {
@@ -40,14 +41,19 @@ final class Command {
     }
   }
 
+  /** Sends a signal such as {@code TERM}; a process that is gone already is no error. */
+  public static void signal(String name, long pid) {
+    run(List.of("sh", "-c", "kill -s \"$1\" \"$2\"", "sh", name, Long.toString(pid)));
+  }
+
   /** Removes what would change the behaviour of a server from one user's shell to another's. */
-  static void cleanEnvironment(ProcessBuilder builder) {
+  public static void cleanEnvironment(ProcessBuilder builder) {
     builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
     builder.environment().remove("TZ");
     builder.environment().put("LC_ALL", "C");
   }
 
-  static boolean isOnPath(String program) {
+  public static boolean isOnPath(String program) {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin");
     return Arrays.stream(path.split(File.pathSeparator, -1))
         .map(directory -> Path.of(directory, program))

@@ -1,0 +1,5 @@
+/** PostgreSQL servers and databases as parameters of JUnit tests. */
+@NullMarked
+package io.walferry.testkit.junit;
+
+import org.jspecify.annotations.NullMarked;

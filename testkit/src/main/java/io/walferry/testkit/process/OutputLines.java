@@ -1,0 +1,104 @@
+package io.walferry.testkit.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+
+/** The newest lines of an output, and who waits for which line. Any thread may call. */
+final class OutputLines {
+  static final int LINES_MAX = 10_000;
+  private static final int LINE_CHARACTERS_MAX = 8_192;
+  private static final int TAIL_LINES = 40;
+
+  private record Waiter(Predicate<String> predicate, CompletableFuture<String> line) {}
+
+  private final Deque<String> lines = new ArrayDeque<>();
+  private final List<Waiter> waiters = new ArrayList<>();
+  private boolean ended;
+
+  /** Collects until the output ends; to be called once, by one thread. */
+  void readAll(BufferedReader reader) {
+    try (reader) {
+      for (Optional<String> line = next(reader); line.isPresent(); line = next(reader)) {
+        add(line.get());
+      }
+    } catch (IOException e) {
+      add("(output broke off: " + e.getMessage() + ")");
+    } finally {
+      end();
+    }
+  }
+
+  private static Optional<String> next(BufferedReader reader) throws IOException {
+    return Optional.ofNullable(reader.readLine());
+  }
+
+  private synchronized void add(String whole) {
+    String line = whole.substring(0, Math.min(whole.length(), LINE_CHARACTERS_MAX));
+    if (lines.size() == LINES_MAX) {
+      lines.removeFirst();
+    }
+    lines.addLast(line);
+    waiters.removeIf(waiter -> waiter.predicate.test(line) && waiter.line.complete(line));
+  }
+
+  private synchronized void end() {
+    ended = true;
+    waiters.forEach(waiter -> waiter.line.completeExceptionally(missing("the output ended")));
+    waiters.clear();
+  }
+
+  String await(Predicate<String> predicate, Duration timeout) {
+    Waiter waiter = new Waiter(predicate, new CompletableFuture<>());
+    register(waiter);
+    try {
+      return waiter.line.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw missing("no such line within " + timeout);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The awaited line did not come", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for a line", e);
+    } finally {
+      forget(waiter);
+    }
+  }
+
+  private synchronized void register(Waiter waiter) {
+    Optional<String> known = lines.stream().filter(waiter.predicate).findFirst();
+    if (known.isPresent()) {
+      waiter.line.complete(known.get());
+    } else if (ended) {
+      waiter.line.completeExceptionally(missing("the output ended"));
+    } else {
+      waiters.add(waiter);
+    }
+  }
+
+  private synchronized void forget(Waiter waiter) {
+    waiters.remove(waiter);
+  }
+
+  private IllegalStateException missing(String why) {
+    return new IllegalStateException(why + "; the output ends with:\n" + tail());
+  }
+
+  synchronized List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  synchronized String tail() {
+    return String.join("\n", lines.stream().skip(Math.max(0, lines.size() - TAIL_LINES)).toList());
+  }
+}

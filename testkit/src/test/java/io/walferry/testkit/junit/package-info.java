@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.junit;
+
+import org.jspecify.annotations.NullMarked;

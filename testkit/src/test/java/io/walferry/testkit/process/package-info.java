@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.process;
+
+import org.jspecify.annotations.NullMarked;

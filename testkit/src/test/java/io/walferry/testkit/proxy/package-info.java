@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.proxy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.compare;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,7 +11,6 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -42,16 +41,16 @@ final class ModuleStarTest {
   }
 
   @Test
-  void noPackageIsSplitOverTwoModules() {
-    Map<String, Set<String>> homes = new TreeMap<>();
+  void packagesLieInTheirOwnModule() {
+    Set<String> strays = new TreeSet<>();
     for (JavaClass type : Codebase.MAIN) {
       String path = type.getSource().orElseThrow().getUri().getPath();
-      homes
-          .computeIfAbsent(type.getPackageName(), name -> new TreeSet<>())
-          .add(path.substring(0, path.indexOf("/target/classes/")));
+      String module = Codebase.module(type).orElseThrow();
+      if (!path.contains("/" + module + "/target/classes/")) {
+        strays.add(type.getName() + " is not in the folder " + module);
+      }
     }
-    homes.values().removeIf(folders -> folders.size() == 1);
-    assertEquals(Map.of(), homes, "a package belongs to one module: move or rename one half");
+    assertEquals(Set.of(), strays, "no package is split over modules: move the class, or rename");
   }
 
   private static void check(JavaClasses types, boolean testkitToo) {

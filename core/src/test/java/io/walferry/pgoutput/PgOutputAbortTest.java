@@ -1,0 +1,113 @@
+package io.walferry.pgoutput;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import io.walferry.SharedServers;
+import io.walferry.change.Xid;
+import io.walferry.testkit.postgres.Database;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+import org.postgresql.replication.PGReplicationStream;
+
+/** Aborts are only sent for what was streamed while it was open, so these need a live stream. */
+final class PgOutputAbortTest {
+  @ParameterizedTest
+  @CsvSource({"14, 2, on", "18, 2, on", "18, 4, on", "18, 4, parallel"})
+  @Timeout(60)
+  void decodesTheAbortOfASubTransactionAndOfTheWhole(int major, int protocol, String streaming)
+      throws SQLException {
+    try (Database database = SharedServers.database(major);
+        Connection writer = database.connect();
+        Connection reader = replication(database);
+        Statement sql = writer.createStatement()) {
+      sql.execute("create table t (id int primary key, a text)");
+      PeekedSlot slot = PeekedSlot.create(database, false);
+      writer.setAutoCommit(false);
+      PgOutputDecoder decoder = new PgOutputDecoder(protocol);
+      try (PGReplicationStream stream = start(reader, slot, protocol, streaming)) {
+        sql.execute("insert into t select n, repeat('x', 50) from generate_series(1, 3000) n");
+        sql.execute("savepoint s");
+        sql.execute("insert into t select n, repeat('x', 50) from generate_series(3001, 6000) n");
+        awaitXid(stream, decoder, 2);
+        sql.execute("rollback to savepoint s");
+
+        // The WAL of the abort is written out with what follows it.
+        sql.execute("insert into t select n, repeat('x', 50) from generate_series(7001, 9000) n");
+        PgOutputMessage.StreamAbort part = awaitAbort(stream, decoder);
+        assertNotEquals(part.xid(), part.subXid());
+        assertEquals(streaming.equals("parallel"), part.abort().isPresent());
+
+        sql.execute("rollback");
+        PgOutputMessage.StreamAbort whole = awaitAbort(stream, decoder);
+        while (!whole.subXid().equals(part.xid())) {
+          whole = awaitAbort(stream, decoder); // Of the sub-transaction after the savepoint.
+        }
+        assertEquals(part.xid(), whole.xid());
+        assertEquals(whole.xid(), whole.subXid());
+      }
+    }
+  }
+
+  private static Connection replication(Database database) throws SQLException {
+    Properties properties = new Properties();
+    PGProperty.REPLICATION.set(properties, "database");
+    PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+    PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+    PGProperty.OPTIONS.set(properties, "-c logical_decoding_work_mem=64kB");
+    return DriverManager.getConnection(database.jdbcUrl(), properties);
+  }
+
+  private static PGReplicationStream start(
+      Connection connection, PeekedSlot slot, int protocol, String streaming) throws SQLException {
+    return connection
+        .unwrap(PGConnection.class)
+        .getReplicationAPI()
+        .replicationStream()
+        .logical()
+        .withSlotName(slot.slot())
+        .withSlotOption("proto_version", protocol)
+        .withSlotOption("publication_names", "p")
+        .withSlotOption("streaming", streaming)
+        .start();
+  }
+
+  /** Reads on until so many different transaction ids have come up in rows. */
+  private static void awaitXid(PGReplicationStream stream, PgOutputDecoder decoder, int count)
+      throws SQLException {
+    Set<Xid> xids = new HashSet<>();
+    while (xids.size() < count) {
+      if (next(stream, decoder) instanceof PgOutputMessage.Insert insert) {
+        xids.add(insert.streamXid().orElseThrow());
+      }
+    }
+  }
+
+  private static PgOutputMessage.StreamAbort awaitAbort(
+      PGReplicationStream stream, PgOutputDecoder decoder) throws SQLException {
+    while (true) {
+      if (next(stream, decoder) instanceof PgOutputMessage.StreamAbort abort) {
+        return abort;
+      }
+    }
+  }
+
+  private static PgOutputMessage next(PGReplicationStream stream, PgOutputDecoder decoder)
+      throws SQLException {
+    ByteBuffer buffer = Objects.requireNonNull(stream.read());
+    return decoder.decode(
+        buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+  }
+}

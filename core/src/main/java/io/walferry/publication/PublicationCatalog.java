@@ -1,0 +1,227 @@
+package io.walferry.publication;
+
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.Publication.Operation;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what publications carry, from the catalog. Only as thread-safe as its connection, whose
+ * transaction it uses.
+ *
+ * <p>Columns that only newer servers have are taken out of the row as JSON, so that one query
+ * serves all versions.
+ */
+public final class PublicationCatalog {
+  private static final String PUBLICATION =
+      """
+      select p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete,
+        coalesce((to_jsonb(p) ->> 'pubtruncate')::boolean, false),
+        coalesce((to_jsonb(p) ->> 'pubviaroot')::boolean, false),
+        coalesce(to_jsonb(p) ->> 'pubgencols', 'n') = 's'
+      from pg_publication p where p.pubname = ?
+      """;
+
+  /**
+   * One row for each column, tables in order of their names. From 15 on the view says which columns
+   * there are, even if the publication lists none; before that it is all but generated ones.
+   */
+  private static final String TABLES =
+      """
+      with recursive published as (
+        select c.oid, n.nspname, c.relname, c.relreplident,
+          to_jsonb(t) -> 'attnames' as names, to_jsonb(t) ->> 'rowfilter' as row_filter
+        from pg_publication_tables t
+        join pg_namespace n on n.nspname = t.schemaname
+        join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
+        where t.pubname = ? and c.relpersistence = 'p'
+      ), tree(root, oid) as (
+        select p.oid, p.oid from published p
+        union all
+        select tree.root, i.inhrelid from tree
+        join pg_inherits i on i.inhparent = tree.oid
+        join pg_class child on child.oid = i.inhrelid and child.relispartition
+      ), sized as (
+        select tree.root, sum(greatest(l.reltuples, 0))::bigint as tuples,
+          sum(pg_relation_size(l.oid))::bigint as bytes
+        from tree join pg_class l on l.oid = tree.oid and l.relkind = 'r'
+        group by tree.root
+      )
+      select p.oid, p.nspname, p.relname,
+        case when p.relreplident = 'i' and not exists (
+            select from pg_index i where i.indrelid = p.oid and i.indisreplident and i.indisvalid)
+          then 'n' else p.relreplident end,
+        p.row_filter, coalesce(s.tuples, 0), coalesce(s.bytes, 0),
+        (select array_agg(ka.attname::text order by k.place)
+          from pg_index i
+          cross join lateral unnest(i.indkey::int2[]) with ordinality k(attnum, place)
+          join pg_attribute ka on ka.attrelid = i.indrelid and ka.attnum = k.attnum
+          where i.indrelid = p.oid and i.indisprimary and i.indimmediate and i.indisvalid
+            and k.place <= coalesce((to_jsonb(i) ->> 'indnkeyatts')::int, i.indnatts)),
+        a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod), a.atttypmod, a.attnotnull
+      from published p
+      left join sized s on s.root = p.oid
+      left join pg_attribute a on a.attrelid = p.oid and a.attnum > 0 and not a.attisdropped
+        and case when jsonb_typeof(p.names) = 'array' then jsonb_exists(p.names, a.attname::text)
+          else coalesce(to_jsonb(a) ->> 'attgenerated', '') = '' end
+      order by p.nspname collate "C", p.relname collate "C", a.attnum
+      """;
+
+  private static final String LEAVES =
+      """
+      with recursive tree(oid) as (
+        select ?::oid union all
+        select i.inhrelid from tree join pg_inherits i on i.inhparent = tree.oid
+        join pg_class child on child.oid = i.inhrelid and child.relispartition
+      )
+      select n.nspname, c.relname
+      from tree
+      join pg_class c on c.oid = tree.oid and c.relkind = 'r'
+      join pg_namespace n on n.oid = c.relnamespace
+      order by n.nspname collate "C", c.relname collate "C"
+      """;
+
+  private final Connection connection;
+
+  public PublicationCatalog(Connection connection) {
+    this.connection = connection;
+  }
+
+  public Optional<Publication> find(String name) {
+    try (PreparedStatement query = connection.prepareStatement(PUBLICATION)) {
+      query.setString(1, name);
+      try (ResultSet row = query.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        return Optional.of(
+            new Publication(
+                name, row.getBoolean(1), operations(row), row.getBoolean(6), row.getBoolean(7)));
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "read publication " + name);
+    }
+  }
+
+  private static Set<Operation> operations(ResultSet row) throws SQLException {
+    Set<Operation> operations = EnumSet.noneOf(Operation.class);
+    int column = 2;
+    for (Operation operation : Operation.values()) {
+      if (row.getBoolean(column++)) {
+        operations.add(operation);
+      }
+    }
+    return operations;
+  }
+
+  /**
+   * The tables that the stream will announce for the publication, in order of their names: with
+   * {@link Publication#viaPartitionRoot()} partitioned tables, else their partitions.
+   *
+   * @throws WalferryException {@code PUBLICATION_MISSING}
+   */
+  public List<PublishedTable> tables(String publication) {
+    if (find(publication).isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.PUBLICATION_MISSING, "publication " + publication + " does not exist");
+    }
+    try (PreparedStatement query = connection.prepareStatement(TABLES)) {
+      query.setString(1, publication);
+      try (ResultSet rows = query.executeQuery()) {
+        return tables(rows);
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "read the tables of publication " + publication);
+    }
+  }
+
+  private static List<PublishedTable> tables(ResultSet rows) throws SQLException {
+    List<PublishedTable> tables = new ArrayList<>();
+    boolean more = rows.next();
+    while (more) {
+      TableRow table = TableRow.of(rows);
+      List<PublishedColumn> columns = new ArrayList<>();
+      while (more && (int) rows.getLong(1) == table.oid()) {
+        if (rows.getString(9) != null) {
+          columns.add(column(rows));
+        }
+        more = rows.next();
+      }
+      tables.add(table.withColumns(columns));
+    }
+    return tables;
+  }
+
+  private static PublishedColumn column(ResultSet row) throws SQLException {
+    return new PublishedColumn(
+        row.getString(9),
+        (int) row.getLong(10),
+        row.getString(11),
+        row.getInt(12),
+        row.getBoolean(13));
+  }
+
+  /**
+   * The ordinary tables that hold a table's rows: its partitions at all depths, or the table
+   * itself. Partitions that are foreign tables are not published and not listed.
+   */
+  public List<TableId> leaves(PublishedTable table) {
+    try (PreparedStatement query = connection.prepareStatement(LEAVES)) {
+      query.setLong(1, Integer.toUnsignedLong(table.oid()));
+      try (ResultSet rows = query.executeQuery()) {
+        List<TableId> leaves = new ArrayList<>();
+        while (rows.next()) {
+          leaves.add(new TableId(rows.getString(1), rows.getString(2)));
+        }
+        return leaves;
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "list the partitions of " + table);
+    }
+  }
+
+  /** The part of a row that belongs to the table. */
+  private record TableRow(
+      int oid,
+      TableId table,
+      ReplicaIdentity identity,
+      Optional<String> rowFilter,
+      long estimatedRows,
+      long byteSize,
+      List<String> primaryKey) {
+    static TableRow of(ResultSet row) throws SQLException {
+      return new TableRow(
+          (int) row.getLong(1),
+          new TableId(row.getString(2), row.getString(3)),
+          ReplicaIdentity.of(row.getString(4).charAt(0)),
+          Optional.ofNullable(row.getString(5)),
+          row.getLong(6),
+          row.getLong(7),
+          strings(row.getArray(8)));
+    }
+
+    private static List<String> strings(@Nullable Array array) throws SQLException {
+      return array == null ? List.of() : List.of((String[]) array.getArray());
+    }
+
+    PublishedTable withColumns(List<PublishedColumn> columns) {
+      List<String> names = columns.stream().map(PublishedColumn::name).toList();
+      List<String> key = names.containsAll(primaryKey) ? primaryKey : List.of();
+      return new PublishedTable(
+          oid, table, identity, columns, key, rowFilter, estimatedRows, byteSize);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package io.walferry.publication;
+
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Creates publications; never alters or drops one. Only as thread-safe as its connection, which
+ * must not be read-only.
+ */
+public final class Publications {
+  private static final int VIA_ROOT_SINCE = 13;
+
+  private final Connection connection;
+
+  public Publications(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Creates the publication if it does not exist, else checks that it carries the tables.
+   *
+   * @return whether it was created
+   * @throws WalferryException {@code TABLE_MISSING}, {@code REPLICA_IDENTITY_MISSING} or {@code
+   *     PUBLICATION_INCOMPLETE}; then nothing has been created
+   */
+  public boolean ensure(String name, Collection<TableId> tables) {
+    if (new PublicationCatalog(connection).find(name).isPresent()) {
+      requireCarried(name, tables);
+      return false;
+    }
+    create(name, tables);
+    return true;
+  }
+
+  private void create(String name, Collection<TableId> tables) {
+    if (tables.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.TABLE_MISSING, "publication " + name + " is to carry no table at all");
+    }
+    TableDirectory directory = TableDirectory.read(connection);
+    requirePublishable(directory, tables);
+    requireIdentity(directory, name, tables);
+    try (Statement statement = connection.createStatement()) {
+      int major = connection.getMetaData().getDatabaseMajorVersion();
+      statement.execute(createStatement(name, tables, major));
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "create publication " + name);
+    }
+  }
+
+  /**
+   * The statement that creates a publication of exactly these tables on a server of that version.
+   * Rows of partitions come under the partitioned table's name wherever the server can do that.
+   */
+  public static String createStatement(String name, Collection<TableId> tables, int serverMajor) {
+    return "CREATE PUBLICATION "
+        + TableId.quote(name)
+        + " FOR TABLE "
+        + tables.stream().map(TableId::quoted).collect(Collectors.joining(", "))
+        + (serverMajor >= VIA_ROOT_SINCE ? " WITH (publish_via_partition_root = true)" : "");
+  }
+
+  private static void requirePublishable(TableDirectory directory, Collection<TableId> tables) {
+    List<String> missing =
+        tables.stream()
+            .filter(table -> directory.find(table).filter(SourceTable::permanent).isEmpty())
+            .map(table -> table + (directory.find(table).isPresent() ? " (unlogged)" : ""))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.TABLE_MISSING,
+          "there is no such table to publish: " + String.join(", ", missing));
+    }
+  }
+
+  private static void requireIdentity(
+      TableDirectory directory, String name, Collection<TableId> tables) {
+    List<SourceTable> lacking = directory.lackingIdentity(tables);
+    if (!lacking.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.REPLICA_IDENTITY_MISSING,
+          "publication "
+              + name
+              + " was not created, since the application's UPDATE and DELETE would fail on tables"
+              + " without a usable replica identity. Add a primary key, or run: "
+              + lacking.stream()
+                  .map(SourceTable::identityStatement)
+                  .collect(Collectors.joining(" ")));
+    }
+  }
+
+  private void requireCarried(String name, Collection<TableId> tables) {
+    List<TableId> missing = notCarried(connection, name, tables);
+    if (!missing.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.PUBLICATION_INCOMPLETE,
+          "publication "
+              + name
+              + " does not carry "
+              + missing.stream().map(TableId::toString).collect(Collectors.joining(", "))
+              + ". Run: "
+              + addStatement(name, missing));
+    }
+  }
+
+  /** The statement that adds tables to a publication. */
+  public static String addStatement(String name, Collection<TableId> tables) {
+    return "ALTER PUBLICATION "
+        + TableId.quote(name)
+        + " ADD TABLE "
+        + tables.stream().map(TableId::quoted).collect(Collectors.joining(", "))
+        + ";";
+  }
+
+  /**
+   * Those of the tables that an existing publication does not carry. A partitioned table is carried
+   * if all its partitions are, and a partition if a table above it is.
+   */
+  public static List<TableId> notCarried(
+      Connection connection, String name, Collection<TableId> tables) {
+    PublicationCatalog catalog = new PublicationCatalog(connection);
+    TableDirectory directory = TableDirectory.read(connection);
+    Set<TableId> carried = new HashSet<>();
+    for (PublishedTable table : catalog.tables(name)) {
+      carried.add(table.table());
+      directory.find(table.table()).map(directory::leaves).orElse(List.of()).stream()
+          .map(SourceTable::table)
+          .forEach(carried::add);
+    }
+    return tables.stream().filter(table -> !isCarried(table, carried, directory)).toList();
+  }
+
+  private static boolean isCarried(TableId table, Set<TableId> carried, TableDirectory directory) {
+    if (carried.contains(table)) {
+      return true;
+    }
+    List<SourceTable> leaves = directory.find(table).map(directory::leaves).orElse(List.of());
+    return !leaves.isEmpty() && leaves.stream().allMatch(leaf -> carried.contains(leaf.table()));
+  }
+}

@@ -1,0 +1,176 @@
+package io.walferry.publication;
+
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.TableId;
+import io.walferry.error.DidYouMean;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresErrors;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * All ordinary and partitioned tables of one database at one moment, without system schemas and
+ * temporary tables. Immutable.
+ */
+public final class TableDirectory {
+  /** An index can only be an identity under the conditions that the server itself asks for. */
+  private static final String QUERY =
+      """
+      select c.oid, n.nspname, c.relname, c.relkind = 'p', c.relpersistence = 'p',
+        case when c.relispartition then
+          (select i.inhparent from pg_inherits i where i.inhrelid = c.oid) end,
+        c.relreplident,
+        case c.relreplident
+          when 'f' then true
+          when 'n' then false
+          else exists (
+            select from pg_index i
+            where i.indrelid = c.oid and i.indisvalid and i.indisunique and i.indimmediate
+              and i.indpred is null
+              and case c.relreplident when 'd' then i.indisprimary else i.indisreplident end)
+        end
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and c.relpersistence <> 't'
+        and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+      """;
+
+  private final Map<TableId, SourceTable> tables;
+  private final Map<Integer, SourceTable> tableByOid = new HashMap<>();
+
+  private TableDirectory(Map<TableId, SourceTable> tables) {
+    this.tables = tables;
+    tables.values().forEach(table -> tableByOid.put(table.oid(), table));
+  }
+
+  public static TableDirectory read(Connection connection) {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(QUERY)) {
+      Map<TableId, SourceTable> tables = new TreeMap<>();
+      while (rows.next()) {
+        SourceTable table = table(rows);
+        tables.put(table.table(), table);
+      }
+      return new TableDirectory(tables);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "list the tables of the database");
+    }
+  }
+
+  private static SourceTable table(ResultSet row) throws SQLException {
+    int parent = (int) row.getLong(6);
+    return new SourceTable(
+        (int) row.getLong(1),
+        new TableId(row.getString(2), row.getString(3)),
+        row.getBoolean(4),
+        row.getBoolean(5),
+        parent == 0 ? OptionalInt.empty() : OptionalInt.of(parent),
+        ReplicaIdentity.of(row.getString(7).charAt(0)),
+        row.getBoolean(8));
+  }
+
+  public Collection<SourceTable> tables() {
+    return tables.values();
+  }
+
+  public Optional<SourceTable> find(TableId table) {
+    return Optional.ofNullable(tables.get(table));
+  }
+
+  /**
+   * The tables that the patterns mean, in order of their names. Unlogged tables are left out, and
+   * so is a partition if a table above it is meant too, since that stands for all its partitions.
+   *
+   * @throws WalferryException {@code TABLE_MISSING} with every pattern that means no table
+   */
+  public List<TableId> matching(Collection<TablePattern> patterns) {
+    Map<TablePattern, String> unmatched = new LinkedHashMap<>();
+    for (TablePattern pattern : patterns) {
+      if (tables.values().stream().noneMatch(t -> t.permanent() && pattern.matches(t.table()))) {
+        unmatched.put(pattern, "'" + pattern + "' " + reason(pattern));
+      }
+    }
+    if (!unmatched.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.TABLE_MISSING, "table pattern " + String.join(", ", unmatched.values()));
+    }
+    List<TableId> matching = new ArrayList<>();
+    for (SourceTable table : tables.values()) {
+      if (table.permanent() && isMeant(table, patterns) && !isMeantByAncestor(table, patterns)) {
+        matching.add(table.table());
+      }
+    }
+    return matching;
+  }
+
+  private String reason(TablePattern pattern) {
+    boolean unlogged = tables.values().stream().anyMatch(t -> pattern.matches(t.table()));
+    if (unlogged) {
+      return "matches unlogged tables only, which never replicate";
+    }
+    List<String> names = tables.keySet().stream().map(TableId::toString).toList();
+    return "matches no table" + DidYouMean.suffix(pattern.toString(), names);
+  }
+
+  private static boolean isMeant(SourceTable table, Collection<TablePattern> patterns) {
+    return patterns.stream().anyMatch(pattern -> pattern.matches(table.table()));
+  }
+
+  private boolean isMeantByAncestor(SourceTable table, Collection<TablePattern> patterns) {
+    Optional<SourceTable> ancestor = parent(table);
+    while (ancestor.isPresent()) {
+      if (isMeant(ancestor.get(), patterns)) {
+        return true;
+      }
+      ancestor = parent(ancestor.get());
+    }
+    return false;
+  }
+
+  private Optional<SourceTable> parent(SourceTable table) {
+    return table.parentOid().isPresent()
+        ? Optional.ofNullable(tableByOid.get(table.parentOid().getAsInt()))
+        : Optional.empty();
+  }
+
+  /** Where the table's rows are: its partitions at all depths, or the table itself. */
+  public List<SourceTable> leaves(SourceTable table) {
+    if (!table.partitioned()) {
+      return List.of(table);
+    }
+    List<SourceTable> leaves = new ArrayList<>();
+    for (SourceTable child : tables.values()) {
+      if (child.parentOid().isPresent() && child.parentOid().getAsInt() == table.oid()) {
+        leaves.addAll(leaves(child));
+      }
+    }
+    return leaves;
+  }
+
+  /**
+   * Those of the tables, with their partitions, whose UPDATE and DELETE would fail once they are
+   * published: see {@link SourceTable#lacksIdentity()}. The server asks each partition, not the
+   * table above it.
+   */
+  public List<SourceTable> lackingIdentity(Collection<TableId> asked) {
+    List<SourceTable> lacking = new ArrayList<>();
+    for (TableId id : asked) {
+      find(id).map(this::leaves).orElse(List.of()).stream()
+          .filter(SourceTable::lacksIdentity)
+          .forEach(lacking::add);
+    }
+    return lacking;
+  }
+}

@@ -1,0 +1,238 @@
+package io.walferry.publication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.SharedServers;
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.publication.Publication.Operation;
+import io.walferry.testkit.postgres.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class PublicationCatalogTest {
+  static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
+
+  private static List<PublishedTable> tables(Database database) throws SQLException {
+    try (Connection connection = database.connect()) {
+      return new PublicationCatalog(connection).tables("p");
+    }
+  }
+
+  private static PublishedTable table(Database database, String name) throws SQLException {
+    return tables(database).stream()
+        .filter(table -> table.table().equals(new TableId("public", name)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void readsColumnsAndKeysAsTheCatalogSpellsThem(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create schema "My.Shop";
+          create table "My.Shop"."Or""der" (
+            "B b" numeric(10,2), gone int, a int, c varchar(5) not null, d text[],
+            primary key (a, "B b") include (c));
+          alter table "My.Shop"."Or""der" drop column gone;
+          create publication p for table "My.Shop"."Or""der";
+          insert into "My.Shop"."Or""der" select n, n, 'c' from generate_series(1, 500) n;
+          analyze;
+          """);
+
+      PublishedTable table = tables(database).getFirst();
+
+      assertEquals(new TableId("My.Shop", "Or\"der"), table.table());
+      assertEquals(List.of("a", "B b"), table.primaryKey());
+      assertEquals(ReplicaIdentity.DEFAULT, table.replicaIdentity());
+      assertEquals(
+          List.of(
+              new PublishedColumn("B b", 1700, "numeric(10,2)", 655366, true),
+              new PublishedColumn("a", 23, "integer", -1, true),
+              new PublishedColumn("c", 1043, "character varying(5)", 9, true),
+              new PublishedColumn("d", 1009, "text[]", -1, false)),
+          table.columns());
+      assertEquals(500, table.estimatedRows());
+      assertTrue(table.byteSize() >= 8192, () -> "" + table.byteSize());
+      assertEquals(Optional.empty(), table.rowFilter());
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void readsReplicaIdentities(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create table plain (a int);
+          create table whole (a int); alter table whole replica identity full;
+          create table nothing (a int); alter table nothing replica identity nothing;
+          create table indexed (a int not null unique);
+          alter table indexed replica identity using index indexed_a_key;
+          create table dropped (a int not null); create unique index di on dropped (a);
+          alter table dropped replica identity using index di; drop index di;
+          create table late (a int primary key deferrable initially deferred);
+          create table empty ();
+          create publication p for all tables;
+          """);
+
+      assertEquals(ReplicaIdentity.DEFAULT, table(database, "plain").replicaIdentity());
+      assertEquals(ReplicaIdentity.FULL, table(database, "whole").replicaIdentity());
+      assertEquals(ReplicaIdentity.NOTHING, table(database, "nothing").replicaIdentity());
+      assertEquals(ReplicaIdentity.INDEX, table(database, "indexed").replicaIdentity());
+      assertEquals(ReplicaIdentity.NOTHING, table(database, "dropped").replicaIdentity());
+      assertEquals(List.of(), table(database, "late").primaryKey());
+      assertEquals(List.of(), table(database, "empty").columns());
+      assertEquals(0, table(database, "plain").estimatedRows());
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void leavesOutWhatNeverReplicates(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create table kept (id int primary key, g int generated always as (id * 2) stored);
+          create unlogged table u (id int primary key);
+          create view v as select 1;
+          create materialized view m as select 1;
+          create publication p for all tables;
+          """);
+
+      List<PublishedTable> tables = tables(database);
+
+      assertEquals(
+          List.of(new TableId("public", "kept")),
+          tables.stream().map(PublishedTable::table).toList());
+      assertEquals(List.of("id"), tables.getFirst().columnNames());
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void listsPartitionsOrTheTableAboveThem(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create table r (id int primary key, a int) partition by range (id);
+          create table r1 partition of r for values from (0) to (10);
+          create table r2 partition of r for values from (10) to (99) partition by range (id);
+          create table r2a partition of r2 for values from (10) to (50);
+          insert into r select n, n from generate_series(1, 30) n;
+          analyze;
+          create publication p for table r;
+          """);
+
+      assertEquals(
+          List.of("public.r1", "public.r2a"),
+          tables(database).stream().map(PublishedTable::toString).toList());
+
+      database.execute("alter publication p set (publish_via_partition_root = true)");
+      PublishedTable root = tables(database).getFirst();
+
+      assertEquals(
+          List.of("public.r"), tables(database).stream().map(PublishedTable::toString).toList());
+      assertEquals(List.of("id"), root.primaryKey());
+      assertEquals(30, root.estimatedRows());
+      assertEquals(2 * 8192, root.byteSize());
+      try (Connection connection = database.connect()) {
+        assertEquals(
+            List.of(new TableId("public", "r1"), new TableId("public", "r2a")),
+            new PublicationCatalog(connection).leaves(root));
+        assertTrue(new PublicationCatalog(connection).find("p").orElseThrow().viaPartitionRoot());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void readsWhatIsPublishedOfATable(int major) throws SQLException {
+    try (Database database = SharedServers.database(major);
+        Connection connection = database.connect()) {
+      database.execute("create publication p for all tables with (publish = 'insert, truncate')");
+
+      assertEquals(
+          Optional.of(
+              new Publication(
+                  "p", true, Set.of(Operation.INSERT, Operation.TRUNCATE), false, false)),
+          new PublicationCatalog(connection).find("p"));
+      assertEquals(Optional.empty(), new PublicationCatalog(connection).find("P"));
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void saysWhichPublicationIsMissing(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      WalferryException e = assertThrows(WalferryException.class, () -> tables(database));
+
+      assertEquals(ErrorCode.PUBLICATION_MISSING, e.code());
+      assertTrue(e.toString().contains("publication p does not exist"), e.toString());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {15, 18})
+  void readsColumnListsRowFiltersAndSchemas(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create table t (id int primary key, secret text, a int);
+          create table nokey (id int primary key, a int); alter table nokey replica identity nothing;
+          create schema s; create table s.x (id int primary key);
+          create publication p for table t (a, id) where (id > 5), nokey (a);
+          create publication q for tables in schema s;
+          """);
+
+      PublishedTable table = table(database, "t");
+
+      assertEquals(List.of("id", "a"), table.columnNames());
+      assertEquals(Optional.of("(id > 5)"), table.rowFilter());
+      assertEquals(List.of("id"), table.primaryKey());
+      assertEquals(List.of(), table(database, "nokey").primaryKey());
+      try (Connection connection = database.connect()) {
+        assertEquals(
+            List.of("s.x"),
+            new PublicationCatalog(connection)
+                .tables("q").stream().map(PublishedTable::toString).toList());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = 18)
+  void readsStoredGeneratedColumnsWherePublished(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create table t (id int primary key, s int generated always as (id) stored,
+            v int generated always as (id) virtual);
+          create table listed (id int primary key, s int generated always as (id) stored);
+          create publication p for table t with (publish_generated_columns = stored);
+          """);
+
+      assertEquals(List.of("id", "s"), table(database, "t").columnNames());
+      try (Connection connection = database.connect()) {
+        assertTrue(new PublicationCatalog(connection).find("p").orElseThrow().generatedColumns());
+      }
+
+      database.execute("drop publication p; create publication p for table t, listed (id, s)");
+
+      assertEquals(List.of("id"), table(database, "t").columnNames());
+      assertEquals(List.of("id", "s"), table(database, "listed").columnNames());
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.walferry.cli.config;
+
+import io.walferry.error.DidYouMean;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** What the sections of one file share while they are read: the environment and the problems. */
+final class Reading {
+  private static final String PREFIX = "WALFERRY_";
+  private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+
+  /** The launcher's own. */
+  private static final Set<String> NO_SETTINGS =
+      Set.of("WALFERRY_CONFIG", "WALFERRY_JAVA_HOME", "WALFERRY_JAVA_OPTS", "WALFERRY_MAVEN_ARGS");
+
+  private final Map<String, String> environment;
+  private final Path directory;
+  private final List<ConfigProblem> problems = new ArrayList<>();
+  private final Set<String> knownVariables = new TreeSet<>();
+
+  /** Relative paths in the configuration start at the directory. */
+  Reading(Map<String, String> environment, Path directory) {
+    this.environment = environment;
+    this.directory = directory;
+  }
+
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  void problem(Place place, String message) {
+    problems.add(new ConfigProblem(place, message));
+  }
+
+  List<ConfigProblem> problems() {
+    return problems.stream().sorted(ConfigProblem.IN_ORDER).distinct().toList();
+  }
+
+  /** The value that the environment gives to a key, which is a known one from now on. */
+  Optional<Scalar> fromEnvironment(String path) {
+    String variable = variable(path);
+    knownVariables.add(variable);
+    return Optional.ofNullable(environment.get(variable))
+        .map(value -> new Scalar(value, new Place.InEnvironment(variable)));
+  }
+
+  /** {@code pipeline.batchRows} is {@code WALFERRY_PIPELINE_BATCH_ROWS}. */
+  private static String variable(String path) {
+    String words = WORD_START.matcher(path).replaceAll("_");
+    return PREFIX + words.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+  }
+
+  /** To be called when every key has been asked for. */
+  void refuseUnknownVariables() {
+    environment.keySet().stream()
+        .filter(name -> name.startsWith(PREFIX))
+        .filter(name -> !knownVariables.contains(name) && !NO_SETTINGS.contains(name))
+        .forEach(
+            name ->
+                problem(
+                    new Place.InEnvironment(name),
+                    "names no setting" + DidYouMean.suffix(name, knownVariables)));
+  }
+}

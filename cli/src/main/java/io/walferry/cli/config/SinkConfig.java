@@ -1,0 +1,20 @@
+package io.walferry.cli.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Where changes go. */
+public sealed interface SinkConfig {
+  /** The user's name for it. */
+  String name();
+
+  /** A SQLite database in a file. */
+  record Sqlite(String name, Path path) implements SinkConfig {}
+
+  /**
+   * Lines of JSON.
+   *
+   * @param path empty for standard output
+   */
+  record JsonLines(String name, Optional<Path> path) implements SinkConfig {}
+}

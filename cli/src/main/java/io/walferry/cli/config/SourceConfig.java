@@ -1,0 +1,25 @@
+package io.walferry.cli.config;
+
+import io.walferry.postgres.ConnectionSettings;
+import java.util.List;
+
+/**
+ * Where changes come from.
+ *
+ * @param tables patterns such as {@code public.*}; empty for everything that the publication
+ *     carries
+ * @param create whether slot and publication are created if they are missing
+ */
+public record SourceConfig(
+    ConnectionSettings connection,
+    String slot,
+    String publication,
+    List<String> tables,
+    boolean create) {
+  static final boolean CREATE = true;
+  static final String SLOT_PREFIX = "walferry_";
+
+  public SourceConfig {
+    tables = List.copyOf(tables);
+  }
+}

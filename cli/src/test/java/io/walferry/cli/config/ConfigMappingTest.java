@@ -1,0 +1,179 @@
+package io.walferry.cli.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.walferry.postgres.ConnectionSettings;
+import io.walferry.postgres.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each record of the configuration: its defaults, and a full mapping of other values. */
+final class ConfigMappingTest {
+  private static final String LEAST =
+      """
+      source:
+        url: postgresql://me@db/app
+      sinks:
+        shop: {type: sqlite, path: shop.db}
+      """;
+
+  private static final String FULL =
+      """
+      source:
+        url: postgresql://me@db/app
+        password: {env: SHOP_PASSWORD}
+        slot: orders_slot
+        publication: Orders
+        tables: ["sales.*", "public.stock"]
+        create: false
+      sinks:
+        out:
+          type: jsonLines
+          path: sub/../out.jsonl
+      pipeline:
+        name: orders
+        load: none
+        loadReaders: 5
+        batchRows: 77
+        batchBytes: 64MB
+        batchTime: 1.5s
+        bufferBytes: 2GiB
+        statusInterval: 1m
+        retry: {first: 500ms, most: 2h, slotWait: 0s}
+      """;
+
+  @TempDir private Path directory;
+
+  @Test
+  void sourceDefaults() {
+    assertEquals(
+        new SourceConfig(connection(), "walferry_shop", "walferry_shop", List.of(), true),
+        read(LEAST, Map.of()).source());
+  }
+
+  @Test
+  void sourceMapping() {
+    assertEquals(
+        new SourceConfig(
+            connection().withPassword(new Secret("secret")),
+            "orders_slot",
+            "Orders",
+            List.of("sales.*", "public.stock"),
+            false),
+        read(FULL, Map.of("SHOP_PASSWORD", "secret")).source());
+  }
+
+  @Test
+  void sqliteSinkMapping() {
+    assertEquals(
+        new SinkConfig.Sqlite("shop", directory.resolve("shop.db")), read(LEAST, Map.of()).sink());
+  }
+
+  @Test
+  void jsonLinesSinkMapping() {
+    assertEquals(
+        new SinkConfig.JsonLines("out", Optional.of(directory.resolve("out.jsonl"))),
+        read(FULL, Map.of("SHOP_PASSWORD", "secret")).sink());
+    assertEquals(
+        new SinkConfig.JsonLines("out", Optional.empty()),
+        read(FULL.replace("sub/../out.jsonl", "'-'"), Map.of("SHOP_PASSWORD", "x")).sink());
+  }
+
+  @Test
+  void pipelineDefaults() {
+    PipelineConfig defaults = read(LEAST, Map.of()).pipeline();
+    assertEquals(PipelineConfig.defaults("shop"), defaults);
+    assertEquals(
+        new PipelineConfig(
+            "shop",
+            PipelineConfig.Load.SNAPSHOT,
+            2,
+            10_000,
+            16_777_216,
+            Duration.ofMillis(200),
+            67_108_864,
+            Duration.ofSeconds(10),
+            RetryConfig.DEFAULTS),
+        defaults);
+  }
+
+  @Test
+  void pipelineMapping() {
+    assertEquals(
+        new PipelineConfig(
+            "orders",
+            PipelineConfig.Load.NONE,
+            5,
+            77,
+            64_000_000,
+            Duration.ofMillis(1500),
+            2_147_483_648L,
+            Duration.ofMinutes(1),
+            new RetryConfig(Duration.ofMillis(500), Duration.ofHours(2), Duration.ZERO)),
+        read(FULL, Map.of("SHOP_PASSWORD", "x")).pipeline());
+  }
+
+  @Test
+  void retryDefaults() {
+    assertEquals(
+        new RetryConfig(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60)),
+        read(LEAST, Map.of()).pipeline().retry());
+  }
+
+  @Test
+  void retryMapping() {
+    assertEquals(
+        new RetryConfig(Duration.ofMillis(20), Duration.ofSeconds(3), Duration.ofMinutes(4)),
+        read(LEAST + "pipeline: {retry: {first: 20ms, most: 3s, slotWait: 4m}}\n", Map.of())
+            .pipeline()
+            .retry());
+  }
+
+  @Test
+  void theEnvironmentWinsOverTheFile() {
+    WalferryConfig config =
+        read(
+            LEAST,
+            Map.of(
+                "WALFERRY_SOURCE_URL", "host=other user=you dbname=app",
+                "WALFERRY_SOURCE_TABLES", "a.b, c.*",
+                "WALFERRY_SINKS_SHOP_PATH", "other.db",
+                "WALFERRY_PIPELINE_BATCH_ROWS", "5",
+                "WALFERRY_PIPELINE_RETRY_SLOT_WAIT", "7s",
+                "WALFERRY_JAVA_HOME", "/none"));
+    assertEquals("you@other:5432/app", config.source().connection().display());
+    assertEquals(List.of("a.b", "c.*"), config.source().tables());
+    assertEquals(new SinkConfig.Sqlite("shop", directory.resolve("other.db")), config.sink());
+    assertEquals(5, config.pipeline().batchRows());
+    assertEquals(Duration.ofSeconds(7), config.pipeline().retry().slotWait());
+  }
+
+  @Test
+  void aSecretMayStandInAFile() throws IOException {
+    Files.writeString(directory.resolve("pw"), "from file\n");
+    String yaml = LEAST.replace("sinks:", "  password: {file: pw}\nsinks:");
+    assertEquals(
+        Optional.of(new Secret("from file")),
+        read(yaml, Map.of()).source().connection().password());
+  }
+
+  private ConnectionSettings connection() {
+    return ConnectionSettings.parse("postgresql://me@db/app", Map.of("HOME", directory.toString()));
+  }
+
+  private WalferryConfig read(String yaml, Map<String, String> environment) {
+    Map<String, String> complete = new HashMap<>(environment);
+    complete.put("HOME", directory.toString());
+    ConfigResult result = ConfigFile.parse(yaml, directory, complete);
+    return assertInstanceOf(ConfigResult.Valid.class, result, result::toString).config();
+  }
+}

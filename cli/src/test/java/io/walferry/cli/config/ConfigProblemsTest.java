@@ -1,0 +1,174 @@
+package io.walferry.cli.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.error.WalferryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ConfigProblemsTest {
+  private static final String SOURCE = "source: {url: 'host=db user=me'}\n";
+  private static final String SINKS = "sinks: {shop: {type: sqlite, path: a.db}}\n";
+
+  @TempDir private Path directory;
+
+  /** What is appended to a valid file of two lines, and the only problem that it makes. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "sink: 1 | line 3, column 1: unknown key 'sink'; did you mean 'sinks'?",
+        "zebra: 1 | line 3, column 1: unknown key 'zebra'",
+        "pipeline: {batch_rows: 5} | line 3, column 12: unknown key 'pipeline.batch_rows'; did you"
+            + " mean 'batchRows'?",
+        "pipeline: {batchRows: 0} | line 3, column 23: 'pipeline.batchRows' must be a whole number"
+            + " from 1 to 1000000",
+        "pipeline: {batchRows: many} | line 3, column 23: 'pipeline.batchRows' must be a whole"
+            + " number from 1 to 1000000",
+        "pipeline: {batchRows: 99999999999} | line 3, column 23: 'pipeline.batchRows' must be a"
+            + " whole number from 1 to 1000000",
+        "pipeline: {batchRows: } | line 3, column 22: 'pipeline.batchRows' has no value",
+        "pipeline: {batchRows: [1]} | line 3, column 23: 'pipeline.batchRows' must be a single"
+            + " value",
+        "pipeline: {batchTime: 10} | line 3, column 23: 'pipeline.batchTime' must be a duration"
+            + " from 1ms to 10m, such as 500ms, 10s, 2m or 1h",
+        "pipeline: {batchTime: 11m} | line 3, column 23: 'pipeline.batchTime' must be a duration"
+            + " from 1ms to 10m, such as 500ms, 10s, 2m or 1h",
+        "pipeline: {batchBytes: 16M} | line 3, column 24: 'pipeline.batchBytes' must be a size from"
+            + " 1KiB to 1GiB, such as 64KiB, 16MiB or 64MB",
+        "pipeline: {load: snapshots} | line 3, column 18: 'pipeline.load' must be snapshot or none;"
+            + " did you mean 'snapshot'?",
+        "pipeline: {name: a b} | line 3, column 18: 'pipeline.name' must be a name of up to 63"
+            + " letters, digits, '_', '-' and '.'",
+        "pipeline: {name: Shop} | line 3, column 18: the pipeline's name gives the slot"
+            + " 'walferry_Shop', but that must be a slot name: up to 63 of a-z, 0-9 and '_'; set"
+            + " 'source.slot'",
+        "pipeline: {retry: {first: 5s, most: 1s}} | line 3, column 37: 'pipeline.retry.most' must"
+            + " not be less than 'retry.first'",
+        "pipeline: {retry: {fist: 5s}} | line 3, column 20: unknown key 'pipeline.retry.fist'; did"
+            + " you mean 'first'?",
+        "pipeline: 5 | line 3, column 11: 'pipeline' must be a mapping (key: value)",
+        "[a]: 5 | line 3, column 1: a key must be a plain word",
+        "source: {} | line 3, column 1: 'source' is there already, at line 1, column 1",
+      })
+  void oneProblemOfTheWholeFile(String line, String problem) {
+    assertEquals(List.of(problem), problems(SOURCE + SINKS + line + "\n", Map.of()));
+  }
+
+  @Test
+  void aSyntaxErrorIsTheOnlyProblem() {
+    List<String> found = problems("source: {url: x\nzebra: 1\n", Map.of());
+    assertEquals(1, found.size());
+    assertTrue(
+        found.getFirst().startsWith("line 2, column 6: this is no YAML: "), found.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{} | line 1, column 1: 'source.url' is missing, such as postgresql://user@host/database",
+        "{url: 'postgresql://a:hunter2@b:c/'} | line 1, column 15: 'source.url': cannot understand"
+            + " the connection string: the port of host 1 must be a number from 1 to 65535",
+        "{url: 'host=db', slot: My-Slot} | line 1, column 32: 'source.slot' must be a slot name: up"
+            + " to 63 of a-z, 0-9 and '_'",
+        "{url: 'host=db', tables: [orders]} | line 1, column 35: 'source.tables' must be a pattern"
+            + " such as public.* or sales.order_*",
+        "{url: 'host=db', create: yes} | line 1, column 34: 'source.create' must be true or false",
+        "{url: 'host=db', password: {env: NO}} | line 1, column 42: 'source.password': the variable"
+            + " NO is not set",
+        "{url: 'host=db', password: {envy: NO}} | line 1, column 26: 'source.password' needs either"
+            + " 'file' or 'env'",
+        "{url: 'host=db', password: {file: a, env: b}} | line 1, column 26: 'source.password' needs"
+            + " either 'file' or 'env'",
+      })
+  void problemsOfTheSource(String source, String problem) {
+    List<String> found = problems("source: " + source + "\n" + SINKS, Map.of());
+    assertEquals(problem, found.getFirst());
+    assertFalse(found.toString().contains("hunter2"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{} | line 2, column 1: 'sinks' needs one sink, such as: shop: {type: sqlite, path:"
+            + " shop.db}",
+        "{a: {type: sqlite}} | line 2, column 9: 'sinks.a.path' is missing",
+        "{a: {path: x}} | line 2, column 9: 'sinks.a.type' is missing",
+        "{a: {type: sqlit, path: x}} | line 2, column 19: 'sinks.a.type' must be sqlite or"
+            + " jsonLines; did you mean 'sqlite'?",
+        "{a: {type: sqlite, path: '-'}} | line 2, column 33: '-' (standard output) is for type"
+            + " jsonLines only",
+        "{a: {type: sqlite, path: ''}} | line 2, column 33: 'sinks.a.path' must be a path",
+        "{'a b': {type: sqlite, path: x}} | line 2, column 9: the sink's name 'a b' must be a name"
+            + " of up to 63 letters, digits, '_', '-' and '.'",
+        "{A: {type: sqlite, path: x}} | line 2, column 12: the pipeline's name gives the slot"
+            + " 'walferry_A', but that must be a slot name: up to 63 of a-z, 0-9 and '_'; set"
+            + " 'source.slot'",
+        "{a: {type: sqlite, path: x}, b: {type: sqlite, path: y}} | line 2, column 37: this version"
+            + " feeds exactly one sink; run another Walferry with its own slot for 'b'",
+      })
+  void problemsOfTheSinks(String sinks, String problem) {
+    assertEquals(problem, problems(SOURCE + "sinks: " + sinks + "\n", Map.of()).getFirst());
+  }
+
+  @Test
+  void allProblemsComeAtOnceInTheOrderOfTheFile() {
+    assertEquals(
+        List.of("line 1", "line 2", "line 3", "environment variable WALFERRY_SINKS_SHOP_PTH"),
+        problems(
+                """
+                source: {url: 'host=db', creates: true}
+                sinks: {shop: {type: x, path: y}}
+                pipeline: {batchRows: -1}
+                """,
+                Map.of("WALFERRY_SINKS_SHOP_PTH", "x"))
+            .stream()
+            .map(problem -> problem.replaceAll("[,:].*", ""))
+            .toList());
+  }
+
+  @Test
+  void variablesAreCheckedLikeTheFile() {
+    assertEquals(
+        List.of(
+            "environment variable WALFERRY_PIPELINE_BATCHROWS: names no setting; did you mean"
+                + " 'WALFERRY_PIPELINE_BATCH_ROWS'?",
+            "environment variable WALFERRY_PIPELINE_LOAD_READERS: 'pipeline.loadReaders' must be a"
+                + " whole number from 1 to 64"),
+        problems(
+            SOURCE + SINKS,
+            Map.of(
+                "WALFERRY_PIPELINE_BATCHROWS", "1",
+                "WALFERRY_PIPELINE_LOAD_READERS", "100",
+                "WALFERRY_CONFIG", "x")));
+  }
+
+  @Test
+  void aFileThatIsMissingIsSaid() {
+    WalferryException error =
+        assertThrows(
+            WalferryException.class, () -> ConfigFile.read(directory.resolve("no"), Map.of()));
+    assertTrue(String.valueOf(error.getMessage()).endsWith(": there is no such file"));
+  }
+
+  private List<String> problems(String yaml, Map<String, String> environment) {
+    ConfigResult result = ConfigFile.parse(yaml, directory, environment);
+    return assertInstanceOf(ConfigResult.Invalid.class, result, yaml).problems().stream()
+        .map(ConfigProblem::toString)
+        .toList();
+  }
+}

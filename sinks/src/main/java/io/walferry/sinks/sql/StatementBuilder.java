@@ -1,0 +1,93 @@
+package io.walferry.sinks.sql;
+
+import io.walferry.change.Column;
+import io.walferry.change.Relation;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.sinks.sql.RowStatement.Parameter;
+import io.walferry.sinks.sql.RowStatement.Side;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.StringJoiner;
+
+/** Builds the statements that apply one change of a relation. Immutable. */
+public final class StatementBuilder {
+  private final TableDialect dialect;
+  private final Relation relation;
+
+  public StatementBuilder(TableDialect dialect, Relation relation) {
+    this.dialect = dialect;
+    this.relation = relation;
+  }
+
+  /** Sets every column of the relation; others get the destination's default. */
+  public RowStatement insert() {
+    StringJoiner names = new StringJoiner(",");
+    StringJoiner marks = new StringJoiner(",");
+    List<Parameter> parameters = new ArrayList<>();
+    for (int column = 0; column < relation.columns().size(); column++) {
+      names.add(quoted(column));
+      marks.add("?");
+      parameters.add(new Parameter(Side.AFTER, column));
+    }
+    String sql =
+        dialect.insertInto() + " " + dialect.table() + " (" + names + ") VALUES (" + marks + ")";
+    return new RowStatement(sql, parameters);
+  }
+
+  /**
+   * Sets the columns that were sent. A key that was left alone is not set, since engines would move
+   * the row.
+   *
+   * @param unchanged columns that the source did not send
+   */
+  public RowStatement update(RowLocation location, BitSet unchanged) {
+    List<Parameter> parameters = new ArrayList<>();
+    StringJoiner assignments = new StringJoiner(",");
+    for (int column = 0; column < relation.columns().size(); column++) {
+      boolean sameKey = location == RowLocation.NEW_KEY && relation.columns().get(column).key();
+      if (!sameKey && !unchanged.get(column)) {
+        assignments.add(quoted(column) + "=?");
+        parameters.add(new Parameter(Side.AFTER, column));
+      }
+    }
+    if (assignments.length() == 0) {
+      // Nothing to set, but a row that is not there must still be noticed.
+      assignments.add(quoted(0) + "=" + quoted(0));
+    }
+    String where = where(location, parameters);
+    String sql =
+        dialect.update() + " " + dialect.table() + " SET " + assignments + " WHERE " + where;
+    return new RowStatement(sql, parameters);
+  }
+
+  public RowStatement delete(RowLocation location) {
+    List<Parameter> parameters = new ArrayList<>();
+    String where = where(location, parameters);
+    return new RowStatement("DELETE FROM " + dialect.table() + " WHERE " + where, parameters);
+  }
+
+  private String where(RowLocation location, List<Parameter> parameters) {
+    boolean wholeRow = location == RowLocation.OLD_ROW;
+    Side side = location == RowLocation.NEW_KEY ? Side.AFTER : Side.BEFORE;
+    StringJoiner conditions = new StringJoiner(" AND ");
+    for (int column = 0; column < relation.columns().size(); column++) {
+      if (wholeRow || relation.columns().get(column).key()) {
+        conditions.add(wholeRow ? dialect.sameValue(quoted(column)) : quoted(column) + "=?");
+        parameters.add(new Parameter(side, column));
+      }
+    }
+    if (conditions.length() == 0) {
+      throw new WalferryException(
+          ErrorCode.REPLICA_IDENTITY_MISSING,
+          "Table " + relation.table() + " sent an update or a delete without a replica identity");
+    }
+    return wholeRow ? dialect.onlyOne(conditions.toString()) : conditions.toString();
+  }
+
+  private String quoted(int column) {
+    Column named = relation.columns().get(column);
+    return dialect.quote(named.name());
+  }
+}

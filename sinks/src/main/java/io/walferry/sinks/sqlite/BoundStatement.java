@@ -1,0 +1,72 @@
+package io.walferry.sinks.sqlite;
+
+import io.walferry.change.Relation;
+import io.walferry.change.Row;
+import io.walferry.sinks.sql.RowStatement;
+import io.walferry.sinks.sql.RowStatement.Parameter;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/** A prepared statement that applies changes of one shape to one table, and how to fill it in. */
+final class BoundStatement implements AutoCloseable {
+  private final SqliteDatabase database;
+  private final Relation relation;
+  private final String verb;
+  private final PreparedStatement statement;
+  private final List<Parameter> parameters;
+  private final ValueBinder binder;
+
+  BoundStatement(SqliteDatabase database, Relation relation, RowStatement source) {
+    this.database = database;
+    this.relation = relation;
+    this.verb = source.sql().substring(0, source.sql().indexOf(' '));
+    this.statement = database.prepare(source.sql());
+    this.parameters = source.parameters();
+    this.binder = new ValueBinder(relation);
+  }
+
+  /** {@code INSERT}, {@code UPDATE} or {@code DELETE}. */
+  String verb() {
+    return verb;
+  }
+
+  Relation relation() {
+    return relation;
+  }
+
+  /** Takes one change and returns about how many bytes it holds until {@link #execute}. */
+  long add(Row before, Row after) {
+    long byteCount = 0;
+    try {
+      for (int i = 0; i < parameters.size(); i++) {
+        Parameter parameter = parameters.get(i);
+        Row row =
+            switch (parameter.side()) {
+              case BEFORE -> before;
+              case AFTER -> after;
+            };
+        binder.bind(statement, i + 1, row, parameter.column());
+        byteCount += 16 + row.length(parameter.column());
+      }
+      statement.addBatch();
+      return byteCount;
+    } catch (SQLException e) {
+      throw database.failed("fill in a row of table " + relation.table(), e);
+    }
+  }
+
+  /** Runs what was added and returns how many rows each changed. */
+  int[] execute() throws SQLException {
+    return statement.executeBatch();
+  }
+
+  @Override
+  public void close() {
+    try {
+      statement.close();
+    } catch (SQLException e) {
+      throw database.failed("release a statement", e);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.walferry.sinks.sqlite;
+
+import io.walferry.change.Column;
+import io.walferry.change.Relation;
+import io.walferry.change.TableId;
+import io.walferry.sinks.sql.RowLocation;
+import io.walferry.sinks.sql.TypeFamily;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Sees to it that updates and deletes do not read the whole table: before the first one, an
+ * ordinary index is made on the columns that rows are found by, unless the primary key or an index
+ * that is there does it already. Tables that are only inserted into never pay for one.
+ *
+ * <p>Where every column identifies a row (replica identity FULL), the index has the columns of the
+ * source's primary key; without one, the first four columns of short types, or the first text
+ * column, since an index on everything would double the table.
+ */
+final class IdentityIndex {
+  private static final int COLUMNS_MAX = 4;
+
+  private static final Set<TypeFamily> SHORT =
+      EnumSet.of(
+          TypeFamily.BOOLEAN,
+          TypeFamily.INTEGER,
+          TypeFamily.FLOAT,
+          TypeFamily.NUMERIC,
+          TypeFamily.UUID,
+          TypeFamily.TIME);
+
+  private final SqliteDatabase database;
+  private final Relation relation;
+  private final TableShape shape;
+  private final List<String> sourceKey;
+
+  IdentityIndex(
+      SqliteDatabase database, Relation relation, TableShape shape, List<String> sourceKey) {
+    this.database = database;
+    this.relation = relation;
+    this.shape = shape;
+    this.sourceKey = sourceKey;
+  }
+
+  /** Makes the index in the open transaction if it is needed and not there. */
+  void ensure(RowLocation location) {
+    List<String> located =
+        location == RowLocation.OLD_ROW ? names(column -> true) : names(Column::key);
+    if (!shape.primaryKey().isEmpty() && folded(located).containsAll(folded(shape.primaryKey()))) {
+      return;
+    }
+    List<String> wanted = location == RowLocation.OLD_ROW ? selectiveColumns() : located;
+    if (wanted.isEmpty() || isIndexed(wanted)) {
+      return;
+    }
+    String columns = wanted.stream().map(TableId::quote).collect(Collectors.joining(","));
+    String name = "walferry_" + shape.name() + "(" + String.join(",", wanted) + ")";
+    database.execute(
+        "CREATE INDEX IF NOT EXISTS "
+            + TableId.quote(name)
+            + " ON "
+            + TableId.quote(shape.name())
+            + " ("
+            + columns
+            + ")");
+  }
+
+  private List<String> selectiveColumns() {
+    List<String> all = names(column -> true);
+    if (!sourceKey.isEmpty() && all.containsAll(sourceKey)) {
+      return sourceKey;
+    }
+    List<String> shortOnes = names(column -> SHORT.contains(TypeFamily.of(column.typeOid())));
+    if (!shortOnes.isEmpty()) {
+      return shortOnes.subList(0, Math.min(COLUMNS_MAX, shortOnes.size()));
+    }
+    List<String> texts = names(column -> TypeFamily.of(column.typeOid()) == TypeFamily.TEXT);
+    return texts.subList(0, Math.min(1, texts.size()));
+  }
+
+  private boolean isIndexed(List<String> wanted) {
+    Set<String> names = folded(wanted);
+    return database
+        .query(
+            "SELECT name FROM pragma_index_list(?) WHERE partial=0",
+            row -> row.getString(1),
+            shape.name())
+        .stream()
+        .map(
+            index ->
+                database.query(
+                    "SELECT coalesce(name,'') FROM pragma_index_info(?) ORDER BY seqno",
+                    row -> row.getString(1),
+                    index))
+        .filter(columns -> columns.size() >= names.size())
+        .anyMatch(columns -> folded(columns.subList(0, names.size())).equals(names));
+  }
+
+  private List<String> names(Predicate<Column> wanted) {
+    return relation.columns().stream().filter(wanted).map(Column::name).toList();
+  }
+
+  private static Set<String> folded(List<String> names) {
+    return names.stream().map(TableNames::fold).collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,130 @@
+package io.walferry.sinks.sqlite;
+
+import io.walferry.change.Relation;
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.TableId;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sinks.sqlite.TableShape.ShapeColumn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Tells in what a destination table differs from its source table. No difference, no lines. */
+final class ShapeCheck {
+  private ShapeCheck() {}
+
+  /** What a table needs: columns with their types. */
+  private record Needed(String name, int typeOid) {}
+
+  static List<String> problems(PublishedTable source, TableShape found) {
+    List<Needed> needed =
+        source.columns().stream()
+            .map(column -> new Needed(column.name(), column.typeOid()))
+            .toList();
+    List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, found));
+    Set<String> key = folded(requiredKey(source));
+    Set<String> foundKey = folded(found.primaryKey());
+    boolean sameAsSource = foundKey.equals(folded(source.primaryKey()));
+    if (!foundKey.equals(key) && !sameAsSource) {
+      problems.add(
+          source.table()
+              + ": expected "
+              + keyText(requiredKey(source))
+              + ", got "
+              + keyText(found.primaryKey()));
+    }
+    return problems;
+  }
+
+  static List<String> problems(Relation source, TableShape found) {
+    return columnProblems(
+        source.table(),
+        source.columns().stream()
+            .map(column -> new Needed(column.name(), column.typeOid()))
+            .toList(),
+        found);
+  }
+
+  /**
+   * The primary key that a created table gets. A key that is not the replica identity may be
+   * deferrable at the source, and so be doubled in the middle of a transaction, which SQLite does
+   * not allow; it gets an ordinary index when it is first needed.
+   */
+  static List<String> requiredKey(PublishedTable source) {
+    return source.replicaIdentity() == ReplicaIdentity.DEFAULT ? source.primaryKey() : List.of();
+  }
+
+  private static List<String> columnProblems(TableId table, List<Needed> needed, TableShape found) {
+    List<String> problems = new ArrayList<>();
+    if (!found.kind().equals("table")) {
+      problems.add(table + ": expected a table, got a " + found.kind());
+    }
+    for (Needed column : needed) {
+      String declaration = SqliteType.of(column.typeOid()).declaration();
+      found
+          .column(column.name())
+          .ifPresentOrElse(
+              there -> typeProblem(table, column, there, problems),
+              () -> problems.add(missing(table, found, column.name(), declaration)));
+    }
+    Set<String> known =
+        needed.stream().map(c -> TableNames.fold(c.name())).collect(Collectors.toSet());
+    for (ShapeColumn column : found.columns()) {
+      if (column.required() && !known.contains(TableNames.fold(column.name()))) {
+        problems.add(
+            table
+                + ": column "
+                + column.name()
+                + " is NOT NULL without a default, but the source does not have or publish it");
+      }
+    }
+    return problems;
+  }
+
+  private static void typeProblem(
+      TableId table, Needed column, ShapeColumn there, List<String> problems) {
+    SqliteType type = SqliteType.of(column.typeOid());
+    if (there.generated()) {
+      problems.add(table + ": column " + column.name() + " is generated and cannot be written");
+    } else if (!type.isKeptBy(there.declaredType())) {
+      problems.add(
+          table
+              + ": column "
+              + column.name()
+              + ": expected "
+              + typeText(type.declaration())
+              + ", got "
+              + typeText(there.declaredType())
+              + ", which would change values");
+    }
+  }
+
+  private static String missing(
+      TableId table, TableShape found, String column, String declaration) {
+    String statement =
+        "ALTER TABLE "
+            + TableId.quote(found.name())
+            + " ADD COLUMN "
+            + (TableId.quote(column) + " " + declaration).strip()
+            + ";";
+    return table
+        + ": column "
+        + column
+        + " is missing; run: "
+        + statement
+        + " (rows that are there get NULL, so fill in the source's values)";
+  }
+
+  private static String typeText(String declaration) {
+    return declaration.isEmpty() ? "no declared type" : "type " + declaration;
+  }
+
+  private static String keyText(List<String> key) {
+    return key.isEmpty() ? "no primary key" : "primary key (" + String.join(", ", key) + ")";
+  }
+
+  private static Set<String> folded(List<String> names) {
+    return names.stream().map(TableNames::fold).collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,68 @@
+package io.walferry.sinks.sqlite;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A table or view as it is at the destination.
+ *
+ * @param kind {@code table}, {@code view} or what else SQLite calls it
+ * @param primaryKey column names in the key's order
+ */
+record TableShape(String name, String kind, List<ShapeColumn> columns, List<String> primaryKey) {
+  TableShape {
+    columns = List.copyOf(columns);
+    primaryKey = List.copyOf(primaryKey);
+  }
+
+  /**
+   * A column of it.
+   *
+   * @param required whether a row that does not name the column is refused
+   */
+  record ShapeColumn(String name, String declaredType, boolean required, boolean generated) {}
+
+  /** The table of that name, in any case of its letters as SQLite compares names. */
+  static Optional<TableShape> read(SqliteDatabase database, String name) {
+    List<String> kinds =
+        database.query(
+            "SELECT type FROM pragma_table_list WHERE schema='main' AND name=? COLLATE NOCASE",
+            row -> row.getString(1),
+            name);
+    if (kinds.isEmpty()) {
+      return Optional.empty();
+    }
+    List<ShapeColumn> columns =
+        database.query(
+            "SELECT name, type, \"notnull\", dflt_value IS NULL, hidden, pk"
+                + " FROM pragma_table_xinfo(?)",
+            row ->
+                new ShapeColumn(
+                    row.getString(1),
+                    row.getString(2),
+                    row.getBoolean(3) && row.getBoolean(4) && row.getInt(5) == 0,
+                    row.getInt(5) != 0),
+            name);
+    List<String> primaryKey =
+        database.query(
+            "SELECT name FROM pragma_table_xinfo(?) WHERE pk>0 ORDER BY pk",
+            row -> row.getString(1),
+            name);
+    return Optional.of(new TableShape(name, kinds.getFirst(), columns, primaryKey));
+  }
+
+  /** The column of that name, in any case of its letters. */
+  Optional<ShapeColumn> column(String wanted) {
+    String folded = TableNames.fold(wanted);
+    return columns.stream()
+        .filter(column -> TableNames.fold(column.name()).equals(folded))
+        .findFirst();
+  }
+
+  /** A name of the hidden row number that no column shadows. */
+  Optional<String> rowNumber() {
+    return List.of("rowid", "_rowid_", "oid").stream()
+        .filter(name -> column(name).isEmpty())
+        .findFirst();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.sinks.jsonlines;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.sinks.sqlite;
+
+import org.jspecify.annotations.NullMarked;

@@ -39,10 +39,12 @@ final class PostgresRows implements RowReader {
     return new Row(values);
   }
 
+  /** Reads to the end: the driver loses its place in the protocol when it cancels a COPY. */
   @Override
   public void close() throws SQLException {
-    if (copy.isActive()) {
-      copy.cancelCopy();
+    boolean more = copy.isActive();
+    while (more) {
+      more = Optional.ofNullable(copy.readFromCopy()).isPresent();
     }
   }
 }

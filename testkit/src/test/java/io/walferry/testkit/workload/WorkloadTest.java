@@ -1,0 +1,76 @@
+package io.walferry.testkit.workload;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.testkit.compare.ComparisonResult;
+import io.walferry.testkit.compare.DatabaseComparison;
+import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServers;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+
+@Postgres
+final class WorkloadTest {
+  private static final long SEED = 20261121;
+
+  @Test
+  void theSameSeedLeavesTheSameContentsOnOldAndNewServers(Database one, PostgresServers servers)
+      throws SQLException {
+    try (Database other = servers.server(18).createDatabase("replay")) {
+      WorkloadReport first = run(Workload.create(SEED), one);
+      WorkloadReport second = run(Workload.create(SEED), other);
+      assertEquals(first, second);
+      assertEquals(0, first.skipped());
+      ComparisonResult result = compare(one, other);
+      assertTrue(result.isEqual(), result::toString);
+      assertTrue(result.rowsCompared() > 500, result::toString);
+    }
+  }
+
+  @Test
+  void anotherSeedLeavesOtherContents(Database one, Database other) throws SQLException {
+    run(Workload.create(SEED), one);
+    run(Workload.create(SEED + 1), other);
+    assertFalse(compare(one, other).isEqual());
+  }
+
+  @Test
+  void severalWritersLeaveRowsOfEachInEveryTable(Database database) throws SQLException {
+    Workload workload = Workload.create(SEED);
+    try (Connection connection = database.connect()) {
+      workload.createSchema(connection);
+    }
+    WorkloadReport report = workload.run(database::connect, 150, 4);
+    assertEquals(600, report.committed() + report.rolledBack() + report.skipped());
+    assertTrue(report.skipped() < 60, report::toString);
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      for (var table : workload.tables()) {
+        try (ResultSet rows = statement.executeQuery("select from " + table.sql() + " limit 1")) {
+          assertTrue(rows.next(), table.sql());
+        }
+      }
+    }
+  }
+
+  private static WorkloadReport run(Workload workload, Database database) throws SQLException {
+    try (Connection connection = database.connect()) {
+      workload.createSchema(connection);
+    }
+    WorkloadReport report = workload.run(database::connect, 250, 1);
+    return report.plus(workload.run(database::connect, 50, 1));
+  }
+
+  private static ComparisonResult compare(Database one, Database other) throws SQLException {
+    try (Connection source = one.connect();
+        Connection destination = other.connect()) {
+      return DatabaseComparison.between(source, destination).compare();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.workload;
+
+import org.jspecify.annotations.NullMarked;

@@ -27,9 +27,12 @@ public final class Row {
   /** For column c: [2c] its start, as {@code ~start} if binary; [2c + 1] its length or a mark. */
   private final int[] places;
 
-  private Row(byte[] buffer, int[] places) {
+  private final long payload;
+
+  private Row(byte[] buffer, int[] places, long payload) {
     this.buffer = buffer;
     this.places = places;
+    this.payload = payload;
   }
 
   public int columnCount() {
@@ -62,11 +65,7 @@ public final class Row {
 
   /** What the row holds in memory, near enough for budgets: its columns and their places. */
   public long byteSize() {
-    long size = 32 + 4L * places.length;
-    for (int column = 0; column < columnCount(); column++) {
-      size += length(column);
-    }
-    return size;
+    return 48 + 4L * places.length + payload;
   }
 
   public Value value(int column) {
@@ -204,6 +203,7 @@ public final class Row {
     private final byte[] buffer;
     private final int[] places;
     private int next;
+    private long payload;
 
     /**
      * Starts a row.
@@ -237,6 +237,7 @@ public final class Row {
       places[next] = start;
       places[next + 1] = length;
       next += 2;
+      payload += Math.max(0, length);
       return this;
     }
 
@@ -250,7 +251,7 @@ public final class Row {
         throw new IllegalStateException(
             next / 2 + " of " + places.length / 2 + " columns were placed");
       }
-      return new Row(buffer, places);
+      return new Row(buffer, places, payload);
     }
   }
 }

@@ -62,6 +62,11 @@ public enum ErrorCode {
           + " destination."),
   SOURCE_SCHEMA_MOVING(
       Retry.BOUNDED, Exit.FAILURE, "Let schema changes of the published tables finish first."),
+  FEED_NOT_RESUMABLE(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "This destination keeps no position, so its feed ends with its connection: start again, or"
+          + " use a destination that saves its position."),
   PUBLICATION_MISSING(
       Retry.NEVER, Exit.FAILURE, "Create the publication; 'walferry check' prints the SQL."),
   PUBLICATION_INCOMPLETE(

@@ -1,0 +1,110 @@
+package io.walferry.buffer;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
+
+/**
+ * A queue between threads, bounded by the bytes that its elements hold. One element is always let
+ * in, however large, so that something beyond the bound can pass. Safe for any number of threads.
+ */
+public final class ByteBoundedQueue<T> {
+  private final long bytesMax;
+  private final ToLongFunction<T> byteSize;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition roomMade = lock.newCondition();
+  private final Condition elementCame = lock.newCondition();
+  private final Deque<T> elements = new ArrayDeque<>();
+  private long bytes;
+  private boolean ended;
+  private boolean woken;
+
+  public ByteBoundedQueue(long bytesMax, ToLongFunction<T> byteSize) {
+    this.bytesMax = bytesMax;
+    this.byteSize = byteSize;
+  }
+
+  /** Waits for room. After {@link #end} the element is dropped. */
+  public void put(T element) throws InterruptedException {
+    long size = byteSize.applyAsLong(element);
+    lock.lockInterruptibly();
+    try {
+      while (!ended && bytes > 0 && bytes + size > bytesMax) {
+        roomMade.await();
+      }
+      if (!ended) {
+        elements.add(element);
+        bytes += size;
+        elementCame.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No more elements come; those inside can still be taken. */
+  public void end() {
+    lock.lock();
+    try {
+      ended = true;
+      roomMade.signalAll();
+      elementCame.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** From now on {@link #poll} finds nothing and does not wait. */
+  public void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      elementCame.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The next element; empty when the time is over, when the queue has ended or was woken. */
+  public Optional<T> poll(Duration atMost) throws InterruptedException {
+    long nanos = atMost.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (elements.isEmpty() && !ended && !woken && nanos > 0) {
+        nanos = elementCame.awaitNanos(nanos);
+      }
+      if (woken || elements.isEmpty()) {
+        return Optional.empty();
+      }
+      T element = elements.remove();
+      bytes -= byteSize.applyAsLong(element);
+      roomMade.signalAll();
+      return Optional.of(element);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public boolean isWoken() {
+    lock.lock();
+    try {
+      return woken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether {@link #end} was called and every element was taken. */
+  public boolean isDone() {
+    lock.lock();
+    try {
+      return ended && elements.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

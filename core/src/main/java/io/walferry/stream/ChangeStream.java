@@ -1,0 +1,92 @@
+package io.walferry.stream;
+
+import io.walferry.buffer.ByteBoundedQueue;
+import io.walferry.change.Lsn;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The committed transactions of one slot, in the order of their commits. A thread of its own reads
+ * ahead, up to a bound in bytes; another one sends confirmations and answers the server, however
+ * long the caller is busy.
+ *
+ * <p>{@link #next} and the transactions it returns belong to one thread. {@link #confirm}, {@link
+ * #interrupt} and {@link #close} may come from any.
+ */
+public final class ChangeStream implements AutoCloseable {
+  private static final long CLOSE_SECONDS_MAX = 5;
+
+  private final CopyBothSocket socket;
+  private final StatusClock clock;
+  private final ByteBoundedQueue<byte[]> queue;
+  private final TransactionReader transactions;
+  private final Thread readerThread;
+  private final Thread clockThread;
+
+  private ChangeStream(
+      CopyBothSocket socket,
+      StatusClock clock,
+      ByteBoundedQueue<byte[]> queue,
+      StreamReader reader,
+      String where) {
+    this.socket = socket;
+    this.clock = clock;
+    this.queue = queue;
+    this.transactions = new TransactionReader(new MessageSource(queue, reader, where));
+    this.readerThread = Thread.ofPlatform().name("walferry-stream-reader").daemon().start(reader);
+    this.clockThread = Thread.ofPlatform().name("walferry-status-clock").daemon().start(clock);
+  }
+
+  static ChangeStream open(CopyBothSocket socket, String where, Lsn from, StreamSettings settings) {
+    StatusClock clock =
+        new StatusClock(socket, from, settings.statusInterval(), settings.silenceMax());
+    ByteBoundedQueue<byte[]> queue =
+        new ByteBoundedQueue<>(settings.bufferBytesMax(), block -> block.length);
+    StreamReader reader = new StreamReader(socket, queue, clock, where);
+    return new ChangeStream(socket, clock, queue, reader, where);
+  }
+
+  /**
+   * The next event, or {@link StreamEvent.Quiet} if none comes within the time. The last
+   * transaction must have been read to its end.
+   *
+   * @throws io.walferry.error.WalferryException when the stream has ended, with everything that
+   *     came before already handed out
+   */
+  public StreamEvent next(Duration atMost) {
+    return transactions.next(atMost);
+  }
+
+  /**
+   * Tells the server, soon, that everything that ends at or before {@code lsn} is durable here and
+   * that it need not keep it.
+   */
+  public void confirm(Lsn lsn) {
+    clock.confirm(lsn);
+  }
+
+  /**
+   * From now on {@link #next} is quiet at once; a transaction that is being read ends with {@code
+   * INTERRUPTED}.
+   */
+  public void interrupt() {
+    queue.wake();
+  }
+
+  /** Sends what is confirmed and ends the connection. */
+  @Override
+  public void close() {
+    clock.close();
+    try {
+      clockThread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
+      socket.close();
+      queue.end();
+      readerThread.interrupt();
+      readerThread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      socket.close();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.walferry.stream;
+
+import io.walferry.change.Lsn;
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.postgres.PostgresErrors;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * A connection in replication mode: asks which server this is, makes slots, and becomes a {@link
+ * ChangeStream}. Not for several threads, but {@link #close} may come from any and ends whatever is
+ * under way.
+ */
+public final class ReplicationConnection implements AutoCloseable {
+  private final PostgresConnector connector;
+  private final Connection connection;
+
+  private ReplicationConnection(PostgresConnector connector, Connection connection) {
+    this.connector = connector;
+    this.connection = connection;
+  }
+
+  public static ReplicationConnection open(PostgresConnector connector) {
+    return new ReplicationConnection(connector, connector.connectForReplication());
+  }
+
+  public SourceIdentity identify() {
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("IDENTIFY_SYSTEM")) {
+      result.next();
+      return new SourceIdentity(
+          Long.parseUnsignedLong(result.getString("systemid")),
+          result.getInt("timeline"),
+          Lsn.parse(result.getString("xlogpos")),
+          result.getString("dbname"));
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "identify the server " + connector.settings().display());
+    }
+  }
+
+  /**
+   * Makes a slot for {@code pgoutput} and exports the snapshot at which its stream starts. Waits
+   * until every transaction that runs now has ended.
+   *
+   * @param temporary whether the server drops the slot with this connection
+   */
+  public CreatedSlot createSlot(String name, boolean temporary) {
+    String command =
+        "CREATE_REPLICATION_SLOT "
+            + TableId.quote(name)
+            + (temporary ? " TEMPORARY" : "")
+            + " LOGICAL pgoutput EXPORT_SNAPSHOT";
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(command)) {
+      result.next();
+      return new CreatedSlot(
+          result.getString("slot_name"),
+          Lsn.parse(result.getString("consistent_point")),
+          result.getString("snapshot_name"));
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(
+          e, "create the slot " + name + " on " + connector.settings().display());
+    }
+  }
+
+  /**
+   * Starts the stream of a slot. Transactions that committed before {@code from} do not come. This
+   * connection belongs to the stream from now on.
+   */
+  public ChangeStream stream(String slot, String publication, Lsn from, StreamSettings settings) {
+    String command =
+        "START_REPLICATION SLOT "
+            + TableId.quote(slot)
+            + " LOGICAL "
+            + from
+            + " (\"proto_version\" '1', \"publication_names\" "
+            + literal(TableId.quote(publication))
+            + ")";
+    String where = "slot " + slot + " on " + connector.settings().display();
+    try {
+      return ChangeStream.open(CopyBothSocket.start(connection, command), where, from, settings);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "start the stream of " + where);
+    } catch (IOException e) {
+      throw StreamFailures.lost(where, e);
+    }
+  }
+
+  /** Replication commands know no escape strings, so doubling quotes is enough. */
+  private static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+
+  @Override
+  public void close() {
+    try {
+      // Unlike close(), abort() does not wait for a command that is under way.
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      throw new WalferryException(
+          ErrorCode.INTERNAL, "the driver refused to close its connection", e);
+    }
+  }
+}

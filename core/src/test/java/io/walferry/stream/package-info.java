@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.stream;
+
+import org.jspecify.annotations.NullMarked;

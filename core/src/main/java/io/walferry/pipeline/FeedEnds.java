@@ -1,0 +1,14 @@
+package io.walferry.pipeline;
+
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.Sink;
+import io.walferry.stream.ReplicationConnection;
+import java.sql.Connection;
+
+/**
+ * What one attempt has open.
+ *
+ * @param sql to the source, in autocommit mode
+ */
+record FeedEnds(
+    PostgresConnector source, ReplicationConnection replication, Connection sql, Sink sink) {}

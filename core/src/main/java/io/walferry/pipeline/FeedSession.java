@@ -1,0 +1,116 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Position;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.Sink;
+import io.walferry.sink.SinkState;
+import io.walferry.slot.Slot;
+import io.walferry.slot.SlotCatalog;
+import io.walferry.stream.ChangeStream;
+import io.walferry.stream.ReplicationConnection;
+import io.walferry.stream.SourceIdentity;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** One attempt: opens both ends, brings the destination to a position, follows from there. */
+final class FeedSession {
+  private final PipelineSettings settings;
+  private final PostgresConnector source;
+  private final Supplier<Sink> sinks;
+  private final PipelineListener listener;
+  private final StopSignal stop;
+  private boolean progress;
+
+  FeedSession(
+      PipelineSettings settings,
+      PostgresConnector source,
+      Supplier<Sink> sinks,
+      PipelineListener listener,
+      StopSignal stop) {
+    this.settings = settings;
+    this.source = source;
+    this.sinks = sinks;
+    this.listener = listener;
+    this.stop = stop;
+  }
+
+  /** Whether the attempt came as far as the stream, so that a failure is a new one. */
+  boolean madeProgress() {
+    return progress;
+  }
+
+  /**
+   * Runs until the stop.
+   *
+   * @throws WalferryException also after the stop, for whatever the stop has cut short
+   */
+  void run() {
+    try (ReplicationConnection replication = ReplicationConnection.open(source);
+        Connection sql = source.connect()) {
+      run(replication, sql);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "close the connection to " + source.settings().display());
+    }
+  }
+
+  private void run(ReplicationConnection replication, Connection sql) {
+    requireLogicalWal(sql);
+    SourceIdentity identity = replication.identify();
+    FeedSettings feed = settings.feed();
+    Optional<Slot> slot = new SlotCatalog(sql).find(feed.slot());
+    try (Sink sink = sinks.get()) {
+      SinkState state =
+          sink.open(
+              new FeedIdentity(
+                  feed.pipeline(), identity.systemId(), identity.timeline(), feed.slot()));
+      listener.opened(source.settings().display(), feed.slot());
+      FeedEnds ends = new FeedEnds(source, replication, sql, sink);
+      follow(ends, reachPosition(ends, slot, state));
+    }
+  }
+
+  /** Asked before the destination is touched. */
+  private void requireLogicalWal(Connection sql) {
+    try (Statement statement = sql.createStatement();
+        ResultSet result = statement.executeQuery("SHOW wal_level")) {
+      result.next();
+      if (!result.getString(1).equals("logical")) {
+        throw new WalferryException(
+            ErrorCode.WAL_LEVEL_TOO_LOW,
+            "expected wal_level 'logical' on "
+                + source.settings().display()
+                + ", got '"
+                + result.getString(1)
+                + "'");
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "read wal_level of " + source.settings().display());
+    }
+  }
+
+  /** Until the stream runs, the stop is felt by what waits for the replication connection. */
+  private Position reachPosition(FeedEnds ends, Optional<Slot> slot, SinkState state) {
+    StartUp startUp = new StartUp(settings, ends, listener, stop);
+    return stop.during(() -> startUp.reachPosition(slot, state), ends.replication()::close);
+  }
+
+  private void follow(FeedEnds ends, Position from) {
+    FeedSettings feed = settings.feed();
+    try (ChangeStream stream =
+        ends.replication().stream(
+            feed.slot(), feed.publication(), from.endLsn(), settings.stream())) {
+      listener.following(from);
+      progress = true;
+      Follower follower = new Follower(stream, ends.sink(), settings, listener, stop);
+      stop.during(() -> follower.follow(from), stream::interrupt);
+    }
+  }
+}

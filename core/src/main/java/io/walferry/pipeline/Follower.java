@@ -1,0 +1,184 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Change;
+import io.walferry.change.Lsn;
+import io.walferry.change.OldRow;
+import io.walferry.change.Position;
+import io.walferry.change.Relation;
+import io.walferry.change.Transaction;
+import io.walferry.change.Xid;
+import io.walferry.sink.Sink;
+import io.walferry.stream.ChangeStream;
+import io.walferry.stream.StreamEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Moves transactions from the stream to the sink, in batches of whole transactions, and confirms
+ * what the sink has made durable. Belongs to the pipeline's thread.
+ */
+final class Follower {
+  private final ChangeStream stream;
+  private final Sink sink;
+  private final PipelineSettings settings;
+  private final PipelineListener listener;
+  private final StopSignal stop;
+
+  private final TableSelection selection;
+
+  private Position durable;
+  private Position reached;
+  private long transactions;
+  private long changes;
+  private long bytes;
+  private long batchStart;
+  private long savedAt = System.nanoTime();
+  private Optional<Instant> lastCommitTime = Optional.empty();
+
+  Follower(
+      ChangeStream stream,
+      Sink sink,
+      PipelineSettings settings,
+      PipelineListener listener,
+      StopSignal stop) {
+    this.stream = stream;
+    this.sink = sink;
+    this.settings = settings;
+    this.listener = listener;
+    this.stop = stop;
+    this.selection = TableSelection.of(settings.feed());
+    this.durable = new Position(Lsn.ZERO, Xid.NONE);
+    this.reached = durable;
+  }
+
+  /**
+   * Follows until the stop; {@code from} is durable at the destination.
+   *
+   * @return what is durable then
+   */
+  Position follow(Position from) {
+    durable = from;
+    reached = from;
+    while (!stop.isRequested()) {
+      switch (stream.next(timeLeft())) {
+        case StreamEvent.Begun begun -> apply(begun.transaction());
+        case StreamEvent.KeepAlive keepAlive -> moveOn(keepAlive);
+        case StreamEvent.Quiet quiet -> {}
+      }
+      if (isDue()) {
+        commit();
+      }
+    }
+    if (transactions > 0) {
+      commit();
+    }
+    return durable;
+  }
+
+  private void apply(Transaction transaction) {
+    if (transactions == 0) {
+      batchStart = System.nanoTime();
+    }
+    sink.begin(transaction.header());
+    while (transaction.advance()) {
+      selected(transaction.change()).ifPresent(this::append);
+    }
+    transactions++;
+    reached = new Position(transaction.endLsn(), transaction.header().xid());
+    lastCommitTime = Optional.of(transaction.header().commitTime());
+  }
+
+  private void append(Change change) {
+    sink.append(change);
+    changes++;
+    bytes += byteSize(change);
+  }
+
+  /** The change as far as the feed wants its tables. */
+  private Optional<Change> selected(Change change) {
+    return switch (change) {
+      case Change.Insert insert -> wanted(insert, insert.relation());
+      case Change.Update update -> wanted(update, update.relation());
+      case Change.Delete delete -> wanted(delete, delete.relation());
+      case Change.Truncate truncate -> {
+        List<Relation> emptied = truncate.relations().stream().filter(selection::includes).toList();
+        yield emptied.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new Change.Truncate(emptied, truncate.cascade(), truncate.restartIdentity()));
+      }
+      case Change.Message message -> Optional.of(message);
+    };
+  }
+
+  private Optional<Change> wanted(Change change, Relation relation) {
+    return selection.includes(relation) ? Optional.of(change) : Optional.empty();
+  }
+
+  /**
+   * With nothing to apply the position moves on all the same, or the server would keep its log for
+   * us. It is saved before it is confirmed; at once when the server waits for it, as it does when
+   * it shuts down, else now and then.
+   */
+  private void moveOn(StreamEvent.KeepAlive keepAlive) {
+    reached = new Position(Lsn.max(reached.endLsn(), keepAlive.walEnd()), reached.xid());
+    boolean moved = reached.endLsn().isAfter(durable.endLsn());
+    boolean rested = System.nanoTime() - savedAt >= settings.stream().statusInterval().toNanos();
+    if (moved && (keepAlive.replyRequested() || (transactions == 0 && rested))) {
+      commit();
+    }
+  }
+
+  private boolean isDue() {
+    BatchLimits limits = settings.batch();
+    return transactions > 0
+        && (changes >= limits.rows()
+            || bytes >= limits.bytes()
+            || System.nanoTime() - batchStart >= limits.time().toNanos());
+  }
+
+  private Duration timeLeft() {
+    if (transactions == 0) {
+      return settings.stream().statusInterval();
+    }
+    long spent = System.nanoTime() - batchStart;
+    return Duration.ofNanos(Math.max(0, settings.batch().time().toNanos() - spent));
+  }
+
+  private void commit() {
+    sink.commit(reached);
+    stream.confirm(reached.endLsn());
+    durable = reached;
+    savedAt = System.nanoTime();
+    listener.committed(
+        new CommittedBatch(
+            transactions,
+            changes,
+            bytes,
+            durable,
+            transactions > 0 ? lastCommitTime : Optional.empty()));
+    transactions = 0;
+    changes = 0;
+    bytes = 0;
+  }
+
+  private static long byteSize(Change change) {
+    return switch (change) {
+      case Change.Insert insert -> insert.after().byteSize();
+      case Change.Update update -> byteSize(update.before()) + update.after().byteSize();
+      case Change.Delete delete -> byteSize(delete.before());
+      case Change.Truncate truncate -> 0;
+      case Change.Message message -> 0;
+    };
+  }
+
+  private static long byteSize(OldRow old) {
+    return switch (old) {
+      case OldRow.Full full -> full.row().byteSize();
+      case OldRow.Key key -> key.row().byteSize();
+      case OldRow.Absent absent -> 0;
+    };
+  }
+}

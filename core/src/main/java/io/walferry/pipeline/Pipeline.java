@@ -1,0 +1,88 @@
+package io.walferry.pipeline;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.Sink;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * One slot into one destination: a first load, then live changes, for ever. Failures that may pass
+ * are tried again with a new sink and new connections, from the position that the destination
+ * holds.
+ *
+ * <p>{@link #run} belongs to one thread and works once; {@link #stop} may come from any.
+ */
+public final class Pipeline {
+  private final PipelineSettings settings;
+  private final PostgresConnector source;
+  private final Supplier<Sink> sinks;
+  private final PipelineListener listener;
+  private final StopSignal stop = new StopSignal();
+
+  /**
+   * Wires a feed; nothing is opened yet.
+   *
+   * @param sinks makes the destination anew for each attempt
+   */
+  public Pipeline(
+      PipelineSettings settings,
+      PostgresConnector source,
+      Supplier<Sink> sinks,
+      PipelineListener listener) {
+    this.settings = settings;
+    this.source = source;
+    this.sinks = sinks;
+    this.listener = listener;
+  }
+
+  /**
+   * Runs until {@link #stop}; then everything that was committed at the destination is confirmed to
+   * the server.
+   *
+   * @throws WalferryException when trying again does not help
+   */
+  public void run() {
+    int failures = 0;
+    long failingSince = 0;
+    while (!stop.isRequested()) {
+      FeedSession session = new FeedSession(settings, source, sinks, listener, stop);
+      try {
+        session.run();
+      } catch (WalferryException e) {
+        if (stop.isRequested()) {
+          return;
+        }
+        if (session.madeProgress() || failures == 0) {
+          failures = 0;
+          failingSince = System.nanoTime();
+        }
+        failures++;
+        Duration failingFor = Duration.ofNanos(System.nanoTime() - failingSince);
+        if (!settings.retry().allows(e.code(), failingFor)) {
+          throw e;
+        }
+        pause(e, settings.retry().delay(failures));
+      }
+    }
+  }
+
+  private void pause(WalferryException cause, Duration delay) {
+    listener.retrying(cause, delay);
+    try {
+      stop.await(delay);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted before another try", e);
+    }
+  }
+
+  /**
+   * Asks {@link #run} to end. A transaction that is only half read is dropped; it comes again at
+   * the next start.
+   */
+  public void stop() {
+    stop.request();
+  }
+}

@@ -1,0 +1,36 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Position;
+import io.walferry.change.TableId;
+import io.walferry.error.WalferryException;
+import io.walferry.publication.PublishedTable;
+import java.time.Duration;
+import java.util.List;
+
+/** Hears what a pipeline does, on the pipeline's thread: it must return soon and must not throw. */
+public interface PipelineListener {
+  /** Hears nothing. */
+  PipelineListener SILENT = new PipelineListener() {};
+
+  /** Both ends are open; a first load or the stream comes next. */
+  default void opened(String source, String slot) {}
+
+  /** Something that can take long has begun, as in "the slot waits for running transactions". */
+  default void waiting(String what) {}
+
+  default void loadStarted(List<PublishedTable> tables) {}
+
+  /** Some rows of a table were taken by the destination. */
+  default void rowsLoaded(TableId table, long rows, long bytes) {}
+
+  /** Every existing row is durable at the destination. */
+  default void loadFinished(Position position) {}
+
+  /** The stream has started; everything up to {@code from} is at the destination. */
+  default void following(Position from) {}
+
+  default void committed(CommittedBatch batch) {}
+
+  /** An attempt has failed; the next one starts after {@code delay}. */
+  default void retrying(WalferryException cause, Duration delay) {}
+}

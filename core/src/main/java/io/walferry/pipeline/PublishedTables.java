@@ -1,0 +1,141 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.PublicationCatalog;
+import io.walferry.publication.Publications;
+import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceTable;
+import io.walferry.publication.TableDirectory;
+import io.walferry.publication.TablePattern;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The tables of a feed: those that its publication carries and its settings ask for. */
+final class PublishedTables {
+  private static final Logger LOG = LoggerFactory.getLogger(PublishedTables.class);
+  private static final String DEFAULT_PATTERN = "public.*";
+
+  private final FeedSettings feed;
+  private final Connection sql;
+  private final PublicationCatalog catalog;
+  private final TableSelection selection;
+  private boolean created;
+
+  PublishedTables(FeedSettings feed, Connection sql) {
+    this.feed = feed;
+    this.sql = sql;
+    this.catalog = new PublicationCatalog(sql);
+    this.selection = TableSelection.of(feed);
+  }
+
+  /**
+   * The tables of a publication that must be there.
+   *
+   * @throws WalferryException {@code PUBLICATION_MISSING}
+   */
+  List<PublishedTable> existing() {
+    List<PublishedTable> tables =
+        catalog.tables(feed.publication()).stream()
+            .filter(table -> selection.includes(table.table()))
+            .toList();
+    if (tables.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.TABLE_MISSING,
+          "publication " + feed.publication() + " carries no table that the feed asks for");
+    }
+    return tables;
+  }
+
+  /** The same; the publication is created if it is missing and if the settings allow that. */
+  List<PublishedTable> existingOrCreated() {
+    boolean exists = catalog.find(feed.publication()).isPresent();
+    if (!exists && !feed.create()) {
+      throw new WalferryException(
+          ErrorCode.PUBLICATION_MISSING,
+          "publication " + feed.publication() + " does not exist and 'source.create' is false");
+    }
+    if (exists && feed.tables().isEmpty()) {
+      warnOfMissingIdentity(existing());
+      return existing();
+    }
+    TableDirectory directory = TableDirectory.read(sql);
+    List<TablePattern> patterns =
+        (feed.tables().isEmpty() ? List.of(DEFAULT_PATTERN) : feed.tables())
+            .stream().map(TablePattern::parse).toList();
+    List<TableId> asked = directory.matching(patterns);
+    created = new Publications(sql).ensure(feed.publication(), asked);
+    List<PublishedTable> tables = existing();
+    requireSelected(asked, tables, directory);
+    warnOfMissingIdentity(tables);
+    return tables;
+  }
+
+  /** A partition may be carried under its own name or under that of the table above it. */
+  private void requireSelected(
+      List<TableId> asked, List<PublishedTable> tables, TableDirectory directory) {
+    Set<TableId> selected = tables.stream().map(PublishedTable::table).collect(Collectors.toSet());
+    Set<TableId> below =
+        selected.stream()
+            .flatMap(table -> leaves(directory, table).stream())
+            .collect(Collectors.toSet());
+    for (TableId table : asked) {
+      List<TableId> leaves = leaves(directory, table);
+      if (!selected.contains(table)
+          && !below.contains(table)
+          && (leaves.isEmpty() || !selected.containsAll(leaves))) {
+        throw new WalferryException(
+            ErrorCode.PUBLICATION_INCOMPLETE,
+            "publication "
+                + feed.publication()
+                + " carries the rows of "
+                + table
+                + " under names of partitions that 'source.tables' does not match");
+      }
+    }
+  }
+
+  private static List<TableId> leaves(TableDirectory directory, TableId table) {
+    return directory.find(table).map(directory::leaves).orElse(List.of()).stream()
+        .map(SourceTable::table)
+        .toList();
+  }
+
+  /**
+   * The server refuses such updates itself, so nothing wrong can come; but somebody should know.
+   */
+  private void warnOfMissingIdentity(List<PublishedTable> tables) {
+    List<TableId> names = tables.stream().map(PublishedTable::table).toList();
+    for (SourceTable lacking : TableDirectory.read(sql).lackingIdentity(names)) {
+      LOG.warn(
+          "Table {} has no replica identity: the server refuses UPDATE and DELETE on it. Run: {}",
+          lacking.table(),
+          lacking.identityStatement());
+    }
+  }
+
+  /**
+   * Drops the publication if it was created here.
+   *
+   * @param cause of this; takes what goes wrong here as suppressed
+   */
+  void discard(WalferryException cause) {
+    if (!created) {
+      return;
+    }
+    try (Statement statement = sql.createStatement()) {
+      statement.execute("DROP PUBLICATION " + TableId.quote(feed.publication()));
+    } catch (SQLException e) {
+      cause.addSuppressed(
+          PostgresErrors.translate(e, "drop publication " + feed.publication() + " again"));
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.walferry.slot;
+
+import io.walferry.change.Lsn;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.slot.RetainedWal.Status;
+import io.walferry.slot.Slot.Traits;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replication slots of a server, of all its databases. Only as thread-safe as its connection.
+ * Creating slots is not its business: that needs a replication connection.
+ */
+public final class SlotCatalog {
+  /** Columns that only newer servers have are taken out of the row as JSON. */
+  private static final String QUERY =
+      """
+      select s.slot_name, s.plugin, s.database, s.active_pid, s.restart_lsn::text,
+        s.confirmed_flush_lsn::text, j.slot ->> 'wal_status',
+        greatest(0, coalesce(pg_wal_lsn_diff(
+          case when pg_is_in_recovery() then pg_last_wal_replay_lsn()
+            else pg_current_wal_lsn() end,
+          s.restart_lsn), 0))::bigint,
+        (j.slot ->> 'safe_wal_size')::bigint,
+        s.temporary,
+        coalesce((j.slot ->> 'two_phase')::boolean, false),
+        coalesce((j.slot ->> 'failover')::boolean, false),
+        coalesce(j.slot ->> 'invalidation_reason',
+          case when j.slot ->> 'wal_status' = 'lost' then 'wal_removed'
+            when (j.slot ->> 'conflicting')::boolean then 'conflicting' end)
+      from pg_replication_slots s
+      cross join lateral (select to_jsonb(s) as slot) j
+      where ? is null or s.slot_name = ?
+      order by s.slot_name collate "C"
+      """;
+
+  private final Connection connection;
+
+  public SlotCatalog(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** All slots, in order of their names. */
+  public List<Slot> list() {
+    try {
+      return query(null);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "list the replication slots");
+    }
+  }
+
+  public Optional<Slot> find(String name) {
+    try {
+      return query(name).stream().findFirst();
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "look up slot " + name);
+    }
+  }
+
+  /**
+   * Drops a slot that nobody uses.
+   *
+   * @throws WalferryException {@code SLOT_MISSING}, or {@code SLOT_ACTIVE} with the process id of
+   *     its user; then it is still there
+   */
+  public void drop(String name) {
+    requireIdle(name);
+    try (PreparedStatement drop =
+        connection.prepareStatement("select pg_drop_replication_slot(?)")) {
+      drop.setString(1, name);
+      drop.execute();
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "drop slot " + name);
+    }
+  }
+
+  private void requireIdle(String name) {
+    Optional<Slot> slot = find(name);
+    if (slot.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.SLOT_MISSING, "could not drop slot " + name + ": there is none of that name");
+    }
+    OptionalInt pid = slot.get().activePid();
+    if (pid.isPresent()) {
+      throw new WalferryException(
+          ErrorCode.SLOT_ACTIVE,
+          "could not drop slot " + name + ": process " + pid.getAsInt() + " of the server uses it");
+    }
+  }
+
+  private List<Slot> query(@Nullable String name) throws SQLException {
+    try (PreparedStatement query = connection.prepareStatement(QUERY)) {
+      query.setString(1, name);
+      query.setString(2, name);
+      try (ResultSet rows = query.executeQuery()) {
+        List<Slot> slots = new ArrayList<>();
+        while (rows.next()) {
+          slots.add(slot(rows));
+        }
+        return slots;
+      }
+    }
+  }
+
+  private static Slot slot(ResultSet row) throws SQLException {
+    int pid = row.getInt(4);
+    return new Slot(
+        row.getString(1),
+        Optional.ofNullable(row.getString(2)),
+        Optional.ofNullable(row.getString(3)),
+        pid == 0 ? OptionalInt.empty() : OptionalInt.of(pid),
+        wal(row),
+        new Traits(row.getBoolean(10), row.getBoolean(11), row.getBoolean(12)),
+        Optional.ofNullable(row.getString(13)));
+  }
+
+  private static RetainedWal wal(ResultSet row) throws SQLException {
+    Optional<Status> status =
+        Optional.ofNullable(row.getString(7))
+            .map(word -> Status.valueOf(word.toUpperCase(Locale.ROOT)));
+    long safeBytes = row.getLong(9);
+    OptionalLong safe = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(safeBytes);
+    return new RetainedWal(
+        Optional.ofNullable(row.getString(5)).map(Lsn::parse),
+        Optional.ofNullable(row.getString(6)).map(Lsn::parse),
+        status,
+        row.getLong(8),
+        safe);
+  }
+}

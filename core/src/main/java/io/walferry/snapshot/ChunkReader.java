@@ -1,0 +1,118 @@
+package io.walferry.snapshot;
+
+import io.walferry.buffer.ByteBoundedQueue;
+import io.walferry.change.Row;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.postgres.PostgresErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * One of the threads of a first load: takes chunk after chunk from a queue that it shares with the
+ * others, reads it under the shared snapshot and hands its rows on in batches.
+ */
+final class ChunkReader implements Runnable {
+  private static final long BATCH_BYTES = 512 * 1024;
+  private static final int BATCH_ROWS = 4096;
+
+  private final PostgresConnector connector;
+  private final String snapshotName;
+  private final Queue<TableChunk> chunks;
+  private final ByteBoundedQueue<RowBatch> loaded;
+  private final AtomicReference<Optional<WalferryException>> failure;
+
+  ChunkReader(
+      PostgresConnector connector,
+      String snapshotName,
+      Queue<TableChunk> chunks,
+      ByteBoundedQueue<RowBatch> loaded,
+      AtomicReference<Optional<WalferryException>> failure) {
+    this.connector = connector;
+    this.snapshotName = snapshotName;
+    this.chunks = chunks;
+    this.loaded = loaded;
+    this.failure = failure;
+  }
+
+  @Override
+  public void run() {
+    try (Connection connection = connector.connect()) {
+      joinSnapshot(connection);
+      TableChunk chunk = chunks.poll();
+      while (chunk != null && failure.get().isEmpty()) {
+        read(connection, chunk);
+        chunk = chunks.poll();
+      }
+      connection.rollback();
+    } catch (WalferryException e) {
+      fail(e);
+    } catch (SQLException e) {
+      fail(PostgresErrors.translate(e, "read the first load"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void fail(WalferryException cause) {
+    failure.compareAndSet(Optional.empty(), Optional.of(cause));
+    loaded.end();
+  }
+
+  private void joinSnapshot(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      statement.execute("SET TRANSACTION SNAPSHOT '" + snapshotName.replace("'", "''") + "'");
+    }
+  }
+
+  private void read(Connection connection, TableChunk chunk) throws InterruptedException {
+    try {
+      CopyOut copy =
+          connection.unwrap(PGConnection.class).getCopyAPI().copyOut(chunk.copyStatement());
+      CopyTextParser parser =
+          new CopyTextParser(chunk.table().columns().size(), chunk.table().toString());
+      List<Row> rows = new ArrayList<>();
+      long bytes = 0;
+      byte[] line = copy.readFromCopy();
+      while (line != null) {
+        rows.add(parser.parse(line));
+        bytes += line.length;
+        if (bytes >= BATCH_BYTES || rows.size() == BATCH_ROWS) {
+          loaded.put(new RowBatch(chunk.table(), rows, bytes));
+          rows.clear();
+          bytes = 0;
+        }
+        line = copy.readFromCopy();
+      }
+      if (!rows.isEmpty()) {
+        loaded.put(new RowBatch(chunk.table(), rows, bytes));
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "read " + chunk.table() + " for the first load");
+    }
+  }
+
+  /** For a failure that is none of the above: a defect, which must not end the load in silence. */
+  static Thread.UncaughtExceptionHandler reportTo(
+      AtomicReference<Optional<WalferryException>> failure, ByteBoundedQueue<RowBatch> loaded) {
+    return (thread, cause) -> {
+      failure.compareAndSet(
+          Optional.empty(),
+          Optional.of(
+              new WalferryException(
+                  ErrorCode.INTERNAL, "a reader of the first load has failed: " + cause, cause)));
+      loaded.end();
+    };
+  }
+}

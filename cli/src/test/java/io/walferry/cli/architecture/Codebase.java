@@ -38,13 +38,17 @@ final class Codebase {
     return feature(type).map(feature -> MODULES.contains(feature) ? feature : CORE);
   }
 
-  /** The first part of the package below {@code io.walferry}; empty for the classes of others. */
+  /**
+   * The first part of the package below {@code io.walferry}, "" for that package itself; empty for
+   * the classes of others.
+   */
   static Optional<String> feature(JavaClass type) {
     String name = type.getBaseComponentType().getPackageName() + ".";
     if (!name.startsWith(ROOT)) {
       return Optional.empty();
     }
-    return Optional.of(name.substring(ROOT.length(), name.indexOf('.', ROOT.length())));
+    String below = name.substring(ROOT.length());
+    return Optional.of(below.substring(0, Math.max(0, below.indexOf('.'))));
   }
 
   static DescribedPredicate<JavaClass> inModules(String... modules) {

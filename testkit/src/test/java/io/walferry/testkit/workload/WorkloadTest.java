@@ -59,6 +59,35 @@ final class WorkloadTest {
     }
   }
 
+  @Test
+  void theWalSaysEverythingThatAFollowerMustUnderstand(Database database) throws SQLException {
+    Workload workload = Workload.create(SEED);
+    try (Connection connection = database.connect()) {
+      workload.createSchema(connection);
+    }
+    database.execute("select pg_create_logical_replication_slot('all', 'test_decoding')");
+    workload.run(database::connect, 400, 1);
+    String query =
+        """
+        select count(*) filter (where data ~ 'unchanged-toast-datum'),
+          count(*) filter (where data ~ 'UPDATE: old-key'),
+          count(*) filter (where data ~ 'TRUNCATE: \\(no-flags\\)'),
+          count(*) filter (where data ~ '^table .*, .*TRUNCATE'),
+          count(*) filter (where data ~ 'work.bag: DELETE'),
+          count(*) filter (where data ~ 'work.types.*infinity'),
+          count(*) filter (where length(data) > 100000)
+        from pg_logical_slot_get_changes('all', null, null)
+        """;
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      assertTrue(rows.next());
+      for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+        assertTrue(rows.getInt(i) > 0, "kind " + i + " of change does not occur");
+      }
+    }
+  }
+
   private static WorkloadReport run(Workload workload, Database database) throws SQLException {
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);

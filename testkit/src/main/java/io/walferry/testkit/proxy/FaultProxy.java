@@ -27,8 +27,10 @@ public final class FaultProxy implements AutoCloseable {
   private final int port;
   private final Traffic traffic = new Traffic();
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
-  private Optional<ServerSocket> listener = Optional.empty();
-  private boolean closed;
+  private Optional<Listener> listener = Optional.empty();
+  private volatile boolean closed;
+
+  private record Listener(ServerSocket socket, Thread acceptor) {}
 
   private FaultProxy(InetSocketAddress server, int port) {
     this.server = server;
@@ -111,8 +113,9 @@ public final class FaultProxy implements AutoCloseable {
     }
     try {
       var socket = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
-      listener = Optional.of(socket);
-      Thread.ofVirtual().name("fault-proxy-accept").start(() -> acceptAll(socket));
+      Thread acceptor =
+          Thread.ofVirtual().name("fault-proxy-accept").start(() -> acceptAll(socket));
+      listener = Optional.of(new Listener(socket, acceptor));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot listen on port " + port, e);
     }
@@ -121,7 +124,8 @@ public final class FaultProxy implements AutoCloseable {
   private void acceptAll(ServerSocket socket) {
     try {
       while (!socket.isClosed()) {
-        connect(socket.accept());
+        Socket client = socket.accept();
+        Thread.ofVirtual().name("fault-proxy-connect").start(() -> connect(client));
       }
     } catch (IOException e) {
       // Closed by refuseConnections or close while it waited.
@@ -137,6 +141,10 @@ public final class FaultProxy implements AutoCloseable {
       upstream.connect(server, CONNECT_MILLIS_MAX);
       Link link = new Link(client, upstream, traffic, links::remove);
       links.add(link);
+      if (closed) {
+        link.close();
+        return;
+      }
       traffic.connected();
       link.open();
     } catch (IOException e) {
@@ -182,11 +190,15 @@ public final class FaultProxy implements AutoCloseable {
     closeConnections();
   }
 
-  private static void stopListening(ServerSocket socket) {
+  /** The system's socket lives on until the thread that accepts from it has let go of it. */
+  private static void stopListening(Listener listener) {
     try {
-      socket.close();
+      listener.socket.close();
+      listener.acceptor.join();
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot close the listening port", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

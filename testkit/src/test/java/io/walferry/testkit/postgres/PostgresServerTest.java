@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.testkit.junit.Postgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,16 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 final class PostgresServerTest {
 
   @Test
-  void allFiveMajorsRunInOneJvmAndCreateLogicalSlots() throws Exception {
+  @Postgres
+  void allFiveMajorsRunInOneJvmAndCreateLogicalSlots(PostgresServers servers) throws Exception {
     var versions = new ArrayList<String>();
-    try (var servers = new PostgresServers()) {
-      for (int major : List.of(14, 15, 16, 17, 18)) {
-        try (Database database = servers.server(major).createDatabase("slots")) {
-          database.execute(
-              "select pg_create_logical_replication_slot('" + database.name() + "', 'pgoutput')");
-          versions.add(single(database, "show server_version"));
-          assertEquals("1", single(database, "select count(*) from pg_replication_slots"));
-        }
+    for (int major : List.of(14, 15, 16, 17, 18)) {
+      try (Database database = servers.server(major).createDatabase("slots")) {
+        database.execute(
+            "select pg_create_logical_replication_slot('" + database.name() + "', 'pgoutput')");
+        versions.add(single(database, "show server_version"));
+        assertEquals("1", single(database, "select count(*) from pg_replication_slots"));
       }
     }
     assertEquals(List.of("14.24", "15.19", "16.15", "17.11", "18.6"), versions);

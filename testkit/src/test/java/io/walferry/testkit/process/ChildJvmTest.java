@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 final class ChildJvmTest {
@@ -74,7 +75,7 @@ final class ChildJvmTest {
   private static void awaitAbsence(Path directory) throws Exception {
     long deadline = System.nanoTime() + MAX.toNanos();
     while (Files.exists(directory) && System.nanoTime() - deadline < 0) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
     assertFalse(Files.exists(directory));
   }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 final class FaultProxyTest {
@@ -124,7 +125,7 @@ final class FaultProxyTest {
     proxy.awaitNoConnection(MAX);
   }
 
-  @Test
+  @RepeatedTest(20)
   void refusalMeetsNewConnectionsOnly() throws IOException {
     assertEquals("x", exchange("x"));
     proxy.refuseConnections();

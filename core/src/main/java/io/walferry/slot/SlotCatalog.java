@@ -10,13 +10,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The replication slots of a server, of all its databases. Only as thread-safe as its connection.
@@ -41,7 +41,6 @@ public final class SlotCatalog {
             when (j.slot ->> 'conflicting')::boolean then 'conflicting' end)
       from pg_replication_slots s
       cross join lateral (select to_jsonb(s) as slot) j
-      where ? is null or s.slot_name = ?
       order by s.slot_name collate "C"
       """;
 
@@ -54,18 +53,14 @@ public final class SlotCatalog {
   /** All slots, in order of their names. */
   public List<Slot> list() {
     try {
-      return query(null);
+      return query();
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "list the replication slots");
     }
   }
 
   public Optional<Slot> find(String name) {
-    try {
-      return query(name).stream().findFirst();
-    } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "look up slot " + name);
-    }
+    return list().stream().filter(slot -> slot.name().equals(name)).findFirst();
   }
 
   /**
@@ -99,17 +94,14 @@ public final class SlotCatalog {
     }
   }
 
-  private List<Slot> query(@Nullable String name) throws SQLException {
-    try (PreparedStatement query = connection.prepareStatement(QUERY)) {
-      query.setString(1, name);
-      query.setString(2, name);
-      try (ResultSet rows = query.executeQuery()) {
-        List<Slot> slots = new ArrayList<>();
-        while (rows.next()) {
-          slots.add(slot(rows));
-        }
-        return slots;
+  private List<Slot> query() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(QUERY)) {
+      List<Slot> slots = new ArrayList<>();
+      while (rows.next()) {
+        slots.add(slot(rows));
       }
+      return slots;
     }
   }
 

@@ -13,7 +13,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,15 +95,11 @@ public final class TableDirectory {
    * @throws WalferryException {@code TABLE_MISSING} with every pattern that means no table
    */
   public List<TableId> matching(Collection<TablePattern> patterns) {
-    Map<TablePattern, String> unmatched = new LinkedHashMap<>();
-    for (TablePattern pattern : patterns) {
-      if (tables.values().stream().noneMatch(t -> t.permanent() && pattern.matches(t.table()))) {
-        unmatched.put(pattern, "'" + pattern + "' " + reason(pattern));
-      }
-    }
+    List<String> unmatched =
+        patterns.stream().map(this::whyUnmatched).flatMap(Optional::stream).toList();
     if (!unmatched.isEmpty()) {
       throw new WalferryException(
-          ErrorCode.TABLE_MISSING, "table pattern " + String.join(", ", unmatched.values()));
+          ErrorCode.TABLE_MISSING, "table pattern " + String.join(", ", unmatched));
     }
     List<TableId> matching = new ArrayList<>();
     for (SourceTable table : tables.values()) {
@@ -115,13 +110,19 @@ public final class TableDirectory {
     return matching;
   }
 
-  private String reason(TablePattern pattern) {
-    boolean unlogged = tables.values().stream().anyMatch(t -> pattern.matches(t.table()));
-    if (unlogged) {
-      return "matches unlogged tables only, which never replicate";
+  /** What is wrong with a pattern that means no table that could replicate. */
+  public Optional<String> whyUnmatched(TablePattern pattern) {
+    List<SourceTable> matching =
+        tables.values().stream().filter(table -> pattern.matches(table.table())).toList();
+    if (matching.stream().anyMatch(SourceTable::permanent)) {
+      return Optional.empty();
+    }
+    if (!matching.isEmpty()) {
+      return Optional.of("'" + pattern + "' matches unlogged tables only, which never replicate");
     }
     List<String> names = tables.keySet().stream().map(TableId::toString).toList();
-    return "matches no table" + DidYouMean.suffix(pattern.toString(), names);
+    return Optional.of(
+        "'" + pattern + "' matches no table" + DidYouMean.suffix(pattern.toString(), names));
   }
 
   private static boolean isMeant(SourceTable table, Collection<TablePattern> patterns) {

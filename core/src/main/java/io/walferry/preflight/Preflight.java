@@ -1,0 +1,123 @@
+package io.walferry.preflight;
+
+import io.walferry.change.TableId;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.Publication;
+import io.walferry.publication.Publication.Operation;
+import io.walferry.publication.PublicationCatalog;
+import io.walferry.publication.Publications;
+import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceTable;
+import io.walferry.publication.TableDirectory;
+import io.walferry.publication.TablePattern;
+import io.walferry.slot.Slot;
+import io.walferry.slot.SlotCatalog;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Tells whether a server is ready for a feed. Reads only, over an ordinary SQL connection of the
+ * role that the feed will use, to the database that it will follow.
+ */
+public final class Preflight {
+  private final Connection connection;
+
+  public Preflight(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Looks at everything and reports it. What is wrong with the server is in the report; an
+   * exception means that it could not be asked.
+   */
+  public ReadinessReport check(ReadinessQuestion question) {
+    try {
+      ServerFacts server = ServerFacts.read(connection);
+      if (server.major() < ServerFindings.OLDEST) {
+        return new ReadinessReport(List.of(new ServerFindings(server, false).version()));
+      }
+      RoleFacts role = RoleFacts.read(connection);
+      List<Slot> slots = new SlotCatalog(connection).list();
+      boolean slotExists =
+          question.slot().isPresent()
+              && slots.stream().anyMatch(slot -> slot.name().equals(question.slot().get()));
+      List<Finding> findings = new ArrayList<>(new ServerFindings(server, slotExists).all());
+      findings.add(role.replicationFinding());
+      addTables(findings, question, server, role);
+      findings.addAll(SlotFindings.of(slots, question.slot()));
+      findings.addAll(NeverReplicated.findings(connection));
+      return new ReadinessReport(findings);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "check the server");
+    }
+  }
+
+  private void addTables(
+      List<Finding> findings, ReadinessQuestion question, ServerFacts server, RoleFacts role)
+      throws SQLException {
+    TableDirectory directory = TableDirectory.read(connection);
+    PublicationCatalog catalog = new PublicationCatalog(connection);
+    Optional<Publication> publication = question.publication().flatMap(catalog::find);
+    Collection<TableId> tables = tables(findings, question, directory, publication);
+    Map<TableId, TableRights> rights = TableRights.read(connection, tables);
+    if (publication.isPresent()) {
+      findings.addAll(
+          PublicationFindings.existing(
+              publication.get(),
+              Publications.notCarried(connection, publication.get().name(), tables),
+              tables.stream().anyMatch(table -> isInPartitions(directory, table))));
+    } else if (question.publication().isPresent()) {
+      findings.add(
+          PublicationFindings.missing(question.publication().get(), tables, rights, role, server));
+    } else {
+      findings.add(role.publicationFinding());
+    }
+    boolean identityNeeded =
+        publication.isEmpty()
+            || publication.get().operations().contains(Operation.UPDATE)
+            || publication.get().operations().contains(Operation.DELETE);
+    findings.addAll(new TableFindings(directory, rights, role, identityNeeded).of(tables));
+  }
+
+  private static boolean isInPartitions(TableDirectory directory, TableId table) {
+    return directory
+        .find(table)
+        .filter(found -> found.partitioned() || found.parentOid().isPresent())
+        .isPresent();
+  }
+
+  /** The tables asked for, or those of the publication, or all. */
+  private Collection<TableId> tables(
+      List<Finding> findings,
+      ReadinessQuestion question,
+      TableDirectory directory,
+      Optional<Publication> publication) {
+    if (question.tables().isEmpty() && publication.isPresent()) {
+      return new PublicationCatalog(connection)
+          .tables(publication.get().name()).stream().map(PublishedTable::table).toList();
+    }
+    if (question.tables().isEmpty()) {
+      return directory.tables().stream()
+          .filter(table -> table.permanent() && table.parentOid().isEmpty())
+          .map(SourceTable::table)
+          .toList();
+    }
+    List<TablePattern> matching = new ArrayList<>();
+    for (TablePattern pattern : question.tables()) {
+      Optional<String> why = directory.whyUnmatched(pattern);
+      why.ifPresentOrElse(
+          reason -> findings.add(unmatched(pattern, reason)), () -> matching.add(pattern));
+    }
+    return directory.matching(matching);
+  }
+
+  private static Finding unmatched(TablePattern pattern, String reason) {
+    return Finding.problem(
+        "table pattern " + pattern, "matches a table", reason, "There is nothing to follow.");
+  }
+}

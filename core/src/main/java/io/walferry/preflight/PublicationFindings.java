@@ -1,0 +1,118 @@
+package io.walferry.preflight;
+
+import io.walferry.change.TableId;
+import io.walferry.publication.Publication;
+import io.walferry.publication.Publication.Operation;
+import io.walferry.publication.Publications;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What is to say about the feed's publication, be it there or not. */
+final class PublicationFindings {
+  private static final String EXPECTED = "exists and carries the tables";
+
+  private PublicationFindings() {}
+
+  /**
+   * Findings on a publication that exists.
+   *
+   * @param notCarried tables of the feed that it does not carry
+   * @param partitioned whether rows of the feed are in partitions
+   */
+  static List<Finding> existing(
+      Publication publication, List<TableId> notCarried, boolean partitioned) {
+    String subject = "publication " + publication.name();
+    List<Finding> findings = new ArrayList<>();
+    findings.add(
+        notCarried.isEmpty()
+            ? Finding.ok(subject, EXPECTED, "so it is")
+            : Finding.problem(
+                    subject,
+                    EXPECTED,
+                    "it does not carry " + names(notCarried),
+                    "Their changes would be missing; a publication is never widened unasked.")
+                .mendedBy(Publications.addStatement(publication.name(), notCarried)));
+    if (publication.operations().size() < Operation.values().length) {
+      findings.add(operations(publication));
+    }
+    if (partitioned && !publication.viaPartitionRoot()) {
+      findings.add(
+          Finding.note(
+                  subject,
+                  "publish_via_partition_root = true",
+                  "false",
+                  "Each partition comes as a table of its own, and a partition that is attached"
+                      + " brings its rows without a change in the stream.")
+              .mendedBy(alter(publication) + " SET (publish_via_partition_root = true);"));
+    }
+    return findings;
+  }
+
+  private static Finding operations(Publication publication) {
+    String missing =
+        Arrays.stream(Operation.values())
+            .filter(operation -> !publication.operations().contains(operation))
+            .map(operation -> operation.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+    return Finding.note(
+            "publication " + publication.name(),
+            "publishes insert, update, delete, truncate",
+            "not published: " + missing,
+            "The destination keeps what these would have changed.")
+        .mendedBy(alter(publication) + " SET (publish = 'insert, update, delete, truncate');");
+  }
+
+  private static String alter(Publication publication) {
+    return "ALTER PUBLICATION " + TableId.quote(publication.name());
+  }
+
+  /** The finding on a publication that is yet to be made of these tables. */
+  static Finding missing(
+      String name,
+      Collection<TableId> tables,
+      Map<TableId, TableRights> rights,
+      RoleFacts role,
+      ServerFacts server) {
+    String subject = "publication " + name;
+    if (tables.isEmpty()) {
+      return Finding.problem(subject, EXPECTED, "missing", "There is no table to publish.");
+    }
+    String create = Publications.createStatement(name, tables, server.major()) + ";";
+    if (server.standby()) {
+      return Finding.problem(
+              subject, EXPECTED, "missing", "A standby cannot create it: run this on the primary.")
+          .mendedBy(create);
+    }
+    if (!role.createsInDatabase()) {
+      return Finding.problem(
+              subject,
+              EXPECTED,
+              "missing, and role " + role.role() + " may not create it",
+              "Let the tables' owner run: " + create)
+          .mendedBy(role.createStatement());
+    }
+    List<TableId> foreign =
+        tables.stream()
+            .filter(table -> rights.containsKey(table) && !rights.get(table).owner())
+            .toList();
+    if (!foreign.isEmpty()) {
+      return Finding.problem(
+              subject,
+              EXPECTED,
+              "missing, and role " + role.role() + " does not own " + names(foreign),
+              "Only owners may publish a table: let the owner or a superuser create it.")
+          .mendedBy(create);
+    }
+    return Finding.note(subject, EXPECTED, "missing", "'walferry run' creates it.")
+        .mendedBy(create);
+  }
+
+  private static String names(List<TableId> tables) {
+    return tables.stream().map(TableId::toString).collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,23 @@
+package io.walferry.preflight;
+
+import io.walferry.publication.TablePattern;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the server is to be ready for.
+ *
+ * @param publication that the feed will use
+ * @param slot that the feed uses or will use
+ * @param tables that the feed will carry; if there are none, those of the publication, or all
+ */
+public record ReadinessQuestion(
+    Optional<String> publication, Optional<String> slot, List<TablePattern> tables) {
+  /** Whether the server is ready for any feed at all. */
+  public static final ReadinessQuestion GENERAL =
+      new ReadinessQuestion(Optional.empty(), Optional.empty(), List.of());
+
+  public ReadinessQuestion {
+    tables = List.copyOf(tables);
+  }
+}

@@ -1,0 +1,159 @@
+package io.walferry.preflight;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** What is to say about the server itself: its version and its settings. */
+final class ServerFindings {
+  /** Before it, nothing else can be asked: the server's functions have other names. */
+  static final int OLDEST = 10;
+
+  private static final int OLDEST_FULL = 14;
+  private static final int NEWEST_KNOWN = 18;
+  private static final int STANDBY_DECODING_SINCE = 16;
+
+  private final ServerFacts facts;
+  private final boolean slotExists;
+
+  /**
+   * Findings on a server.
+   *
+   * @param slotExists whether the feed has its slot already and needs no free one
+   */
+  ServerFindings(ServerFacts facts, boolean slotExists) {
+    this.facts = facts;
+    this.slotExists = slotExists;
+  }
+
+  List<Finding> all() {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(version());
+    findings.add(walLevel());
+    findings.add(slots());
+    findings.add(senders());
+    if (facts.standby()) {
+      findings.add(standby());
+    }
+    addTimeouts(findings);
+    return findings;
+  }
+
+  Finding version() {
+    String expected = "PostgreSQL " + OLDEST_FULL + " to " + NEWEST_KNOWN;
+    String found = "PostgreSQL " + facts.setting("server_version");
+    if (facts.major() < OLDEST) {
+      return Finding.problem(
+          "server version",
+          expected,
+          found,
+          "Logical replication with pgoutput came with PostgreSQL " + OLDEST + ".");
+    }
+    if (facts.major() < OLDEST_FULL) {
+      return Finding.note(
+          "server version",
+          expected,
+          found,
+          "It works as far as its protocol goes: no streaming of open transactions, no binary"
+              + " columns, and only newer versions are tested.");
+    }
+    if (facts.major() > NEWEST_KNOWN) {
+      return Finding.note(
+          "server version", expected, found, "It is newer than what was tested with.");
+    }
+    return Finding.ok("server version", expected, found);
+  }
+
+  private Finding walLevel() {
+    String found = facts.setting("wal_level");
+    if (found.equals("logical")) {
+      return Finding.ok("wal_level", "logical", found);
+    }
+    return Finding.problem(
+            "wal_level",
+            "logical",
+            found,
+            "The write-ahead log lacks what logical decoding needs; the change takes a restart of"
+                + " the server.")
+        .mendedBy("ALTER SYSTEM SET wal_level = 'logical';");
+  }
+
+  private Finding slots() {
+    String why =
+        "A feed needs a slot: drop one that nobody uses, or raise the limit, which takes a"
+            + " restart.";
+    return capacity("max_replication_slots", facts.slotsUsed(), slotExists, why);
+  }
+
+  private Finding senders() {
+    String why = "A feed needs a sender while it runs; raising the limit takes a restart.";
+    return capacity("max_wal_senders", facts.sendersUsed(), false, why);
+  }
+
+  private Finding capacity(String setting, long used, boolean enough, String why) {
+    long limit = facts.number(setting).orElse(0);
+    String found = used + " of " + limit + " in use";
+    if (used < limit || enough) {
+      return Finding.ok(setting, "at least 1 free", found);
+    }
+    return Finding.problem(setting, "at least 1 free", found, why)
+        .mendedBy("ALTER SYSTEM SET " + setting + " = " + Math.max(10, limit * 2) + ";");
+  }
+
+  private Finding standby() {
+    if (facts.major() < STANDBY_DECODING_SINCE) {
+      return Finding.problem(
+          "server role",
+          "a primary",
+          "a standby",
+          "Standbys decode from PostgreSQL " + STANDBY_DECODING_SINCE + " on; use the primary.");
+    }
+    boolean feedback = facts.setting("hot_standby_feedback").equals("on");
+    Finding finding =
+        Finding.note(
+            "server role",
+            "a primary, or a standby with hot_standby_feedback",
+            "a standby with hot_standby_feedback " + facts.setting("hot_standby_feedback"),
+            "Publications are made on the primary, a new slot waits for its next snapshot record"
+                + " (SELECT pg_log_standby_snapshot() there), and without feedback its VACUUM"
+                + " invalidates the slot.");
+    return feedback ? finding : finding.mendedBy("ALTER SYSTEM SET hot_standby_feedback = on;");
+  }
+
+  private void addTimeouts(List<Finding> findings) {
+    if (isZero(facts.number("wal_sender_timeout"))) {
+      findings.add(
+          Finding.note(
+                  "wal_sender_timeout",
+                  "more than 0",
+                  "0",
+                  "A consumer that vanishes keeps the slot busy until the network gives up, so a"
+                      + " restarted feed has to wait.")
+              .mendedBy("ALTER SYSTEM SET wal_sender_timeout = '1min';"));
+    }
+    OptionalLong keepSize = facts.number("max_slot_wal_keep_size");
+    if (keepSize.isPresent() && keepSize.getAsLong() < 0) {
+      findings.add(
+          Finding.note(
+              "max_slot_wal_keep_size",
+              "known to the operator",
+              "unlimited",
+              "WAL piles up while a feed stands still, until the disk is full; with a limit, the"
+                  + " slot is lost instead."));
+    }
+    OptionalLong idle = facts.number("idle_replication_slot_timeout");
+    if (idle.isPresent() && idle.getAsLong() > 0) {
+      findings.add(
+          Finding.note(
+                  "idle_replication_slot_timeout",
+                  "0",
+                  facts.setting("idle_replication_slot_timeout"),
+                  "A feed that stands still for longer loses its slot and has to start over.")
+              .mendedBy("ALTER SYSTEM SET idle_replication_slot_timeout = 0;"));
+    }
+  }
+
+  private static boolean isZero(OptionalLong number) {
+    return number.isPresent() && number.getAsLong() == 0;
+  }
+}

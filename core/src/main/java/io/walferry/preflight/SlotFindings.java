@@ -1,0 +1,80 @@
+package io.walferry.preflight;
+
+import io.walferry.slot.Slot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is to say about the slots that exist. */
+final class SlotFindings {
+  /** An idle slot that keeps more than this is worth a look. */
+  static final long MUCH_BYTES = 1L << 30;
+
+  private static final long MEBIBYTE = 1L << 20;
+
+  private SlotFindings() {}
+
+  /**
+   * Findings on all slots of the server.
+   *
+   * @param own the feed's slot
+   */
+  static List<Finding> of(List<Slot> slots, Optional<String> own) {
+    List<Finding> findings = new ArrayList<>();
+    for (Slot slot : slots) {
+      boolean isOwn = own.isPresent() && own.get().equals(slot.name());
+      if (isOwn) {
+        findings.add(own(slot));
+      } else if (!slot.isUsable()) {
+        findings.add(
+            Finding.note(
+                    subject(slot),
+                    "usable",
+                    "lost: " + slot.invalidation().orElse("unknown"),
+                    "Its consumer cannot go on; it only takes a place.")
+                .mendedBy(dropStatement(slot)));
+      } else if (slot.activePid().isEmpty() && slot.wal().retainedBytes() > MUCH_BYTES) {
+        findings.add(
+            Finding.note(
+                    subject(slot),
+                    "in use, or keeping less than " + MUCH_BYTES / MEBIBYTE + " MiB of WAL",
+                    "idle, keeping " + slot.wal().retainedBytes() / MEBIBYTE + " MiB",
+                    "If nobody comes back for it, it fills the disk: drop it then.")
+                .mendedBy(dropStatement(slot)));
+      }
+    }
+    return findings;
+  }
+
+  private static Finding own(Slot slot) {
+    if (!slot.isUsable()) {
+      return Finding.problem(
+              subject(slot),
+              "usable",
+              "lost: " + slot.invalidation().orElse("unknown"),
+              "The changes since its last position are gone; the feed has to start over.")
+          .mendedBy(dropStatement(slot));
+    }
+    String plugin = slot.plugin().orElse("none, it is physical");
+    if (!plugin.equals("pgoutput")) {
+      return Finding.problem(
+          subject(slot),
+          "plug-in pgoutput",
+          "plug-in " + plugin,
+          "Somebody else's slot has the name; choose another one.");
+    }
+    String kept = "keeping " + slot.wal().retainedBytes() / MEBIBYTE + " MiB of WAL";
+    String use =
+        slot.activePid().isPresent() ? "in use by process " + slot.activePid().getAsInt() : "idle";
+    return Finding.ok(subject(slot), "usable", use + ", " + kept);
+  }
+
+  private static String subject(Slot slot) {
+    return "slot " + slot.name();
+  }
+
+  /** Slot names consist of letters, digits and underscores only. */
+  private static String dropStatement(Slot slot) {
+    return "SELECT pg_drop_replication_slot('" + slot.name() + "');";
+  }
+}

@@ -37,7 +37,8 @@ public final class PublicationCatalog {
 
   /**
    * One row for each column, tables in order of their names. From 15 on the view says which columns
-   * there are, even if the publication lists none; before that it is all but generated ones.
+   * there are, even if the publication lists none; 15 names generated ones among them, which no
+   * server before 18 publishes.
    */
   private static final String TABLES =
       """
@@ -75,8 +76,10 @@ public final class PublicationCatalog {
       from published p
       left join sized s on s.root = p.oid
       left join pg_attribute a on a.attrelid = p.oid and a.attnum > 0 and not a.attisdropped
-        and case when jsonb_typeof(p.names) = 'array' then jsonb_exists(p.names, a.attname::text)
-          else coalesce(to_jsonb(a) ->> 'attgenerated', '') = '' end
+        and (coalesce(jsonb_typeof(p.names), '') <> 'array'
+          or jsonb_exists(p.names, a.attname::text))
+        and (current_setting('server_version_num')::int >= 180000
+          or coalesce(to_jsonb(a) ->> 'attgenerated', '') = '')
       order by p.nspname collate "C", p.relname collate "C", a.attnum
       """;
 

@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PublicationCatalogTest {
-  static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
+  /** 15 has a view of its own kind, between those of 14 and 16. */
+  static final List<Integer> MAJORS = List.of(14, 15, 18);
 
   private static List<PublishedTable> tables(Database database) throws SQLException {
     try (Connection connection = database.connect()) {

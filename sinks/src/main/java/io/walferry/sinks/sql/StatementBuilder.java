@@ -13,6 +13,8 @@ import java.util.StringJoiner;
 
 /** Builds the statements that apply one change of a relation. Immutable. */
 public final class StatementBuilder {
+  private static final int GROUP = 100;
+
   private final TableDialect dialect;
   private final Relation relation;
 
@@ -71,19 +73,32 @@ public final class StatementBuilder {
   private String where(RowLocation location, List<Parameter> parameters) {
     boolean wholeRow = location == RowLocation.OLD_ROW;
     Side side = location == RowLocation.NEW_KEY ? Side.AFTER : Side.BEFORE;
-    StringJoiner conditions = new StringJoiner(" AND ");
+    List<String> conditions = new ArrayList<>();
     for (int column = 0; column < relation.columns().size(); column++) {
       if (wholeRow || relation.columns().get(column).key()) {
         conditions.add(wholeRow ? dialect.sameValue(quoted(column)) : quoted(column) + "=?");
         parameters.add(new Parameter(side, column));
       }
     }
-    if (conditions.length() == 0) {
+    if (conditions.isEmpty()) {
       throw new WalferryException(
           ErrorCode.REPLICA_IDENTITY_MISSING,
           "Table " + relation.table() + " sent an update or a delete without a replica identity");
     }
-    return wholeRow ? dialect.onlyOne(conditions.toString()) : conditions.toString();
+    return wholeRow ? dialect.onlyOne(all(conditions)) : all(conditions);
+  }
+
+  /** In groups, for engines bound the depth of an expression and a table may have 1,600 columns. */
+  private static String all(List<String> conditions) {
+    if (conditions.size() <= GROUP) {
+      return String.join(" AND ", conditions);
+    }
+    StringJoiner groups = new StringJoiner(") AND (", "(", ")");
+    for (int from = 0; from < conditions.size(); from += GROUP) {
+      int to = Math.min(from + GROUP, conditions.size());
+      groups.add(String.join(" AND ", conditions.subList(from, to)));
+    }
+    return groups.toString();
   }
 
   private String quoted(int column) {

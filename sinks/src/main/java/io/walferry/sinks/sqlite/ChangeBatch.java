@@ -1,5 +1,6 @@
 package io.walferry.sinks.sqlite;
 
+import io.walferry.change.Lsn;
 import io.walferry.change.Row;
 import io.walferry.change.TransactionHeader;
 import io.walferry.error.ErrorCode;
@@ -59,8 +60,7 @@ final class ChangeBatch {
       int[] counts = statement.execute();
       for (int i = 0; i < size; i++) {
         if (counts[i] != 1) {
-          String where = headers[i].commitLsn().toString();
-          throw conflict(statement, where, "met " + counts[i] + " rows");
+          throw conflict(statement, where(i, i), "met " + counts[i] + " rows");
         }
       }
     } catch (SQLException e) {
@@ -69,14 +69,12 @@ final class ChangeBatch {
   }
 
   private WalferryException failed(BoundStatement statement, SQLException failure) {
-    String first = headers[0].commitLsn().toString();
-    String last = headers[size - 1].commitLsn().toString();
-    String where = first.equals(last) ? first : first + " to " + last;
+    String where = where(0, size - 1);
     if (SqliteErrors.isDuplicate(failure)) {
       return conflict(statement, where, "met a row with the same key");
     }
     return database.failed(
-        statement.verb() + " table " + statement.relation().table() + " at " + where, failure);
+        statement.verb() + " table " + statement.relation().table() + " (" + where + ")", failure);
   }
 
   private WalferryException conflict(BoundStatement statement, String where, String got) {
@@ -86,11 +84,23 @@ final class ChangeBatch {
         statement.verb()
             + " of table "
             + statement.relation().table()
-            + " (transaction that commits at "
+            + " ("
             + where
             + ") expected "
             + expected
             + " at the destination, but "
             + got);
+  }
+
+  /** Which source transactions changes of the run belong to. */
+  private String where(int first, int last) {
+    Lsn from = headers[first].commitLsn();
+    Lsn to = headers[last].commitLsn();
+    if (to.equals(Lsn.ZERO)) {
+      return "first load";
+    }
+    return from.equals(to)
+        ? "transaction that commits at " + from
+        : "one of the transactions that commit from " + from + " to " + to;
   }
 }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 
 /**
  * A SQLite database file as a destination.
@@ -57,8 +58,13 @@ public final class SqliteSink implements Sink {
 
   /** A destination in this file; nothing is opened or created before {@link #open}. */
   public SqliteSink(Path file, SqliteSettings settings) {
+    this(new SqliteDatabase(file, settings), settings);
+  }
+
+  /** With a database that a test can limit. */
+  SqliteSink(SqliteDatabase database, SqliteSettings settings) {
     this.settings = settings;
-    this.database = new SqliteDatabase(file, settings);
+    this.database = database;
     this.positions = new PositionTable(database);
     this.batch = new ChangeBatch(database);
     this.writers = new TableWriters(database, batch, names);
@@ -209,6 +215,8 @@ public final class SqliteSink implements Sink {
     database.begin();
     PositionRow found = positions.read(expected.feed());
     if (!found.equals(expected)) {
+      // The write lock must not stay with a sink that has lost the feed.
+      database.close();
       throw new WalferryException(
           ErrorCode.DESTINATION_FENCED,
           "Pipeline "
@@ -226,26 +234,28 @@ public final class SqliteSink implements Sink {
     if (feed.equals(saved)) {
       return;
     }
-    String expectedText = sourceText(saved);
+    StringJoiner differences = new StringJoiner("; ");
+    differ("system id", unsigned(saved.systemId()), unsigned(feed.systemId()), differences);
+    differ("timeline", saved.timeline(), feed.timeline(), differences);
+    differ("slot", saved.slot(), feed.slot(), differences);
     throw new WalferryException(
         ErrorCode.SOURCE_CHANGED,
         "Pipeline "
             + feed.pipeline()
             + " in SQLite database "
             + database.file()
-            + ": expected "
-            + expectedText
-            + ", got "
-            + sourceText(feed));
+            + ": "
+            + differences);
   }
 
-  private static String sourceText(FeedIdentity feed) {
-    return "system id "
-        + Long.toUnsignedString(feed.systemId())
-        + ", timeline "
-        + feed.timeline()
-        + ", slot "
-        + feed.slot();
+  private static void differ(String what, Object saved, Object given, StringJoiner differences) {
+    if (!saved.equals(given)) {
+      differences.add("expected " + what + " " + saved + ", got " + given);
+    }
+  }
+
+  private static String unsigned(long systemId) {
+    return Long.toUnsignedString(systemId);
   }
 
   private static Relation relation(PublishedTable table) {

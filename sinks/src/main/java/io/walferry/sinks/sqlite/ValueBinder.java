@@ -7,7 +7,6 @@ import io.walferry.error.WalferryException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
-import java.util.HexFormat;
 
 /** Binds PostgreSQL's text output as {@link SqliteType} says. */
 final class ValueBinder {
@@ -79,8 +78,15 @@ final class ValueBinder {
     }
     byte[] bytes = new byte[(length - 2) / 2];
     for (int i = 0; i < bytes.length; i++) {
-      int high = HexFormat.fromHexDigit(row.byteAt(column, 2 + 2 * i));
-      bytes[i] = (byte) (high << 4 | HexFormat.fromHexDigit(row.byteAt(column, 3 + 2 * i)));
+      int high = Character.digit(row.byteAt(column, 2 + 2 * i), 16);
+      int low = Character.digit(row.byteAt(column, 3 + 2 * i), 16);
+      if (high < 0 || low < 0) {
+        throw violation(column, "hexadecimal digits", "something else");
+      }
+      bytes[i] = (byte) (high << 4 | low);
+    }
+    if (length % 2 != 0) {
+      throw violation(column, "hexadecimal digits", "an odd number of them");
     }
     return bytes;
   }

@@ -1,0 +1,219 @@
+package io.walferry.sinks.jsonlines;
+
+import io.walferry.change.Change;
+import io.walferry.change.Column;
+import io.walferry.change.Lsn;
+import io.walferry.change.OldRow;
+import io.walferry.change.Position;
+import io.walferry.change.Relation;
+import io.walferry.change.Row;
+import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.Sink;
+import io.walferry.sink.SinkCapabilities;
+import io.walferry.sink.SinkState;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+/**
+ * One line of JSON for each change, in their order, as UTF-8.
+ *
+ * <p>Members: {@code op} (read, insert, update, delete, truncate, message), {@code schema}, {@code
+ * table}, {@code lsn} of the commit, {@code xid}, {@code time} of the commit, {@code ordinal} of
+ * the line in its transaction from 0, {@code before} (the replica identity's columns, or all with
+ * replica identity FULL), {@code after}, and {@code unchanged}: names of large columns that the
+ * source did not send, which {@code after} leaves out. A truncate has a line for each table.
+ *
+ * <p>Values: truth values are true and false; numbers are JSON numbers, digit by digit as
+ * PostgreSQL prints them, so read them with a decimal type; what JSON has no number for ({@code
+ * NaN}, {@code Infinity}) is a string. json and jsonb are embedded as they are, but for line ends
+ * between their tokens, which become spaces. Everything else is a string as PostgreSQL prints it.
+ *
+ * <p>A file ends every commit with a line {@code "op":"position"}, synced to disk; lines after the
+ * last one are not committed yet. A stream gets no such lines and remembers nothing. Not for
+ * several threads.
+ */
+public final class JsonLinesSink implements Sink {
+  /** A bound for feeds that announce relations anew again and again. */
+  private static final int ENCODERS_MAX = 256;
+
+  private final LineOutput output;
+  private final JsonWriter json;
+  private final IdentityHashMap<Relation, RowEncoder> encoders = new IdentityHashMap<>();
+  private TransactionHeader transaction = new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
+  private long ordinal;
+
+  private JsonLinesSink(LineOutput output) {
+    this.output = output;
+    this.json = new JsonWriter(output);
+  }
+
+  /** Lines at the end of a file; nothing is created before the first line. */
+  public static JsonLinesSink toFile(Path file) {
+    return new JsonLinesSink(new LineFile(file));
+  }
+
+  public static JsonLinesSink toStandardOutput() {
+    return new JsonLinesSink(
+        new LineStream(new FileOutputStream(FileDescriptor.out), "standard output"));
+  }
+
+  /**
+   * Lines into a stream, which stays open.
+   *
+   * @param stream not a {@link java.io.PrintStream}, for that keeps failures to itself
+   * @param name of the stream, for messages
+   */
+  public static JsonLinesSink toStream(OutputStream stream, String name) {
+    return new JsonLinesSink(new LineStream(stream, name));
+  }
+
+  @Override
+  public SinkCapabilities capabilities() {
+    return new SinkCapabilities(output.savesPosition());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A file is locked until {@link #close}; a second opener fails as {@code DESTINATION_BUSY}.
+   */
+  @Override
+  public SinkState open(FeedIdentity feed) {
+    return output.open(feed);
+  }
+
+  @Override
+  public void startLoad(List<PublishedTable> tables) {
+    output.startLoad();
+  }
+
+  @Override
+  public void load(PublishedTable table, List<Row> rows) {
+    RowEncoder encoder = new RowEncoder(relation(table));
+    for (Row row : rows) {
+      json.raw("{\"op\":\"read\"");
+      encoder.table(json);
+      json.raw(",\"after\":");
+      encoder.row(json, row);
+      json.raw("}\n");
+    }
+  }
+
+  @Override
+  public void finishLoad(Position position) {
+    commit(position);
+  }
+
+  @Override
+  public void resume(List<PublishedTable> tables) {}
+
+  @Override
+  public void begin(TransactionHeader next) {
+    transaction = next;
+    ordinal = 0;
+  }
+
+  @Override
+  public void append(Change change) {
+    switch (change) {
+      case Change.Insert(var relation, var after) -> {
+        start("insert", relation);
+        after(encoder(relation), after);
+      }
+      case Change.Update(var relation, var before, var after) -> {
+        start("update", relation);
+        before(encoder(relation), before);
+        after(encoder(relation), after);
+      }
+      case Change.Delete(var relation, var before) -> {
+        start("delete", relation);
+        before(encoder(relation), before);
+        json.raw("}\n");
+      }
+      case Change.Truncate truncate -> truncate(truncate);
+      case Change.Message message -> {
+        start("message");
+        json.raw(",\"prefix\":").string(message.prefix());
+        json.raw(",\"content\":").hexadecimal(message.content().bytes()).raw("}\n");
+      }
+    }
+  }
+
+  @Override
+  public void commit(Position position) {
+    json.flush();
+    output.commit(position);
+  }
+
+  @Override
+  public void close() {
+    output.close();
+  }
+
+  private void truncate(Change.Truncate truncate) {
+    for (Relation relation : truncate.relations()) {
+      start("truncate", relation);
+      json.raw(",\"cascade\":").raw(String.valueOf(truncate.cascade()));
+      json.raw(",\"restart_identity\":").raw(String.valueOf(truncate.restartIdentity()));
+      json.raw("}\n");
+    }
+  }
+
+  private void start(String op, Relation relation) {
+    start(op);
+    encoder(relation).table(json);
+  }
+
+  private void start(String op) {
+    json.raw("{\"op\":\"").raw(op);
+    json.raw("\",\"lsn\":\"").raw(transaction.commitLsn().toString());
+    json.raw("\",\"xid\":").raw(transaction.xid().toString());
+    json.raw(",\"time\":\"").raw(transaction.commitTime().toString());
+    json.raw("\",\"ordinal\":").raw(String.valueOf(ordinal));
+    ordinal++;
+  }
+
+  private void before(RowEncoder encoder, OldRow before) {
+    switch (before) {
+      case OldRow.Absent absent -> {}
+      case OldRow.Key(Row key) -> {
+        json.raw(",\"before\":");
+        encoder.key(json, key);
+      }
+      case OldRow.Full(Row row) -> {
+        json.raw(",\"before\":");
+        encoder.row(json, row);
+      }
+    }
+  }
+
+  private void after(RowEncoder encoder, Row after) {
+    json.raw(",\"after\":");
+    encoder.row(json, after);
+    encoder.unchanged(json, after);
+    json.raw("}\n");
+  }
+
+  private RowEncoder encoder(Relation relation) {
+    if (encoders.size() >= ENCODERS_MAX && !encoders.containsKey(relation)) {
+      encoders.clear();
+    }
+    return encoders.computeIfAbsent(relation, RowEncoder::new);
+  }
+
+  private static Relation relation(PublishedTable table) {
+    List<Column> columns =
+        table.columns().stream()
+            .map(c -> new Column(c.name(), c.typeOid(), c.typeModifier(), false))
+            .toList();
+    return new Relation(table.oid(), table.table(), table.replicaIdentity(), columns);
+  }
+}

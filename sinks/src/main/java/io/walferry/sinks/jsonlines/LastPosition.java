@@ -1,0 +1,85 @@
+package io.walferry.sinks.jsonlines;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * The last whole position line of a file, found by reading backwards in blocks: however much was
+ * written after it, memory stays the same.
+ *
+ * @param start where the line starts
+ * @param end after its line end
+ * @param line without its line end
+ */
+record LastPosition(long start, long end, String line) {
+  private static final int BLOCK = 64 * 1024;
+
+  /** No line but this kind can start so: inside a JSON string a line end is escaped. */
+  private static final byte[] MARK =
+      ("\n" + PositionLine.START).getBytes(StandardCharsets.US_ASCII);
+
+  static Optional<LastPosition> find(FileChannel file) throws IOException {
+    // The byte before the file counts as a line end, so that the first line is found as well.
+    long to = file.size();
+    while (to > -1) {
+      long from = Math.max(-1, to - BLOCK);
+      // A mark may reach over the block's end.
+      byte[] block = read(file, from, to + MARK.length - 1);
+      for (int at = (int) (to - from) - 1; at >= 0; at--) {
+        if (startsWith(block, at)) {
+          Optional<LastPosition> found = line(file, from + at + 1);
+          if (found.isPresent()) {
+            return found;
+          }
+        }
+      }
+      to = from;
+    }
+    return Optional.empty();
+  }
+
+  /** Whether the file is the beginning of a first position line, torn off by a crash. */
+  static boolean isTornFirstLine(FileChannel file) throws IOException {
+    if (file.size() > PositionLine.BYTES_MAX) {
+      return false;
+    }
+    String content = new String(read(file, 0, file.size()), StandardCharsets.UTF_8);
+    return !content.contains("\n")
+        && (content.startsWith(PositionLine.START) || PositionLine.START.startsWith(content));
+  }
+
+  private static Optional<LastPosition> line(FileChannel file, long start) throws IOException {
+    byte[] bytes = read(file, start, Math.min(file.size(), start + PositionLine.BYTES_MAX));
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        String text = new String(bytes, 0, i, StandardCharsets.UTF_8);
+        return Optional.of(new LastPosition(start, start + i + 1, text));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean startsWith(byte[] block, int at) {
+    for (int i = 0; i < MARK.length; i++) {
+      if (at + i >= block.length || block[at + i] != MARK[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The bytes from one place to another or to the file's end; at place -1 there is a line end. */
+  private static byte[] read(FileChannel file, long from, long to) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate((int) (Math.min(to, file.size()) - from));
+    if (from < 0) {
+      buffer.put((byte) '\n');
+    }
+    while (buffer.hasRemaining() && file.read(buffer, from + buffer.position()) > 0) {
+      // Goes on until the buffer is full.
+    }
+    return buffer.array();
+  }
+}

@@ -1,0 +1,113 @@
+package io.walferry.sinks.jsonlines;
+
+import io.walferry.change.Lsn;
+import io.walferry.change.Position;
+import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.SinkState;
+import java.nio.charset.StandardCharsets;
+import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The line that ends every commit: how far the lines before it have come, and of which feed. It is
+ * read back as it was written, member by member in this order.
+ */
+final class PositionLine {
+  /** Longer than any position line with names that PostgreSQL and a configuration allow. */
+  static final int BYTES_MAX = 64 * 1024;
+
+  /** How such a line starts, and no other: it is looked for after a line's end. */
+  static final String START = "{\"op\":\"position\",";
+
+  private static final int FORMAT = 1;
+
+  private static final Pattern VERSION =
+      Pattern.compile("\\{\"op\":\"position\",\"format\":(\\d{1,9}),");
+
+  private static final Pattern LINE =
+      Pattern.compile(
+          "\\{\"op\":\"position\",\"format\":1,\"pipeline\":(\"(?:[^\"\\\\]|\\\\.)*+\"),"
+              + "\"system_id\":\"(\\d{1,20})\",\"timeline\":(\\d{1,10}),"
+              + "\"slot\":(\"(?:[^\"\\\\]|\\\\.)*+\"),\"state\":\"(loading|following)\","
+              + "\"lsn\":\"([0-9A-F/]{3,17})\",\"xid\":(\\d{1,10})\\}");
+
+  private PositionLine() {}
+
+  static byte[] encode(FeedIdentity feed, SinkState state) {
+    Position position =
+        switch (state) {
+          case SinkState.Following(var reached) -> reached;
+          case SinkState.Loading loading -> new Position(Lsn.ZERO, Xid.NONE);
+          case SinkState.Fresh fresh -> new Position(Lsn.ZERO, Xid.NONE);
+        };
+    String line =
+        START
+            + "\"format\":"
+            + FORMAT
+            + ",\"pipeline\":"
+            + RowEncoder.quoted(feed.pipeline())
+            + ",\"system_id\":\""
+            + Long.toUnsignedString(feed.systemId())
+            + "\",\"timeline\":"
+            + feed.timeline()
+            + ",\"slot\":"
+            + RowEncoder.quoted(feed.slot())
+            + ",\"state\":\""
+            + (state instanceof SinkState.Following ? "following" : "loading")
+            + "\",\"lsn\":\""
+            + position.endLsn()
+            + "\",\"xid\":"
+            + position.xid()
+            + "}\n";
+    return line.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * What a line says of the feed.
+   *
+   * @throws WalferryException {@code DESTINATION_FORMAT} if it is newer or damaged, {@code
+   *     SOURCE_CHANGED} if it belongs to another feed
+   */
+  static SinkState decode(String line, FeedIdentity feed, String file) {
+    Matcher version = VERSION.matcher(line);
+    Matcher matcher = LINE.matcher(line);
+    if (!matcher.matches()) {
+      boolean newer = version.lookingAt() && Integer.parseInt(version.group(1)) != FORMAT;
+      throw new WalferryException(
+          ErrorCode.DESTINATION_FORMAT,
+          "The last position line of "
+              + file
+              + (newer
+                  ? " has format " + version.group(1) + "; this version of Walferry knows " + FORMAT
+                  : " is damaged"));
+    }
+    requireSameFeed(matcher, feed, file);
+    if (matcher.group(5).equals("loading")) {
+      return SinkState.Loading.LOADING;
+    }
+    Xid xid = new Xid(Integer.parseUnsignedInt(matcher.group(7)));
+    return new SinkState.Following(new Position(Lsn.parse(matcher.group(6)), xid));
+  }
+
+  private static void requireSameFeed(Matcher saved, FeedIdentity feed, String file) {
+    StringJoiner differences = new StringJoiner("; ");
+    differ("pipeline", saved.group(1), RowEncoder.quoted(feed.pipeline()), differences);
+    differ("system id", saved.group(2), Long.toUnsignedString(feed.systemId()), differences);
+    differ("timeline", saved.group(3), String.valueOf(feed.timeline()), differences);
+    differ("slot", saved.group(4), RowEncoder.quoted(feed.slot()), differences);
+    if (differences.length() > 0) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_CHANGED, "JSON lines file " + file + ": " + differences);
+    }
+  }
+
+  private static void differ(String what, String saved, String given, StringJoiner differences) {
+    if (!saved.equals(given)) {
+      differences.add("expected " + what + " " + saved + ", got " + given);
+    }
+  }
+}

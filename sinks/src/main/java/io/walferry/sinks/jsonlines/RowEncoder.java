@@ -1,0 +1,124 @@
+package io.walferry.sinks.jsonlines;
+
+import io.walferry.change.Column;
+import io.walferry.change.Relation;
+import io.walferry.change.Row;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.sinks.sql.TypeFamily;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Writes rows of one relation as JSON objects. Names and types are looked up once. */
+final class RowEncoder {
+  private final Relation relation;
+  private final byte[] tableMembers;
+  private final List<byte[]> names;
+  private final List<TypeFamily> families;
+
+  RowEncoder(Relation relation) {
+    this.relation = relation;
+    String members =
+        ",\"schema\":"
+            + quoted(relation.table().schema())
+            + ",\"table\":"
+            + quoted(relation.table().name());
+    this.tableMembers = members.getBytes(StandardCharsets.UTF_8);
+    this.names =
+        relation.columns().stream()
+            .map(column -> quoted(column.name()).getBytes(StandardCharsets.UTF_8))
+            .toList();
+    this.families =
+        relation.columns().stream().map(column -> TypeFamily.of(column.typeOid())).toList();
+  }
+
+  /** The members {@code schema} and {@code table}, with a comma before each. */
+  void table(JsonWriter json) {
+    json.raw(tableMembers);
+  }
+
+  /** Every column that was sent. */
+  void row(JsonWriter json, Row row) {
+    columns(json, row, false);
+  }
+
+  /** The columns of the replica identity. */
+  void key(JsonWriter json, Row row) {
+    columns(json, row, true);
+  }
+
+  /** The member {@code unchanged}, with a comma before it, if there are such columns. */
+  void unchanged(JsonWriter json, Row row) {
+    String before = ",\"unchanged\":[";
+    for (int column = 0; column < names.size(); column++) {
+      if (row.isUnchanged(column)) {
+        json.raw(before).raw(names.get(column));
+        before = ",";
+      }
+    }
+    if (before.length() == 1) {
+      json.raw("]");
+    }
+  }
+
+  private void columns(JsonWriter json, Row row, boolean keyOnly) {
+    String before = "{";
+    for (int column = 0; column < names.size(); column++) {
+      Column announced = relation.columns().get(column);
+      if (!row.isUnchanged(column) && (announced.key() || !keyOnly)) {
+        json.raw(before).raw(names.get(column)).raw(":");
+        value(json, row, column);
+        before = ",";
+      }
+    }
+    json.raw(before.equals("{") ? "{}" : "}");
+  }
+
+  private void value(JsonWriter json, Row row, int column) {
+    switch (row.kind(column)) {
+      case NULL, UNCHANGED -> json.raw("null");
+      case TEXT -> text(json, row, column);
+      case BINARY ->
+          throw new WalferryException(
+              ErrorCode.PROTOCOL_VIOLATION,
+              "Column "
+                  + relation.columns().get(column).name()
+                  + " of table "
+                  + relation.table()
+                  + ": expected text, got a binary value");
+    }
+  }
+
+  private void text(JsonWriter json, Row row, int column) {
+    switch (families.get(column)) {
+      case BOOLEAN -> json.raw(row.byteAt(column, 0) == 't' ? "true" : "false");
+      case INTEGER, FLOAT, NUMERIC -> number(json, row, column);
+      case JSON -> json.document(row, column);
+      case BYTES, UUID, TIME, TEXT -> json.string(row, column);
+    }
+  }
+
+  private static void number(JsonWriter json, Row row, int column) {
+    if (JsonNumber.isOne(row, column)) {
+      json.number(row, column);
+    } else {
+      json.string(row, column);
+    }
+  }
+
+  /** A string with its quotes; made once for each name. */
+  static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        quoted.append('\\').append(c);
+      } else if (c < ' ') {
+        quoted.append(String.format("\\u%04x", (int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+}

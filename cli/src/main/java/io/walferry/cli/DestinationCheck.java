@@ -1,0 +1,47 @@
+package io.walferry.cli;
+
+import io.walferry.cli.config.SinkConfig;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Tells before a run whether its destination can be written, without writing anything. */
+final class DestinationCheck {
+  private DestinationCheck() {}
+
+  /**
+   * Passes, or says what is in the way.
+   *
+   * @throws WalferryException {@code DESTINATION_UNWRITABLE}
+   */
+  static void requireWritable(SinkConfig sink) {
+    Optional<Path> path =
+        switch (sink) {
+          case SinkConfig.Sqlite sqlite -> Optional.of(sqlite.path());
+          case SinkConfig.JsonLines lines -> lines.path();
+        };
+    path.flatMap(DestinationCheck::obstacle)
+        .ifPresent(
+            obstacle -> {
+              throw new WalferryException(
+                  ErrorCode.DESTINATION_UNWRITABLE,
+                  "cannot write the destination " + sink.name() + ": " + obstacle);
+            });
+  }
+
+  private static Optional<String> obstacle(Path path) {
+    if (Files.isDirectory(path)) {
+      return Optional.of(path + " is a directory");
+    }
+    Path directory = path.toAbsolutePath().resolveSibling("");
+    if (!Files.isDirectory(directory)) {
+      return Optional.of("there is no directory " + directory);
+    }
+    // SQLite keeps its journal beside the file.
+    boolean writable =
+        Files.isWritable(directory) && (!Files.exists(path) || Files.isWritable(path));
+    return writable ? Optional.empty() : Optional.of("no right to write " + path);
+  }
+}

@@ -18,9 +18,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** All commands, and what is the same for each: help, errors, exit status. */
 final class Commands {
   private final Terminal terminal;
+  private final StopRequests stopRequests;
 
-  Commands(Terminal terminal) {
+  Commands(Terminal terminal, StopRequests stopRequests) {
     this.terminal = terminal;
+    this.stopRequests = stopRequests;
   }
 
   /** Runs the command that the arguments name and returns the exit status. */
@@ -37,6 +39,7 @@ final class Commands {
     CommandLine root =
         new CommandLine(new RootCommand(terminal))
             .addSubcommand(new ValidateCommand(terminal))
+            .addSubcommand(new RunCommand(terminal, stopRequests))
             .addSubcommand(
                 new CommandLine(new SlotsCommand(terminal))
                     .addSubcommand(new SlotsDropCommand(terminal)));

@@ -14,7 +14,7 @@ public final class Walferry {
       Version.print(System.out, arguments);
       return;
     }
-    int status = new Commands(Terminal.ofProcess()).execute(arguments);
+    int status = new Commands(Terminal.ofProcess(), Signals::onStop).execute(arguments);
     System.out.flush();
     System.exit(status);
   }

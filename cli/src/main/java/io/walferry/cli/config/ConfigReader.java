@@ -3,6 +3,7 @@ package io.walferry.cli.config;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.Secret;
+import io.walferry.publication.TablePattern;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +21,7 @@ final class ConfigReader {
       Format.matching("[a-z0-9_]{1,63}", "a slot name: up to 63 of a-z, 0-9 and '_'");
   private static final Format<String> PUBLICATION_NAME =
       Format.matching("(?s).{1,63}", "a publication's name of up to 63 characters");
-  private static final Format<String> TABLE_PATTERN =
-      Format.matching("[^.]+\\.[^.]+", "a pattern such as public.* or sales.order_*");
+  private static final Format<String> TABLE_PATTERN = ConfigReader::tablePattern;
 
   private final Reading reading;
 
@@ -188,5 +188,13 @@ final class ConfigReader {
           section.placeOf("most"), "'pipeline.retry.most' must not be less than 'retry.first'");
     }
     return new RetryConfig(first, most, slotWait);
+  }
+
+  private static String tablePattern(String text) throws Format.BadValueException {
+    try {
+      return TablePattern.parse(text).toString();
+    } catch (WalferryException e) {
+      throw new Format.BadValueException("has a wrong " + e.getMessage());
+    }
   }
 }

@@ -1,0 +1,148 @@
+package io.walferry.cli;
+
+import io.walferry.change.Lsn;
+import io.walferry.change.Position;
+import io.walferry.change.TableId;
+import io.walferry.error.WalferryException;
+import io.walferry.pipeline.CommittedBatch;
+import io.walferry.pipeline.PipelineListener;
+import io.walferry.publication.PublishedTable;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts what a pipeline does and logs its milestones. The pipeline's thread writes, others take
+ * snapshots.
+ */
+final class FeedProgress implements PipelineListener {
+  private static final Logger LOG = LoggerFactory.getLogger(FeedProgress.class);
+
+  private final Clock clock;
+  private Phase phase = Phase.CONNECTING;
+  private long rowsExpected;
+  private long rowsLoaded;
+  private long bytes;
+  private long transactions;
+  private long changes;
+  private Optional<Lsn> durable = Optional.empty();
+  private Duration lag = Duration.ZERO;
+
+  FeedProgress(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** What the pipeline is at. */
+  enum Phase {
+    CONNECTING,
+    LOADING,
+    FOLLOWING,
+    RETRYING
+  }
+
+  /**
+   * The counts at one moment.
+   *
+   * @param rowsExpected the planner's estimate; 0 if there is none
+   * @param bytes loaded in phase LOADING, delivered in phase FOLLOWING
+   * @param durable up to where the destination has everything
+   * @param lag between the last commit at the source and at the destination
+   */
+  record Counts(
+      Phase phase,
+      long rowsExpected,
+      long rowsLoaded,
+      long bytes,
+      long transactions,
+      long changes,
+      Optional<Lsn> durable,
+      Duration lag) {}
+
+  synchronized Counts counts() {
+    return new Counts(
+        phase, rowsExpected, rowsLoaded, bytes, transactions, changes, durable, lag);
+  }
+
+  /**
+   * Waits until the destination has everything up to a position of the source.
+   *
+   * @return whether it has
+   */
+  synchronized boolean awaitDurable(Lsn lsn, Duration most) throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    while (durable.filter(reached -> !reached.isBefore(lsn)).isEmpty()) {
+      long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+      if (left <= 0) {
+        return false;
+      }
+      wait(left);
+    }
+    return true;
+  }
+
+  @Override
+  public void opened(String source, String slot) {
+    LOG.info("connected to {}, slot {}", source, slot);
+  }
+
+  @Override
+  public void waiting(String what) {
+    LOG.info("waiting: {}", what);
+  }
+
+  @Override
+  public synchronized void loadStarted(List<PublishedTable> tables) {
+    phase = Phase.LOADING;
+    rowsExpected = tables.stream().mapToLong(PublishedTable::estimatedRows).sum();
+    rowsLoaded = 0;
+    bytes = 0;
+    LOG.info("first load of {} tables", tables.size());
+  }
+
+  @Override
+  public synchronized void rowsLoaded(TableId table, long rows, long rowBytes) {
+    rowsLoaded += rows;
+    bytes += rowBytes;
+  }
+
+  @Override
+  public synchronized void loadFinished(Position position) {
+    durable = Optional.of(position.endLsn());
+    notifyAll();
+    LOG.info(
+        "first load finished: {} rows, {}, as of {}",
+        Human.count(rowsLoaded),
+        Human.bytes(bytes),
+        position.endLsn());
+  }
+
+  @Override
+  public synchronized void following(Position from) {
+    phase = Phase.FOLLOWING;
+    bytes = 0;
+    durable = Optional.of(from.endLsn());
+    notifyAll();
+    LOG.info("following from {}", from.endLsn());
+  }
+
+  @Override
+  public synchronized void committed(CommittedBatch batch) {
+    transactions += batch.transactions();
+    changes += batch.changes();
+    bytes += batch.bytes();
+    durable = Optional.of(batch.position().endLsn());
+    batch.lastCommitTime().ifPresent(time -> lag = Duration.between(time, clock.instant()));
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void retrying(WalferryException cause, Duration delay) {
+    phase = Phase.RETRYING;
+    LOG.warn(
+        "{} ({}); next try in {}", cause.getMessage(), cause.code(), Human.duration(delay));
+    LOG.debug("the cause", cause);
+  }
+}

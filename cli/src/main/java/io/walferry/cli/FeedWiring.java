@@ -1,0 +1,68 @@
+package io.walferry.cli;
+
+import io.walferry.cli.config.PipelineConfig;
+import io.walferry.cli.config.RetryConfig;
+import io.walferry.cli.config.SinkConfig;
+import io.walferry.cli.config.SourceConfig;
+import io.walferry.cli.config.WalferryConfig;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.pipeline.BatchLimits;
+import io.walferry.pipeline.FeedSettings;
+import io.walferry.pipeline.LoadMode;
+import io.walferry.pipeline.Pipeline;
+import io.walferry.pipeline.PipelineListener;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.RetryPolicy;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.Sink;
+import io.walferry.sinks.sqlite.SqliteSettings;
+import io.walferry.sinks.sqlite.SqliteSink;
+import io.walferry.stream.StreamSettings;
+
+/** Puts a feed together from its configuration. */
+final class FeedWiring {
+  private FeedWiring() {}
+
+  /** A pipeline that is ready to run. */
+  static Pipeline pipeline(WalferryConfig config, PipelineListener listener) {
+    PostgresConnector source =
+        new PostgresConnector(
+            config.source().connection(), "walferry " + config.pipeline().name());
+    return new Pipeline(settings(config), source, () -> sink(config.sink()), listener);
+  }
+
+  static PipelineSettings settings(WalferryConfig config) {
+    SourceConfig source = config.source();
+    PipelineConfig pipeline = config.pipeline();
+    RetryConfig retry = pipeline.retry();
+    LoadMode load =
+        switch (pipeline.load()) {
+          case SNAPSHOT -> LoadMode.SNAPSHOT;
+          case NONE -> LoadMode.NONE;
+        };
+    return new PipelineSettings(
+        new FeedSettings(
+            pipeline.name(),
+            source.slot(),
+            source.publication(),
+            source.tables(),
+            source.create(),
+            load),
+        new StreamSettings(
+            pipeline.bufferBytes(), pipeline.statusInterval(), StreamSettings.DEFAULT.silenceMax()),
+        new BatchLimits(pipeline.batchRows(), pipeline.batchBytes(), pipeline.batchTime()),
+        new RetryPolicy(retry.first(), retry.most(), retry.slotWait()),
+        pipeline.loadReaders());
+  }
+
+  private static Sink sink(SinkConfig config) {
+    return switch (config) {
+      case SinkConfig.Sqlite sqlite -> new SqliteSink(sqlite.path(), SqliteSettings.DEFAULT);
+      case SinkConfig.JsonLines lines ->
+          throw new WalferryException(
+              ErrorCode.CONFIGURATION_INVALID,
+              "the sink " + lines.name() + " is of type jsonLines, which this build lacks");
+    };
+  }
+}

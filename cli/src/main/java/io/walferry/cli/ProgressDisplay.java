@@ -1,0 +1,48 @@
+package io.walferry.cli;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows progress while it is open: a refreshed line on a terminal, else a log line now and then. */
+final class ProgressDisplay implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProgressDisplay.class);
+  private static final long REFRESH_MILLIS = 250;
+  private static final long LOG_MILLIS = 10_000;
+
+  private final Terminal terminal;
+  private final FeedProgress progress;
+  private final ProgressLine line = new ProgressLine();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+
+  private ProgressDisplay(Terminal terminal, FeedProgress progress) {
+    this.terminal = terminal;
+    this.progress = progress;
+  }
+
+  static ProgressDisplay open(Terminal terminal, FeedProgress progress) {
+    ProgressDisplay display = new ProgressDisplay(terminal, progress);
+    long period = terminal.interactive() ? REFRESH_MILLIS : LOG_MILLIS;
+    var unused =
+        display.timer.scheduleAtFixedRate(display::show, period, period, TimeUnit.MILLISECONDS);
+    return display;
+  }
+
+  private void show() {
+    String text = line.line(progress.counts(), System.nanoTime());
+    if (terminal.interactive()) {
+      terminal.status(text);
+    } else {
+      LOG.info("{}", text);
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    terminal.endStatus();
+  }
+}

@@ -38,6 +38,7 @@ final class Commands {
   CommandLine root() {
     CommandLine root =
         new CommandLine(new RootCommand(terminal))
+            .addSubcommand(new DemoCommand(terminal, stopRequests))
             .addSubcommand(new ValidateCommand(terminal))
             .addSubcommand(new RunCommand(terminal, stopRequests))
             .addSubcommand(

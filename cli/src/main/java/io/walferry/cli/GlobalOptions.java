@@ -23,6 +23,11 @@ final class GlobalOptions {
       description = "Show this help.")
   private boolean help;
 
+  /** For commands that tell their own story. */
+  void beQuietUnlessAsked() {
+    quiet = !verbose && !debug;
+  }
+
   boolean verbose() {
     return verbose;
   }

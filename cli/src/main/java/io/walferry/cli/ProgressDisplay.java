@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows progress while it is open: a refreshed line on a terminal, else a log line now and then. */
-final class ProgressDisplay implements AutoCloseable {
+/** Shows progress of some work: a refreshed line on a terminal, else a log line now and then. */
+final class ProgressDisplay {
   private static final Logger LOG = LoggerFactory.getLogger(ProgressDisplay.class);
   private static final long REFRESH_MILLIS = 250;
   private static final long LOG_MILLIS = 10_000;
@@ -23,12 +23,17 @@ final class ProgressDisplay implements AutoCloseable {
     this.progress = progress;
   }
 
-  static ProgressDisplay open(Terminal terminal, FeedProgress progress) {
+  static void during(Terminal terminal, FeedProgress progress, Runnable work) {
     ProgressDisplay display = new ProgressDisplay(terminal, progress);
     long period = terminal.interactive() ? REFRESH_MILLIS : LOG_MILLIS;
     var unused =
         display.timer.scheduleAtFixedRate(display::show, period, period, TimeUnit.MILLISECONDS);
-    return display;
+    try {
+      work.run();
+    } finally {
+      display.timer.shutdownNow();
+      terminal.endStatus();
+    }
   }
 
   private void show() {
@@ -38,11 +43,5 @@ final class ProgressDisplay implements AutoCloseable {
     } else {
       LOG.info("{}", text);
     }
-  }
-
-  @Override
-  public void close() {
-    timer.shutdownNow();
-    terminal.endStatus();
   }
 }

@@ -76,9 +76,7 @@ final class RunCommand implements Callable<Integer> {
           terminal.say("stopping; once more ends at once");
           pipeline.stop();
         });
-    try (ProgressDisplay unused = ProgressDisplay.open(terminal, progress)) {
-      pipeline.run();
-    }
+    ProgressDisplay.during(terminal, progress, pipeline::run);
     finish(progress.counts(), Duration.ofNanos(System.nanoTime() - start));
     return 0;
   }

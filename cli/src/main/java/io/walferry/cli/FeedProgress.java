@@ -62,8 +62,7 @@ final class FeedProgress implements PipelineListener {
       Duration lag) {}
 
   synchronized Counts counts() {
-    return new Counts(
-        phase, rowsExpected, rowsLoaded, bytes, transactions, changes, durable, lag);
+    return new Counts(phase, rowsExpected, rowsLoaded, bytes, transactions, changes, durable, lag);
   }
 
   /**
@@ -141,8 +140,7 @@ final class FeedProgress implements PipelineListener {
   @Override
   public synchronized void retrying(WalferryException cause, Duration delay) {
     phase = Phase.RETRYING;
-    LOG.warn(
-        "{} ({}); next try in {}", cause.getMessage(), cause.code(), Human.duration(delay));
+    LOG.warn("{} ({}); next try in {}", cause.getMessage(), cause.code(), Human.duration(delay));
     LOG.debug("the cause", cause);
   }
 }

@@ -27,8 +27,7 @@ final class FeedWiring {
   /** A pipeline that is ready to run. */
   static Pipeline pipeline(WalferryConfig config, PipelineListener listener) {
     PostgresConnector source =
-        new PostgresConnector(
-            config.source().connection(), "walferry " + config.pipeline().name());
+        new PostgresConnector(config.source().connection(), "walferry " + config.pipeline().name());
     return new Pipeline(settings(config), source, () -> sink(config.sink()), listener);
   }
 

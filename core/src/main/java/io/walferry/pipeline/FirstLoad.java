@@ -4,7 +4,6 @@ import io.walferry.change.Position;
 import io.walferry.change.Xid;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
-import io.walferry.snapshot.ChunkPlan;
 import io.walferry.snapshot.RowBatch;
 import io.walferry.snapshot.SlotSnapshot;
 import io.walferry.snapshot.SnapshotLoad;
@@ -42,7 +41,8 @@ final class FirstLoad {
     PublishedTables published = new PublishedTables(feed, ends.sql());
     List<PublishedTable> tables = published.existingOrCreated();
     boolean temporary = !ends.sink().capabilities().savesPosition();
-    SlotSnapshot.SlotRequest request = new SlotSnapshot.SlotRequest(feed.slot(), temporary, tables);
+    SlotSnapshot.SlotRequest request =
+        new SlotSnapshot.SlotRequest(feed.slot(), temporary, tables, settings.loadReaders());
     listener.waiting(
         "the slot " + feed.slot() + " is made as soon as running transactions have ended");
     try (SlotSnapshot snapshot =
@@ -58,7 +58,7 @@ final class FirstLoad {
     try {
       ends.sink().startLoad(tables);
       listener.loadStarted(tables);
-      transfer(snapshot, tables);
+      transfer(snapshot);
     } catch (WalferryException e) {
       snapshot.discard(e);
       throw e;
@@ -70,15 +70,9 @@ final class FirstLoad {
     return position;
   }
 
-  private void transfer(SlotSnapshot snapshot, List<PublishedTable> tables) {
-    List<TableChunk> chunks = ChunkPlan.of(ends.sql(), tables, CHUNK_BLOCKS);
-    try (SnapshotLoad load =
-        SnapshotLoad.start(
-            ends.source(),
-            snapshot.slot().snapshotName(),
-            chunks,
-            settings.loadReaders(),
-            settings.stream().bufferBytesMax())) {
+  private void transfer(SlotSnapshot snapshot) {
+    List<TableChunk> chunks = snapshot.plan(CHUNK_BLOCKS);
+    try (SnapshotLoad load = snapshot.read(chunks, settings.stream().bufferBytesMax())) {
       long rows = stop.during(() -> drain(load), load::interrupt);
       LOG.debug("First load: {} rows in {} chunks", rows, chunks.size());
     }

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * Cuts tables into chunks of about equal size, so that several readers share one large table. The
  * largest tables come first.
  */
-public final class ChunkPlan {
+final class ChunkPlan {
   private static final String BLOCKS =
       """
       SELECT pg_catalog.pg_relation_size(?::pg_catalog.regclass)
@@ -34,8 +34,7 @@ public final class ChunkPlan {
    *
    * @param connection to the source; tables must be locked against rewrites by then
    */
-  public static List<TableChunk> of(
-      Connection connection, List<PublishedTable> tables, long chunkBlocks) {
+  static List<TableChunk> of(Connection connection, List<PublishedTable> tables, long chunkBlocks) {
     PublicationCatalog catalog = new PublicationCatalog(connection);
     List<PublishedTable> largestFirst =
         tables.stream()

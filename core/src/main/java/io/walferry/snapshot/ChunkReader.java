@@ -4,11 +4,9 @@ import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,26 +17,23 @@ import org.postgresql.copy.CopyOut;
 
 /**
  * One of the threads of a first load: takes chunk after chunk from a queue that it shares with the
- * others, reads it under the shared snapshot and hands its rows on in batches.
+ * others, reads it in a session of its own and hands its rows on in batches.
  */
 final class ChunkReader implements Runnable {
   private static final long BATCH_BYTES = 512 * 1024;
   private static final int BATCH_ROWS = 4096;
 
-  private final PostgresConnector connector;
-  private final String snapshotName;
+  private final Connection session;
   private final Queue<TableChunk> chunks;
   private final ByteBoundedQueue<RowBatch> loaded;
   private final AtomicReference<Optional<WalferryException>> failure;
 
   ChunkReader(
-      PostgresConnector connector,
-      String snapshotName,
+      Connection session,
       Queue<TableChunk> chunks,
       ByteBoundedQueue<RowBatch> loaded,
       AtomicReference<Optional<WalferryException>> failure) {
-    this.connector = connector;
-    this.snapshotName = snapshotName;
+    this.session = session;
     this.chunks = chunks;
     this.loaded = loaded;
     this.failure = failure;
@@ -46,18 +41,14 @@ final class ChunkReader implements Runnable {
 
   @Override
   public void run() {
-    try (Connection connection = connector.connect()) {
-      joinSnapshot(connection);
+    try {
       TableChunk chunk = chunks.poll();
       while (chunk != null && failure.get().isEmpty()) {
-        read(connection, chunk);
+        read(chunk);
         chunk = chunks.poll();
       }
-      connection.rollback();
     } catch (WalferryException e) {
       fail(e);
-    } catch (SQLException e) {
-      fail(PostgresErrors.translate(e, "read the first load"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -68,18 +59,9 @@ final class ChunkReader implements Runnable {
     loaded.end();
   }
 
-  private void joinSnapshot(Connection connection) throws SQLException {
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-      statement.execute("SET TRANSACTION SNAPSHOT '" + snapshotName.replace("'", "''") + "'");
-    }
-  }
-
-  private void read(Connection connection, TableChunk chunk) throws InterruptedException {
+  private void read(TableChunk chunk) throws InterruptedException {
     try {
-      CopyOut copy =
-          connection.unwrap(PGConnection.class).getCopyAPI().copyOut(chunk.copyStatement());
+      CopyOut copy = session.unwrap(PGConnection.class).getCopyAPI().copyOut(chunk.copyStatement());
       CopyTextParser parser =
           new CopyTextParser(chunk.table().columns().size(), chunk.table().toString());
       List<Row> rows = new ArrayList<>();

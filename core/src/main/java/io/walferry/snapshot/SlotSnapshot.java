@@ -12,31 +12,52 @@ import io.walferry.stream.ReplicationConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A new slot, the snapshot at which its stream starts, and locks that keep the tables from being
- * rewritten or truncated until they are read: neither is MVCC-safe, so that an older snapshot would
- * find an empty table. Reading and writing go on; DDL on the tables waits until {@link #close}.
+ * A new slot, and sessions that see the source as of the moment at which the slot's stream starts.
+ *
+ * <p>Every session locks every table in ACCESS SHARE before anything is read. TRUNCATE and rewrites
+ * are not MVCC-safe: an older snapshot would find an empty table. Reading and writing go on; DDL on
+ * the tables waits until {@link #close}. A session that already holds its locks cannot come to wait
+ * behind such DDL, which in turn would wait for another of the sessions: a deadlock that the server
+ * does not see. So the sessions get all their locks, or let go of them and try again.
  */
 public final class SlotSnapshot implements AutoCloseable {
+  private static final int LOCK_ATTEMPTS_MAX = 50;
+  private static final String LOCK_TIMEOUT = "200ms";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
   private final SlotRequest request;
   private final CreatedSlot slot;
   private final Connection sql;
-  private final Connection locks;
+  private final List<Connection> sessions = new ArrayList<>();
 
-  private SlotSnapshot(SlotRequest request, CreatedSlot slot, Connection sql, Connection locks) {
+  private SlotSnapshot(SlotRequest request, CreatedSlot slot, Connection sql) {
     this.request = request;
     this.slot = slot;
     this.sql = sql;
-    this.locks = locks;
   }
 
   /**
-   * Makes the slot and locks the tables.
+   * What to make.
    *
-   * @param replication must not be used until the tables are read
+   * @param temporary whether the slot goes with its connection
+   * @param readers how many sessions
+   */
+  public record SlotRequest(
+      String name, boolean temporary, List<PublishedTable> tables, int readers) {
+    public SlotRequest {
+      tables = List.copyOf(tables);
+    }
+  }
+
+  /**
+   * Makes the slot and opens the sessions.
+   *
+   * @param replication must not be used until this is closed
    * @param sql a connection in autocommit mode
    * @throws WalferryException {@code SOURCE_SCHEMA_MOVING} if a table was altered meanwhile, so
    *     that everything must be begun again; the slot is dropped
@@ -46,18 +67,14 @@ public final class SlotSnapshot implements AutoCloseable {
       PostgresConnector connector,
       Connection sql,
       SlotRequest request) {
-    List<PublishedTable> tables = request.tables();
-    CatalogFingerprint before = CatalogFingerprint.read(sql, tables);
+    CatalogFingerprint before = CatalogFingerprint.read(sql, request.tables());
     CreatedSlot slot = replication.createSlot(request.name(), request.temporary());
-    SlotSnapshot snapshot = new SlotSnapshot(request, slot, sql, connector.connect());
+    SlotSnapshot snapshot = new SlotSnapshot(request, slot, sql);
     try {
+      snapshot.connect(connector);
       snapshot.lock();
-      if (!CatalogFingerprint.read(sql, tables).equals(before)) {
-        throw new WalferryException(
-            ErrorCode.SOURCE_SCHEMA_MOVING,
-            "a published table was altered or truncated while the slot "
-                + slot.name()
-                + " was made, so its stream cannot be trusted");
+      if (!CatalogFingerprint.read(sql, request.tables()).equals(before)) {
+        throw snapshot.moved("was altered or truncated while the slot was made");
       }
       return snapshot;
     } catch (WalferryException e) {
@@ -67,19 +84,22 @@ public final class SlotSnapshot implements AutoCloseable {
     }
   }
 
-  /**
-   * What to make.
-   *
-   * @param temporary whether the slot goes with its connection
-   */
-  public record SlotRequest(String name, boolean temporary, List<PublishedTable> tables) {
-    public SlotRequest {
-      tables = List.copyOf(tables);
-    }
-  }
-
   public CreatedSlot slot() {
     return slot;
+  }
+
+  /** Cuts the tables into chunks; by a session that holds its locks, since sizes are read. */
+  public List<TableChunk> plan(long chunkBlocks) {
+    return ChunkPlan.of(sessions.getFirst(), request.tables(), chunkBlocks);
+  }
+
+  /**
+   * Starts to read the chunks.
+   *
+   * @param bufferBytesMax read ahead of whoever takes the rows
+   */
+  public SnapshotLoad read(List<TableChunk> chunks, long bufferBytesMax) {
+    return SnapshotLoad.start(sessions, chunks, bufferBytesMax);
   }
 
   /**
@@ -98,29 +118,91 @@ public final class SlotSnapshot implements AutoCloseable {
     }
   }
 
-  private void lock() {
-    if (request.tables().isEmpty()) {
-      return;
-    }
-    String names =
-        request.tables().stream()
-            .map(PublishedTable::table)
-            .map(TableId::quoted)
-            .collect(Collectors.joining(", "));
-    try (Statement statement = locks.createStatement()) {
-      locks.setAutoCommit(false);
-      statement.execute("LOCK TABLE " + names + " IN ACCESS SHARE MODE");
+  private void connect(PostgresConnector connector) {
+    try {
+      for (int i = 0; i < request.readers(); i++) {
+        Connection session = connector.connect();
+        sessions.add(session);
+        session.setAutoCommit(false);
+      }
     } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "lock the published tables for reading");
+      throw PostgresErrors.translate(e, "open a session of the first load");
     }
   }
 
+  private void lock() {
+    for (int attempt = 0; !lockAll(); attempt++) {
+      if (attempt == LOCK_ATTEMPTS_MAX) {
+        throw moved("is being altered all the time");
+      }
+    }
+  }
+
+  /** False, with no lock held, if somebody else waits for a table or has it. */
+  private boolean lockAll() {
+    try {
+      for (Connection session : sessions) {
+        lock(session);
+      }
+      return true;
+    } catch (SQLException e) {
+      if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+        throw PostgresErrors.translate(e, "lock the published tables for reading");
+      }
+      letGo();
+      return false;
+    }
+  }
+
+  private void lock(Connection session) throws SQLException {
+    try (Statement statement = session.createStatement()) {
+      statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      statement.execute(
+          "SET TRANSACTION SNAPSHOT '" + slot.snapshotName().replace("'", "''") + "'");
+      statement.execute("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'");
+      statement.execute("LOCK TABLE " + tableNames() + " IN ACCESS SHARE MODE");
+      statement.execute("SET LOCAL lock_timeout = 0");
+    }
+  }
+
+  private String tableNames() {
+    return request.tables().stream()
+        .map(PublishedTable::table)
+        .map(TableId::quoted)
+        .collect(Collectors.joining(", "));
+  }
+
+  private void letGo() {
+    try {
+      for (Connection session : sessions) {
+        session.rollback();
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "unlock the published tables");
+    }
+  }
+
+  private WalferryException moved(String how) {
+    return new WalferryException(
+        ErrorCode.SOURCE_SCHEMA_MOVING,
+        "one of the published tables "
+            + how
+            + ", so the stream of slot "
+            + slot.name()
+            + " cannot be trusted");
+  }
+
+  /** Ends the sessions and their locks. */
   @Override
   public void close() {
-    try {
-      locks.close();
-    } catch (SQLException ignored) {
-      // The server lets go of the locks when the connection ends, however it ends.
+    for (Connection session : sessions) {
+      try {
+        // Unlike close(), abort() does not wait for a reader that is under way.
+        session.abort(Runnable::run);
+      } catch (SQLException e) {
+        throw new WalferryException(
+            ErrorCode.INTERNAL, "the driver refused to close its connection", e);
+      }
     }
   }
 }

@@ -3,7 +3,7 @@ package io.walferry.snapshot;
 import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.postgres.PostgresConnector;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,26 +31,16 @@ public final class SnapshotLoad implements AutoCloseable {
     this.loaded = new ByteBoundedQueue<>(bufferBytesMax, RowBatch::byteSize);
   }
 
-  /**
-   * Starts to read the chunks.
-   *
-   * @param snapshotName must stay valid until the load has ended
-   */
-  public static SnapshotLoad start(
-      PostgresConnector connector,
-      String snapshotName,
-      List<TableChunk> chunks,
-      int readers,
-      long bufferBytesMax) {
+  /** Starts one reader for each session; the sessions share snapshot and locks. */
+  static SnapshotLoad start(
+      List<Connection> sessions, List<TableChunk> chunks, long bufferBytesMax) {
     SnapshotLoad load = new SnapshotLoad(chunks, bufferBytesMax);
-    int count = Math.max(1, Math.min(readers, chunks.size()));
-    AtomicInteger running = new AtomicInteger(count);
-    for (int i = 0; i < count; i++) {
-      ChunkReader reader =
-          new ChunkReader(connector, snapshotName, load.chunks, load.loaded, load.failure);
+    AtomicInteger running = new AtomicInteger(sessions.size());
+    for (Connection session : sessions) {
+      ChunkReader reader = new ChunkReader(session, load.chunks, load.loaded, load.failure);
       load.readers.add(
           Thread.ofPlatform()
-              .name("walferry-load-" + i)
+              .name("walferry-load-" + load.readers.size())
               .daemon()
               .uncaughtExceptionHandler(ChunkReader.reportTo(load.failure, load.loaded))
               .unstarted(

@@ -1,0 +1,79 @@
+package io.walferry.cli.feed;
+
+import io.walferry.change.Lsn;
+import io.walferry.pipeline.BatchLimits;
+import io.walferry.pipeline.FeedSettings;
+import io.walferry.pipeline.LoadMode;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.RetryPolicy;
+import io.walferry.postgres.ConnectionSettings;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.sinks.sqlite.SqliteSettings;
+import io.walferry.sinks.sqlite.SqliteSink;
+import io.walferry.stream.StreamSettings;
+import io.walferry.testkit.compare.ComparisonResult;
+import io.walferry.testkit.compare.DatabaseComparison;
+import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.postgres.Database;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What feeds in tests have in common: short waits, and names that belong to one database. */
+final class FeedSetup {
+  private FeedSetup() {}
+
+  static PipelineSettings settings(String name, List<String> tables) {
+    return new PipelineSettings(
+        new FeedSettings(name, name, name, tables, true, LoadMode.SNAPSHOT),
+        new StreamSettings(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(20)),
+        new BatchLimits(500, 1 << 20, Duration.ofMillis(5)),
+        new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(20)),
+        3);
+  }
+
+  static PostgresConnector connector(String uri) {
+    return new PostgresConnector(ConnectionSettings.parse(uri, Map.of()), "feed test");
+  }
+
+  static SqliteSink sqlite(Path file) {
+    return new SqliteSink(file, SqliteSettings.DEFAULT);
+  }
+
+  static Connection open(Path file) throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + file);
+  }
+
+  /** Where the source's log ends now: what committed before is at or before it. */
+  static Lsn walEnd(Database database) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT pg_current_wal_insert_lsn()")) {
+      result.next();
+      return Lsn.parse(result.getString(1));
+    }
+  }
+
+  static ComparisonResult compare(Database source, Path file, List<TableName> tables)
+      throws SQLException {
+    try (Connection left = source.connect();
+        Connection right = open(file)) {
+      return DatabaseComparison.between(left, right)
+          .tables(tables)
+          .mapping(
+              table ->
+                  new TableName(
+                      "main",
+                      table.schema().equals("public")
+                          ? table.name()
+                          : table.schema() + "." + table.name()))
+          .compare();
+    }
+  }
+}

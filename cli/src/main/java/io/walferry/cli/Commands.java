@@ -39,6 +39,7 @@ final class Commands {
     CommandLine root =
         new CommandLine(new RootCommand(terminal))
             .addSubcommand(new DemoCommand(terminal, stopRequests))
+            .addSubcommand(new CheckCommand(terminal))
             .addSubcommand(new ValidateCommand(terminal))
             .addSubcommand(new RunCommand(terminal, stopRequests))
             .addSubcommand(

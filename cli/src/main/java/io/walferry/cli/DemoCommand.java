@@ -1,5 +1,6 @@
 package io.walferry.cli;
 
+import io.walferry.error.ErrorCode;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Spec;
 /** {@code walferry demo}: everything once, on a server of its own. */
 @Command(
     name = "demo",
+    header = "Shows it at work: a shop in PostgreSQL, followed into SQLite.",
     description = {
       "Starts a PostgreSQL of its own with a shop that is open, loads the shop into a SQLite file,",
       "follows its changes, and compares both sides. Needs nothing and leaves nothing behind."
@@ -66,6 +68,12 @@ final class DemoCommand implements Callable<Integer> {
     DemoResult result;
     try (DemoDirectory directory = DemoDirectory.open(keep)) {
       result = new Demo(terminal, stop, directory, json).run(seconds);
+    } catch (StopFlag.StoppedException e) {
+      return new Failure(
+              ErrorCode.INTERRUPTED,
+              "the demo was stopped; it has left nothing running",
+              "walferry demo starts a new one")
+          .report(terminal, json);
     }
     if (json) {
       Json.print(terminal.out(), result.json());

@@ -5,8 +5,6 @@ import io.walferry.cli.config.RetryConfig;
 import io.walferry.cli.config.SinkConfig;
 import io.walferry.cli.config.SourceConfig;
 import io.walferry.cli.config.WalferryConfig;
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
@@ -16,6 +14,7 @@ import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
+import io.walferry.sinks.jsonlines.JsonLinesSink;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
 import io.walferry.stream.StreamSettings;
@@ -59,9 +58,7 @@ final class FeedWiring {
     return switch (config) {
       case SinkConfig.Sqlite sqlite -> new SqliteSink(sqlite.path(), SqliteSettings.DEFAULT);
       case SinkConfig.JsonLines lines ->
-          throw new WalferryException(
-              ErrorCode.CONFIGURATION_INVALID,
-              "the sink " + lines.name() + " is of type jsonLines, which this build lacks");
+          lines.path().map(JsonLinesSink::toFile).orElseGet(JsonLinesSink::toStandardOutput);
     };
   }
 }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 /** {@code walferry run}: a feed until it is stopped. */
 @Command(
     name = "run",
+    header = "Runs a feed: first load, then live changes.",
     description = {
       "Loads existing rows, then follows changes until it is stopped (Ctrl-C or SIGTERM).",
       "Started again, it goes on where it stopped."

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 /** {@code walferry slots}: what keeps the server's write-ahead log. */
 @Command(
     name = "slots",
-    description = "Shows the replication slots of a server and the WAL that each holds back.",
+    header = "Shows replication slots and the WAL that each holds back.",
+    description = "With 'drop NAME', drops one that nobody uses.",
     footer = {
       "  walferry slots postgresql://postgres@host/shop",
       "  walferry slots postgresql://postgres@host/shop --json",

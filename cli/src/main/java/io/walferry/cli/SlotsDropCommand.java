@@ -14,10 +14,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code walferry slots URL drop NAME}. */
 @Command(
     name = "drop",
-    description = {
-      "Drops a slot that nobody uses, so that the server can remove its WAL.",
-      "Its consumer cannot go on from where it was."
-    },
+    header = "Drops a slot that nobody uses, so that the server can remove its WAL.",
+    description = "Its consumer cannot go on from where it was.",
     footer = "  walferry slots postgresql://postgres@host/shop drop walferry_old")
 final class SlotsDropCommand implements Callable<Integer> {
   private final Terminal terminal;

@@ -1,7 +1,5 @@
 package io.walferry.cli;
 
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,12 +15,16 @@ final class StopFlag {
   /** Waits, and fails as soon as the flag is raised. */
   void pause(Duration time) throws InterruptedException {
     if (raised.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw new WalferryException(
-          ErrorCode.INTERRUPTED, "stopped; nothing that was started is left");
+      throw new StoppedException();
     }
   }
 
   void check() throws InterruptedException {
     pause(Duration.ZERO);
+  }
+
+  /** Ends what is under way because somebody asked for it. */
+  static final class StoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 }

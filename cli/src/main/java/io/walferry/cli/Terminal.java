@@ -1,10 +1,13 @@
 package io.walferry.cli;
 
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where a command writes: results on standard output, all else on standard error, where a status
@@ -17,8 +20,8 @@ final class Terminal {
   private final PrintStream err;
   private final Map<String, String> environment;
   private final boolean interactive;
-  private final int width;
   private String status = "";
+  private int width;
 
   /**
    * @param interactive whether a person looks at standard error
@@ -29,7 +32,6 @@ final class Terminal {
     this.err = err;
     this.environment = Map.copyOf(environment);
     this.interactive = interactive;
-    this.width = interactive ? width(environment) : Integer.MAX_VALUE;
   }
 
   /** That of this process. */
@@ -49,10 +51,6 @@ final class Terminal {
 
   boolean interactive() {
     return interactive;
-  }
-
-  int width() {
-    return width;
   }
 
   boolean colours() {
@@ -100,7 +98,9 @@ final class Terminal {
   }
 
   private void draw() {
-    err.print(status.length() < width ? status : status.substring(0, width - 1));
+    if (!status.isEmpty()) {
+      err.print(status.length() < width() ? status : status.substring(0, width() - 1));
+    }
     err.flush();
   }
 
@@ -128,8 +128,25 @@ final class Terminal {
     }
   }
 
-  private static int width(Map<String, String> environment) {
-    String columns = environment.getOrDefault("COLUMNS", "");
-    return columns.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(columns) : WIDTH_DEFAULT;
+  /** Of the window when the first status line is drawn. */
+  private int width() {
+    if (width == 0) {
+      width = windowWidth().filter(columns -> columns > 20).orElse(WIDTH_DEFAULT);
+    }
+    return width;
+  }
+
+  private static Optional<Integer> windowWidth() {
+    try {
+      Process stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty")).start();
+      try (BufferedReader reader = stty.inputReader()) {
+        String size = Optional.ofNullable(reader.readLine()).orElse("");
+        return size.matches("[0-9]{1,4} [0-9]{1,4}")
+            ? Optional.of(Integer.parseInt(size.substring(size.indexOf(' ') + 1)))
+            : Optional.empty();
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -2,12 +2,20 @@ package io.walferry.cli;
 
 import io.walferry.cli.config.ConfigProblem;
 import io.walferry.cli.config.ConfigResult;
+import io.walferry.cli.config.SourceConfig;
 import io.walferry.cli.config.WalferryConfig;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.preflight.Preflight;
+import io.walferry.preflight.ReadinessQuestion;
+import io.walferry.preflight.ReadinessReport;
+import io.walferry.publication.TablePattern;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +24,7 @@ import picocli.CommandLine.Option;
 /** {@code walferry validate}: everything that is wrong with a configuration, at once. */
 @Command(
     name = "validate",
-    description = "Checks a configuration and shows every problem with its line.",
+    header = "Checks a configuration and shows every problem with its line.",
     footer = {
       "  walferry validate walferry.yaml",
       "  walferry validate --connect walferry.yaml     also reach source and destination",
@@ -52,33 +60,41 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   private int confirm(WalferryConfig valid) throws SQLException {
+    Optional<ReadinessReport> report = Optional.empty();
     if (connect) {
       DestinationCheck.requireWritable(valid.sink());
-      reachSource(valid);
+      report = Optional.of(askSource(valid.source()));
     }
     if (json) {
-      Json.print(terminal.out(), Map.of("valid", true, "problems", List.of()));
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("valid", true);
+      result.put("problems", List.of());
+      report.map(ReadinessView::json).ifPresent(source -> result.put("source", source));
+      Json.print(terminal.out(), result);
     } else {
-      terminal
-          .out()
-          .println(
-              "%s is valid: %s, slot %s, to %s"
-                  .formatted(
-                      config.path(terminal),
-                      valid.source().connection().display(),
-                      valid.source().slot(),
-                      valid.sink().name()));
+      lines(valid, report).forEach(terminal.out()::println);
     }
-    return 0;
+    return report.map(ReadinessReport::ready).orElse(true) ? 0 : 1;
   }
 
-  private static void reachSource(WalferryConfig valid) throws SQLException {
-    PostgresConnector connector =
-        new PostgresConnector(valid.source().connection(), "walferry validate");
-    try (Connection sql = connector.connect();
-        Connection replication = connector.connectForReplication()) {
-      sql.isReadOnly();
-      replication.isReadOnly();
+  private List<String> lines(WalferryConfig valid, Optional<ReadinessReport> report) {
+    String source = valid.source().connection().display();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%s is valid: from %s, slot %s, to %s"
+            .formatted(config.path(terminal), source, valid.source().slot(), valid.sink().name()));
+    report.ifPresent(it -> lines.addAll(ReadinessView.lines(it, source, terminal)));
+    return lines;
+  }
+
+  private static ReadinessReport askSource(SourceConfig source) throws SQLException {
+    PostgresConnector connector = new PostgresConnector(source.connection(), "walferry validate");
+    List<TablePattern> tables = source.tables().stream().map(TablePattern::parse).toList();
+    try (Connection connection = connector.connect()) {
+      return new Preflight(connection)
+          .check(
+              new ReadinessQuestion(
+                  Optional.of(source.publication()), Optional.of(source.slot()), tables));
     }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.cli;
+
+import org.jspecify.annotations.NullMarked;

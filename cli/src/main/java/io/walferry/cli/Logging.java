@@ -10,14 +10,10 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.logging.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sends the log to the terminal: plain lines with the time, above the status line. */
 final class Logging {
-  /** Kept here, since the JDK forgets the level of a logger that nobody holds. */
-  private static final Logger DRIVER = Logger.getLogger("org.postgresql");
-
   private Logging() {}
 
   static void start(Terminal terminal, GlobalOptions options) {
@@ -32,8 +28,6 @@ final class Logging {
     if (options.verbose() || options.debug()) {
       context.getLogger("io.walferry").setLevel(Level.DEBUG);
     }
-    // What the driver logs, it throws as well.
-    DRIVER.setLevel(java.util.logging.Level.OFF);
   }
 
   private static final class TerminalAppender extends AppenderBase<ILoggingEvent> {

@@ -2,6 +2,7 @@ package io.walferry.postgres;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Locale;
@@ -43,11 +44,19 @@ public final class PostgresErrors {
     String state = state(cause);
     String said =
         serverMessage(cause)
+            .or(() -> unknownHost(cause))
             .or(() -> Optional.ofNullable(cause.getMessage()))
             .filter(text -> !state.startsWith("22") && !state.startsWith("23"))
             .map(text -> text.strip() + " ")
             .orElse("");
     return "could not " + attempted + ": " + said + "(SQLState " + state + ")";
+  }
+
+  /** The driver's own message does not tell an unknown name from a server that does not answer. */
+  private static Optional<String> unknownHost(SQLException cause) {
+    return cause.getCause() instanceof UnknownHostException unknown
+        ? Optional.of("the host " + unknown.getMessage() + " is unknown")
+        : Optional.empty();
   }
 
   private static String state(SQLException cause) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,15 @@ final class PostgresErrorsTest {
     SQLException cause = new SQLException(message, state);
     assertEquals(later, PostgresErrors.translate(cause, "test").code());
     assertEquals(connecting, PostgresErrors.translateConnecting(cause, "test").code());
+  }
+
+  @Test
+  void anUnknownHostIsSaid() {
+    SQLException cause =
+        new SQLException("The attempt failed.", "08001", new UnknownHostException("db.example"));
+    assertEquals(
+        "could not test: the host db.example is unknown (SQLState 08001)",
+        PostgresErrors.translate(cause, "test").getMessage());
   }
 
   @Test

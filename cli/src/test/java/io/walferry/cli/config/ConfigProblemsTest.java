@@ -83,8 +83,8 @@ final class ConfigProblemsTest {
             + " the connection string: the port of host 1 must be a number from 1 to 65535",
         "{url: 'host=db', slot: My-Slot} | line 1, column 32: 'source.slot' must be a slot name: up"
             + " to 63 of a-z, 0-9 and '_'",
-        "{url: 'host=db', tables: [orders]} | line 1, column 35: 'source.tables' must be a pattern"
-            + " such as public.* or sales.order_*",
+        "{url: 'host=db', tables: [orders]} | line 1, column 35: 'source.tables' has a wrong table"
+            + " pattern 'orders': there is no schema: write schema.table, such as public.orders",
         "{url: 'host=db', create: yes} | line 1, column 34: 'source.create' must be true or false",
         "{url: 'host=db', password: {env: NO}} | line 1, column 42: 'source.password': the variable"
             + " NO is not set",
@@ -115,7 +115,7 @@ final class ConfigProblemsTest {
         "{a: {type: sqlite, path: ''}} | line 2, column 33: 'sinks.a.path' must be a path",
         "{'a b': {type: sqlite, path: x}} | line 2, column 9: the sink's name 'a b' must be a name"
             + " of up to 63 letters, digits, '_', '-' and '.'",
-        "{A: {type: sqlite, path: x}} | line 2, column 12: the pipeline's name gives the slot"
+        "{A: {type: sqlite, path: x}} | line 2, column 9: the pipeline's name gives the slot"
             + " 'walferry_A', but that must be a slot name: up to 63 of a-z, 0-9 and '_'; set"
             + " 'source.slot'",
         "{a: {type: sqlite, path: x}, b: {type: sqlite, path: y}} | line 2, column 37: this version"

@@ -1,0 +1,164 @@
+package io.walferry.cli.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.stream.StreamSettings;
+import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.postgres.StopMode;
+import io.walferry.testkit.proxy.Direction;
+import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.workload.Workload;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The feed comes back by itself, and the contents are equal in the end. */
+@Postgres
+final class FaultTest {
+  @TempDir Path directory;
+  private final Workload workload = Workload.create(Seeds.next());
+  private Path file = Path.of("");
+
+  @BeforeEach
+  void file() {
+    file = directory.resolve("copy.db");
+  }
+
+  @Test
+  void connectionsThatAreCutAgainAndAgainCostNothing(Database database) throws Exception {
+    prepare(database);
+    try (FaultProxy proxy = FaultProxy.before(database.server().port());
+        RunningFeed feed = start(database, proxy)) {
+      feed.awaitFollowing();
+      for (int cut = 1; cut <= 4; cut++) {
+        proxy.cutEveryConnectionAfter(Direction.TO_CLIENT, 20_000L * cut);
+        workload.run(database::connect, 20, 4);
+        feed.awaitRetries(cut);
+        proxy.heal();
+        workload.run(database::connect, 5, 4);
+      }
+      feed.awaitDurable(FeedSetup.walEnd(database));
+    }
+    assertEqual(database);
+  }
+
+  @Test
+  void aLoadThatIsCutStartsAnewAndLeavesOneSlot(Database database) throws Exception {
+    prepare(database);
+    try (FaultProxy proxy = FaultProxy.before(database.server().port())) {
+      proxy.cutEveryConnectionAfter(Direction.TO_CLIENT, 30_000);
+      try (RunningFeed feed = start(database, proxy)) {
+        feed.awaitRetries(2);
+        proxy.heal();
+        feed.awaitFollowing();
+        workload.run(database::connect, 10, 4);
+        feed.awaitDurable(FeedSetup.walEnd(database));
+      }
+    }
+    assertEqual(database);
+  }
+
+  @Test
+  void aResetConnectionIsTakenUpAgain(Database database) throws Exception {
+    prepare(database);
+    try (FaultProxy proxy = FaultProxy.before(database.server().port());
+        RunningFeed feed = start(database, proxy)) {
+      feed.awaitFollowing();
+      proxy.reset();
+      workload.run(database::connect, 20, 4);
+      feed.awaitRetries(1);
+      feed.awaitDurable(FeedSetup.walEnd(database));
+      assertTrue(feed.retries().stream().allMatch(FaultTest::connectionFailed), feed::toString);
+    }
+    assertEqual(database);
+  }
+
+  @Test
+  void aServerThatFallsSilentIsNoticed(Database database) throws Exception {
+    prepare(database);
+    try (FaultProxy proxy = FaultProxy.before(database.server().port());
+        RunningFeed feed = start(database, proxy)) {
+      feed.awaitFollowing();
+      proxy.dropServer();
+      workload.run(database::connect, 20, 4);
+      feed.awaitRetries(1);
+      feed.awaitDurable(FeedSetup.walEnd(database));
+    }
+    assertEqual(database);
+  }
+
+  @Test
+  void aServerThatCrashesOrStopsIsWaitedFor() throws Exception {
+    try (PostgresServer server = PostgresServer.builder().durable(true).start()) {
+      Database database = server.createDatabase("restart");
+      prepare(database);
+      try (RunningFeed feed =
+          RunningFeed.start(
+              FeedSetup.settings(database.name(), WorkloadFeedTest.TABLES),
+              FeedSetup.connector(database.uri()),
+              () -> FeedSetup.sqlite(file))) {
+        feed.awaitFollowing();
+        workload.run(database::connect, 20, 4);
+        server.kill();
+        feed.awaitRetries(1);
+        server.start();
+        workload.run(database::connect, 20, 4);
+        feed.awaitDurable(FeedSetup.walEnd(database));
+        int retries = feed.retries().size();
+        // Ends only once the feed has confirmed everything that was sent.
+        server.stop(StopMode.FAST);
+        feed.awaitRetries(retries + 1);
+        server.start();
+        workload.run(database::connect, 20, 4);
+        feed.awaitDurable(FeedSetup.walEnd(database));
+      }
+      assertEqual(database);
+    }
+  }
+
+  private void prepare(Database database) throws Exception {
+    try (Connection connection = database.connect()) {
+      workload.createSchema(connection);
+    }
+    workload.run(database::connect, 40, 4);
+  }
+
+  private RunningFeed start(Database database, FaultProxy proxy) {
+    PipelineSettings settings = FeedSetup.settings(database.name(), WorkloadFeedTest.TABLES);
+    PipelineSettings impatient =
+        new PipelineSettings(
+            settings.feed(),
+            new StreamSettings(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(2)),
+            settings.batch(),
+            settings.retry(),
+            settings.loadReaders());
+    String uri =
+        database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
+    assertFalse(uri.equals(database.uri()));
+    return RunningFeed.start(impatient, FeedSetup.connector(uri), () -> FeedSetup.sqlite(file));
+  }
+
+  private static boolean connectionFailed(WalferryException cause) {
+    return cause.code() == ErrorCode.CONNECTION_LOST
+        || cause.code() == ErrorCode.CONNECTION_FAILED
+        || cause.code() == ErrorCode.SLOT_ACTIVE;
+  }
+
+  private void assertEqual(Database database) throws Exception {
+    assertEquals(
+        List.of(),
+        FeedSetup.compare(database, file, workload.tables()).tableDifferences(),
+        "seed " + workload.seed());
+  }
+}

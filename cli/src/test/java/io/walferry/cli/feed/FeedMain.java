@@ -1,0 +1,48 @@
+package io.walferry.cli.feed;
+
+import io.walferry.change.Position;
+import io.walferry.change.TableId;
+import io.walferry.error.WalferryException;
+import io.walferry.pipeline.CommittedBatch;
+import io.walferry.pipeline.Pipeline;
+import io.walferry.pipeline.PipelineListener;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A feed to be killed: says on standard output how far it is, a line for each step. */
+final class FeedMain {
+  private FeedMain() {}
+
+  /** Takes the source's URI, the feed's name and the destination file. */
+  public static void main(String[] arguments) {
+    Path file = Path.of(arguments[2]);
+    new Pipeline(
+            FeedSetup.settings(arguments[1], WorkloadFeedTest.TABLES),
+            FeedSetup.connector(arguments[0]),
+            () -> FeedSetup.sqlite(file),
+            new Said())
+        .run();
+  }
+
+  private static final class Said implements PipelineListener {
+    @Override
+    public void rowsLoaded(TableId table, long rows, long bytes) {
+      System.out.println("loaded " + rows);
+    }
+
+    @Override
+    public void following(Position from) {
+      System.out.println("following " + from.endLsn());
+    }
+
+    @Override
+    public void committed(CommittedBatch batch) {
+      System.out.println("committed " + batch.position().endLsn());
+    }
+
+    @Override
+    public void retrying(WalferryException cause, Duration delay) {
+      System.out.println("retrying " + cause.getMessage());
+    }
+  }
+}

@@ -25,6 +25,9 @@ import java.util.Optional;
  * role that the feed will use, to the database that it will follow.
  */
 public final class Preflight {
+  /** Where the question names no publication. */
+  private static final String NAME_DEFAULT = "walferry";
+
   private final Connection connection;
 
   public Preflight(Connection connection) {
@@ -71,11 +74,14 @@ public final class Preflight {
               publication.get(),
               Publications.notCarried(connection, publication.get().name(), tables),
               tables.stream().anyMatch(table -> isInPartitions(directory, table))));
-    } else if (question.publication().isPresent()) {
-      findings.add(
-          PublicationFindings.missing(question.publication().get(), tables, rights, role, server));
     } else {
-      findings.add(role.publicationFinding());
+      List<String> others = question.publication().isPresent() ? List.of() : catalog.names();
+      if (!others.isEmpty()) {
+        findings.add(PublicationFindings.unnamed(others));
+      } else if (question.publication().isPresent() || !tables.isEmpty()) {
+        String name = question.publication().orElse(NAME_DEFAULT);
+        findings.add(PublicationFindings.missing(name, tables, rights, role, server));
+      }
     }
     boolean identityNeeded =
         publication.isEmpty()

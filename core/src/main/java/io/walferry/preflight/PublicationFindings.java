@@ -71,6 +71,15 @@ final class PublicationFindings {
     return "ALTER PUBLICATION " + TableId.quote(publication.name());
   }
 
+  /** The finding where the database has publications and nobody said which one is meant. */
+  static Finding unnamed(List<String> names) {
+    return Finding.note(
+        "publication",
+        "the feed's name for it",
+        "not named; there are " + String.join(", ", names),
+        "Name one of them to have it checked, with the tables that it carries.");
+  }
+
   /** The finding on a publication that is yet to be made of these tables. */
   static Finding missing(
       String name,
@@ -88,14 +97,6 @@ final class PublicationFindings {
               subject, EXPECTED, "missing", "A standby cannot create it: run this on the primary.")
           .mendedBy(create);
     }
-    if (!role.createsInDatabase()) {
-      return Finding.problem(
-              subject,
-              EXPECTED,
-              "missing, and role " + role.role() + " may not create it",
-              "Let the tables' owner run: " + create)
-          .mendedBy(role.createStatement());
-    }
     List<TableId> foreign =
         tables.stream()
             .filter(table -> rights.containsKey(table) && !rights.get(table).owner())
@@ -107,6 +108,14 @@ final class PublicationFindings {
               "missing, and role " + role.role() + " does not own " + names(foreign),
               "Only owners may publish a table: let the owner or a superuser create it.")
           .mendedBy(create);
+    }
+    if (!role.createsInDatabase()) {
+      return Finding.problem(
+              subject,
+              EXPECTED,
+              "missing, and role " + role.role() + " may not create it",
+              "Grant the right, or let somebody else run: " + create)
+          .mendedBy(role.createStatement());
     }
     return Finding.note(subject, EXPECTED, "missing", "'walferry run' creates it.")
         .mendedBy(create);

@@ -64,21 +64,6 @@ record RoleFacts(
                 : "ALTER ROLE " + quoted + " REPLICATION;");
   }
 
-  /** Where no publication is named, it is yet to be made. */
-  Finding publicationFinding() {
-    String subject = "database " + database;
-    String expected = "role " + role + " may create publications";
-    if (createsInDatabase) {
-      return Finding.ok(subject, expected, "granted");
-    }
-    return Finding.note(
-            subject,
-            expected,
-            "not granted",
-            "Somebody else has to create the publication before a feed starts.")
-        .mendedBy(createStatement());
-  }
-
   /** The statement that lets the role create publications. */
   String createStatement() {
     return "GRANT CREATE ON DATABASE "

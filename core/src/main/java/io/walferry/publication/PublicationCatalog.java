@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -101,6 +102,22 @@ public final class PublicationCatalog {
 
   public PublicationCatalog(Connection connection) {
     this.connection = connection;
+  }
+
+  /** The names of all publications of the database, in order. */
+  public List<String> names() {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "select pubname from pg_publication order by pubname collate \"C\"")) {
+      List<String> names = new ArrayList<>();
+      while (rows.next()) {
+        names.add(rows.getString(1));
+      }
+      return names;
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "list the publications");
+    }
   }
 
   public Optional<Publication> find(String name) {

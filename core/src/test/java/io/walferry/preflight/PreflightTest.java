@@ -9,6 +9,7 @@ import io.walferry.publication.TablePattern;
 import io.walferry.testkit.postgres.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -60,10 +61,11 @@ final class PreflightTest {
               "max_replication_slots",
               "max_wal_senders",
               "role postgres",
-              "database " + database.name(),
               "table public.t"),
           subjects(general, Severity.OK));
-      assertEquals(List.of("max_slot_wal_keep_size", "DDL"), subjects(general, Severity.NOTE));
+      assertEquals(
+          List.of("max_slot_wal_keep_size", "publication walferry", "DDL"),
+          subjects(general, Severity.NOTE));
     }
   }
 
@@ -82,6 +84,25 @@ final class PreflightTest {
       assertEquals(
           Severity.OK,
           about(check(database, question("p", "public.*")), "publication p").severity());
+    }
+  }
+
+  @Test
+  void aRoleThatCannotPublishLearnsItWithoutNamingThePublication() throws SQLException {
+    try (Database database = SharedServers.database(14);
+        Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      database.execute("create table t (id int primary key)");
+      statement.execute("set role pg_read_all_data");
+
+      ReadinessReport report = new Preflight(connection).check(ReadinessQuestion.GENERAL);
+
+      Finding finding = about(report, "publication walferry");
+      assertEquals(Severity.PROBLEM, finding.severity());
+      database.execute(finding.sql().orElseThrow());
+      assertEquals(
+          "not named; there are walferry",
+          about(new Preflight(connection).check(ReadinessQuestion.GENERAL), "publication").found());
     }
   }
 

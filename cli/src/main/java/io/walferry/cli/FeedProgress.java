@@ -98,7 +98,7 @@ final class FeedProgress implements PipelineListener {
     rowsExpected = tables.stream().mapToLong(PublishedTable::estimatedRows).sum();
     rowsLoaded = 0;
     bytes = 0;
-    LOG.info("first load of {} tables", tables.size());
+    LOG.info("first load, tables: {}", tables.size());
   }
 
   @Override

@@ -12,11 +12,17 @@ final class ProgressDisplay {
   private static final long REFRESH_MILLIS = 250;
   private static final long LOG_MILLIS = 10_000;
 
+  /** A feed that has nothing to do shows that it lives, but not every time. */
+  private static final int SKIPPED_MAX = 29;
+
   private final Terminal terminal;
   private final FeedProgress progress;
   private final ProgressLine line = new ProgressLine();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+
+  private String logged = "";
+  private int skipped;
 
   private ProgressDisplay(Terminal terminal, FeedProgress progress) {
     this.terminal = terminal;
@@ -40,8 +46,12 @@ final class ProgressDisplay {
     String text = line.line(progress.counts(), System.nanoTime());
     if (terminal.interactive()) {
       terminal.status(text);
-    } else {
+    } else if (!text.equals(logged) || skipped >= SKIPPED_MAX) {
       LOG.info("{}", text);
+      logged = text;
+      skipped = 0;
+    } else {
+      skipped++;
     }
   }
 }

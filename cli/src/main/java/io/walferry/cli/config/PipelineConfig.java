@@ -1,5 +1,8 @@
 package io.walferry.cli.config;
 
+import io.walferry.pipeline.BatchLimits;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.stream.StreamSettings;
 import java.time.Duration;
 
 /**
@@ -26,17 +29,17 @@ public record PipelineConfig(
     NONE
   }
 
-  /** The same with every default. */
+  /** The same with every default, which is the library's. */
   public static PipelineConfig defaults(String name) {
     return new PipelineConfig(
         name,
         Load.SNAPSHOT,
-        2,
-        10_000,
-        16L << 20,
-        Duration.ofMillis(200),
-        64L << 20,
-        Duration.ofSeconds(10),
+        PipelineSettings.LOAD_READERS_DEFAULT,
+        BatchLimits.DEFAULT.rows(),
+        BatchLimits.DEFAULT.bytes(),
+        BatchLimits.DEFAULT.time(),
+        StreamSettings.DEFAULT.bufferBytesMax(),
+        StreamSettings.DEFAULT.statusInterval(),
         RetryConfig.DEFAULTS);
   }
 }

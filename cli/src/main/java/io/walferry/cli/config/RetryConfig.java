@@ -1,5 +1,6 @@
 package io.walferry.cli.config;
 
+import io.walferry.pipeline.RetryPolicy;
 import java.time.Duration;
 
 /**
@@ -10,5 +11,6 @@ import java.time.Duration;
  */
 public record RetryConfig(Duration first, Duration most, Duration slotWait) {
   static final RetryConfig DEFAULTS =
-      new RetryConfig(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60));
+      new RetryConfig(
+          RetryPolicy.DEFAULT.first(), RetryPolicy.DEFAULT.most(), RetryPolicy.DEFAULT.bounded());
 }

@@ -99,7 +99,7 @@ final class ConfigMappingTest {
             2,
             10_000,
             16_777_216,
-            Duration.ofMillis(200),
+            Duration.ofMillis(50),
             67_108_864,
             Duration.ofSeconds(10),
             RetryConfig.DEFAULTS),

@@ -9,6 +9,7 @@ import io.walferry.cli.config.WalferryConfig;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Pipeline;
+import io.walferry.pipeline.Until;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.compare.DatabaseComparison;
@@ -79,7 +80,7 @@ final class Demo {
   /** The same pipeline as that of {@code walferry run}. */
   private void feed(DemoShop shop, WalferryConfig config, int seconds)
       throws SQLException, InterruptedException {
-    Pipeline pipeline = FeedWiring.pipeline(config, progress);
+    Pipeline pipeline = FeedWiring.pipeline(config, Until.Stopped.STOPPED, progress);
     tell("3. Walferry creates a publication and a slot, and loads what is there …");
     CompletableFuture<Void> running =
         CompletableFuture.runAsync(

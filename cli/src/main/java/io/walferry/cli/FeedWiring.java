@@ -12,6 +12,7 @@ import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.RetryPolicy;
+import io.walferry.pipeline.Until;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.jsonlines.JsonLinesSink;
@@ -24,13 +25,13 @@ final class FeedWiring {
   private FeedWiring() {}
 
   /** A pipeline that is ready to run. */
-  static Pipeline pipeline(WalferryConfig config, PipelineListener listener) {
+  static Pipeline pipeline(WalferryConfig config, Until until, PipelineListener listener) {
     PostgresConnector source =
         new PostgresConnector(config.source().connection(), "walferry " + config.pipeline().name());
-    return new Pipeline(settings(config), source, () -> sink(config.sink()), listener);
+    return new Pipeline(settings(config, until), source, () -> sink(config.sink()), listener);
   }
 
-  static PipelineSettings settings(WalferryConfig config) {
+  static PipelineSettings settings(WalferryConfig config, Until until) {
     SourceConfig source = config.source();
     PipelineConfig pipeline = config.pipeline();
     RetryConfig retry = pipeline.retry();
@@ -51,7 +52,8 @@ final class FeedWiring {
             pipeline.bufferBytes(), pipeline.statusInterval(), StreamSettings.DEFAULT.silenceMax()),
         new BatchLimits(pipeline.batchRows(), pipeline.batchBytes(), pipeline.batchTime()),
         new RetryPolicy(retry.first(), retry.most(), retry.slotWait()),
-        pipeline.loadReaders());
+        pipeline.loadReaders(),
+        until);
   }
 
   private static Sink sink(SinkConfig config) {

@@ -8,11 +8,13 @@ import io.walferry.cli.config.WalferryConfig;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Pipeline;
+import io.walferry.pipeline.Until;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  walferry run walferry.yaml",
+      "  walferry run walferry.yaml --until-lsn now       catch up, then end",
       "  WALFERRY_SOURCE_URL=postgresql://me@host/shop walferry run walferry.yaml",
       "",
       "  # walferry.yaml",
@@ -42,6 +45,15 @@ final class RunCommand implements Callable<Integer> {
   private final StopRequests stopRequests;
 
   @Mixin private ConfigArgument config = new ConfigArgument();
+
+  @Option(
+      names = "--until-lsn",
+      paramLabel = "LSN|now",
+      description = {
+        "End once everything that committed before this LSN is at the destination,",
+        "and nothing later; 'now' is where the source's log ends at the start."
+      })
+  private Optional<String> untilLsn = Optional.empty();
 
   @Option(names = "--json", description = "At the end, print what was done as JSON.")
   private boolean json;
@@ -71,7 +83,7 @@ final class RunCommand implements Callable<Integer> {
     }
     long start = System.nanoTime();
     FeedProgress progress = new FeedProgress(Clock.systemUTC());
-    Pipeline pipeline = FeedWiring.pipeline(valid, progress);
+    Pipeline pipeline = FeedWiring.pipeline(valid, until(), progress);
     stopRequests.onStop(
         () -> {
           terminal.say("stopping; once more ends at once");
@@ -80,6 +92,15 @@ final class RunCommand implements Callable<Integer> {
     ProgressDisplay.during(terminal, progress, pipeline::run);
     finish(progress.counts(), Duration.ofNanos(System.nanoTime() - start));
     return 0;
+  }
+
+  private Until until() {
+    try {
+      return untilLsn.map(Until::parse).orElse(Until.Stopped.STOPPED);
+    } catch (IllegalArgumentException e) {
+      throw new WalferryException(
+          ErrorCode.CONFIGURATION_INVALID, "--until-lsn takes an LSN or 'now': " + e.getMessage());
+    }
   }
 
   private void finish(Counts counts, Duration taken) {
@@ -96,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
     terminal.say(
         counts
             .durable()
-            .map(lsn -> "stopped: everything up to " + lsn + " is at the destination")
-            .orElse("stopped before anything was delivered"));
+            .map(lsn -> "ended: everything up to " + lsn + " is at the destination")
+            .orElse("ended before anything was delivered"));
   }
 }

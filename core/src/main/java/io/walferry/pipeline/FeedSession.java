@@ -1,5 +1,6 @@
 package io.walferry.pipeline;
 
+import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
@@ -48,22 +49,23 @@ final class FeedSession {
   }
 
   /**
-   * Runs until the stop.
+   * Runs until the stop or the end.
    *
    * @throws WalferryException also after the stop, for whatever the stop has cut short
    */
-  void run() {
+  void run(EndPoint end) {
     try (ReplicationConnection replication = ReplicationConnection.open(source);
         Connection sql = source.connect()) {
-      run(replication, sql);
+      run(replication, sql, end);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "close the connection to " + source.settings().display());
     }
   }
 
-  private void run(ReplicationConnection replication, Connection sql) {
+  private void run(ReplicationConnection replication, Connection sql, EndPoint end) {
     requireLogicalWal(sql);
     SourceIdentity identity = replication.identify();
+    Optional<Lsn> until = end.resolve(sql);
     FeedSettings feed = settings.feed();
     Optional<Slot> slot = new SlotCatalog(sql).find(feed.slot());
     try (Sink sink = sinks.get()) {
@@ -73,7 +75,7 @@ final class FeedSession {
                   feed.pipeline(), identity.systemId(), identity.timeline(), feed.slot()));
       listener.opened(source.settings().display(), feed.slot());
       FeedEnds ends = new FeedEnds(source, replication, sql, sink);
-      follow(ends, reachPosition(ends, slot, state));
+      follow(ends, reachPosition(ends, slot, state), until);
     }
   }
 
@@ -102,7 +104,7 @@ final class FeedSession {
     return stop.during(() -> startUp.reachPosition(slot, state), ends.replication()::close);
   }
 
-  private void follow(FeedEnds ends, Position from) {
+  private void follow(FeedEnds ends, Position from, Optional<Lsn> until) {
     FeedSettings feed = settings.feed();
     try (ChangeStream stream =
         ends.replication().stream(
@@ -110,7 +112,7 @@ final class FeedSession {
       listener.following(from);
       progress = true;
       Follower follower = new Follower(stream, ends.sink(), settings, listener, stop);
-      stop.during(() -> follower.follow(from), stream::interrupt);
+      stop.during(() -> follower.follow(from, until), stream::interrupt);
     }
   }
 }

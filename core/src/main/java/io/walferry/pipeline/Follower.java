@@ -54,27 +54,41 @@ final class Follower {
   }
 
   /**
-   * Follows until the stop; {@code from} is durable at the destination.
+   * Follows until the stop, or until every transaction whose commit starts before {@code until} is
+   * durable; {@code from} is durable at the destination.
    *
    * @return what is durable then
    */
-  Position follow(Position from) {
+  Position follow(Position from, Optional<Lsn> until) {
     durable = from;
     reached = from;
-    while (!stop.isRequested()) {
+    while (!stop.isRequested() && !isAt(until)) {
       switch (stream.next(timeLeft())) {
-        case StreamEvent.Begun begun -> apply(begun.transaction());
-        case StreamEvent.KeepAlive keepAlive -> moveOn(keepAlive);
+        case StreamEvent.Begun begun -> take(begun.transaction(), until);
+        case StreamEvent.KeepAlive keepAlive -> moveOn(keepAlive, until);
         case StreamEvent.Quiet quiet -> {}
       }
       if (isDue()) {
         commit();
       }
     }
-    if (transactions > 0) {
+    if (transactions > 0 || reached.endLsn().isAfter(durable.endLsn())) {
       commit();
     }
     return durable;
+  }
+
+  private boolean isAt(Optional<Lsn> until) {
+    return until.isPresent() && !reached.endLsn().isBefore(until.get());
+  }
+
+  /** Transactions come in the order of their commits, so the first one beyond the end tells it. */
+  private void take(Transaction transaction, Optional<Lsn> until) {
+    if (until.isPresent() && !transaction.header().commitLsn().isBefore(until.get())) {
+      reached = new Position(until.get(), reached.xid());
+    } else {
+      apply(transaction);
+    }
   }
 
   private void apply(Transaction transaction) {
@@ -122,8 +136,9 @@ final class Follower {
    * us. It is saved before it is confirmed; at once when the server waits for it, as it does when
    * it shuts down, else now and then.
    */
-  private void moveOn(StreamEvent.KeepAlive keepAlive) {
-    reached = new Position(Lsn.max(reached.endLsn(), keepAlive.walEnd()), reached.xid());
+  private void moveOn(StreamEvent.KeepAlive keepAlive, Optional<Lsn> until) {
+    Lsn end = until.filter(keepAlive.walEnd()::isAfter).orElse(keepAlive.walEnd());
+    reached = new Position(Lsn.max(reached.endLsn(), end), reached.xid());
     boolean moved = reached.endLsn().isAfter(durable.endLsn());
     boolean rested = System.nanoTime() - savedAt >= settings.stream().statusInterval().toNanos();
     if (moved && (keepAlive.replyRequested() || (transactions == 0 && rested))) {

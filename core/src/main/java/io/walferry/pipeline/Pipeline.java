@@ -38,18 +38,20 @@ public final class Pipeline {
   }
 
   /**
-   * Runs until {@link #stop}; then everything that was committed at the destination is confirmed to
-   * the server.
+   * Runs until {@link #stop}, or to the end that the settings name; then everything that was
+   * committed at the destination is confirmed to the server.
    *
    * @throws WalferryException when trying again does not help
    */
   public void run() {
     int failures = 0;
     long failingSince = 0;
+    EndPoint end = new EndPoint(settings.until());
     while (!stop.isRequested()) {
       FeedSession session = new FeedSession(settings, source, sinks, listener, stop);
       try {
-        session.run();
+        session.run(end);
+        return;
       } catch (WalferryException e) {
         if (stop.isRequested()) {
           return;

@@ -6,13 +6,15 @@ import io.walferry.stream.StreamSettings;
  * Everything that decides how a feed runs, besides its two ends.
  *
  * @param loadReaders connections that read the first load together
+ * @param until where it ends by itself
  */
 public record PipelineSettings(
     FeedSettings feed,
     StreamSettings stream,
     BatchLimits batch,
     RetryPolicy retry,
-    int loadReaders) {
+    int loadReaders,
+    Until until) {
   public static final int LOAD_READERS_DEFAULT = 2;
 
   public PipelineSettings {
@@ -28,6 +30,7 @@ public record PipelineSettings(
         StreamSettings.DEFAULT,
         BatchLimits.DEFAULT,
         RetryPolicy.DEFAULT,
-        LOAD_READERS_DEFAULT);
+        LOAD_READERS_DEFAULT,
+        Until.Stopped.STOPPED);
   }
 }

@@ -142,7 +142,8 @@ final class FaultTest {
             new StreamSettings(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(2)),
             settings.batch(),
             settings.retry(),
-            settings.loadReaders());
+            settings.loadReaders(),
+            settings.until());
     String uri =
         database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
     assertFalse(uri.equals(database.uri()));

@@ -6,6 +6,7 @@ import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.RetryPolicy;
+import io.walferry.pipeline.Until;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sinks.sqlite.SqliteSettings;
@@ -35,7 +36,8 @@ final class FeedSetup {
         new StreamSettings(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(20)),
         new BatchLimits(500, 1 << 20, Duration.ofMillis(5)),
         new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(20)),
-        3);
+        3,
+        Until.Stopped.STOPPED);
   }
 
   static PostgresConnector connector(String uri) {
@@ -50,11 +52,12 @@ final class FeedSetup {
     return DriverManager.getConnection("jdbc:sqlite:" + file);
   }
 
-  /** Where the source's log ends now: what committed before is at or before it. */
+  /** The end of a record that is written now: what committed before is at or before it. */
   static Lsn walEnd(Database database) throws SQLException {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery("SELECT pg_current_wal_insert_lsn()")) {
+        ResultSet result =
+            statement.executeQuery("SELECT pg_logical_emit_message(false, 'test', '')")) {
       result.next();
       return Lsn.parse(result.getString(1));
     }

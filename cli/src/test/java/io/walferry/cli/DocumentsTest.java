@@ -1,0 +1,145 @@
+package io.walferry.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.cli.config.ConfigFile;
+import io.walferry.cli.config.ConfigResult;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What the documents show works: configurations, commands, programs and links. */
+final class DocumentsTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
+  private static final Pattern COMMAND = Pattern.compile("(?m)^(?:\\./)?walferry (.+)$");
+
+  @TempDir Path directory;
+
+  @Test
+  void everyConfigurationIsValid() throws IOException {
+    int count = 0;
+    for (Path document : documents()) {
+      for (String yaml : blocks(document, "yaml")) {
+        Path file = Files.writeString(directory.resolve("walferry.yaml"), yaml);
+        ConfigResult result = ConfigFile.read(file, Map.of("SHOP_PASSWORD", "x"));
+        assertInstanceOf(ConfigResult.Valid.class, result, () -> document + ": " + result);
+        count++;
+      }
+    }
+    assertTrue(count >= 2, count + " configurations");
+  }
+
+  @Test
+  void everyCommandParses() throws IOException {
+    CommandLine root = new Commands(Terminal.ofProcess(), stop -> {}).root();
+    int count = 0;
+    for (Path document : documents()) {
+      for (String block : blocks(document, "")) {
+        Matcher command = COMMAND.matcher(block);
+        while (command.find()) {
+          root.parseArgs(command.group(1).split(" "));
+          count++;
+        }
+      }
+    }
+    assertTrue(count >= 3, count + " commands");
+  }
+
+  @Test
+  void everyProgramCompiles() throws IOException {
+    int count = 0;
+    for (Path document : documents()) {
+      for (String program : blocks(document, "java")) {
+        assertEquals(List.of(), compile(program), document::toString);
+        count++;
+      }
+    }
+    assertTrue(count >= 1, count + " programs");
+  }
+
+  @Test
+  void everyLinkLeadsToAFile() throws IOException {
+    for (Path document : documents()) {
+      Matcher link = LINK.matcher(Files.readString(document));
+      while (link.find()) {
+        Path target = document.resolveSibling(link.group(1));
+        assertTrue(Files.exists(target), () -> document + " links to " + target);
+      }
+    }
+  }
+
+  private static List<Path> documents() throws IOException {
+    try (Stream<Path> top = Files.list(ROOT);
+        Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+      List<Path> documents =
+          Stream.concat(top, docs).filter(file -> file.toString().endsWith(".md")).toList();
+      assertFalse(documents.isEmpty());
+      return documents;
+    }
+  }
+
+  /** The fenced blocks of a language; the empty one stands for blocks that name none. */
+  private static List<String> blocks(Path document, String language) throws IOException {
+    Pattern fence = Pattern.compile("(?ms)^```" + language + "\\n(.*?)^```$");
+    List<String> blocks = new ArrayList<>();
+    // Blocks of other languages go first, or their closing fence would open the next one.
+    String text = Files.readString(document);
+    Matcher any = Pattern.compile("(?ms)^```[a-z]*\\n.*?^```$").matcher(text);
+    while (any.find()) {
+      Matcher block = fence.matcher(any.group());
+      if (block.matches()) {
+        blocks.add(block.group(1));
+      }
+    }
+    return blocks;
+  }
+
+  private List<String> compile(String statements) {
+    String imports =
+        Stream.of("pipeline", "postgres", "sink", "sinks.sqlite")
+            .map(name -> "import io.walferry." + name + ".*;")
+            .reduce("import java.nio.file.Path; import java.util.*;", String::concat);
+    String source =
+        imports + " class Program { void run() throws Exception {\n" + statements + "}}";
+    JavaFileObject file =
+        new SimpleJavaFileObject(URI.create("string:///Program.java"), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return source;
+          }
+        };
+    DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
+    ToolProvider.getSystemJavaCompiler()
+        .getTask(
+            null,
+            null,
+            problems,
+            List.of("-proc:none", "-d", directory.toString()),
+            null,
+            List.of(file))
+        .call();
+    return problems.getDiagnostics().stream()
+        .filter(problem -> problem.getKind() == Diagnostic.Kind.ERROR)
+        .map(problem -> problem.getMessage(null))
+        .toList();
+  }
+}

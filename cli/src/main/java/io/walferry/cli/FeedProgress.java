@@ -28,6 +28,7 @@ final class FeedProgress implements PipelineListener {
   private long bytes;
   private long transactions;
   private long changes;
+  private long uncommitted;
   private Optional<Lsn> durable = Optional.empty();
   private Duration lag = Duration.ZERO;
 
@@ -48,6 +49,7 @@ final class FeedProgress implements PipelineListener {
    *
    * @param rowsExpected the planner's estimate; 0 if there is none
    * @param bytes loaded in phase LOADING, delivered in phase FOLLOWING
+   * @param uncommitted changes that the destination has taken since its last commit
    * @param durable up to where the destination has everything
    * @param lag between the last commit at the source and at the destination
    */
@@ -58,11 +60,13 @@ final class FeedProgress implements PipelineListener {
       long bytes,
       long transactions,
       long changes,
+      long uncommitted,
       Optional<Lsn> durable,
       Duration lag) {}
 
   synchronized Counts counts() {
-    return new Counts(phase, rowsExpected, rowsLoaded, bytes, transactions, changes, durable, lag);
+    return new Counts(
+        phase, rowsExpected, rowsLoaded, bytes, transactions, changes, uncommitted, durable, lag);
   }
 
   /**
@@ -128,9 +132,15 @@ final class FeedProgress implements PipelineListener {
   }
 
   @Override
+  public synchronized void applying(long taken) {
+    uncommitted = taken;
+  }
+
+  @Override
   public synchronized void committed(CommittedBatch batch) {
     transactions += batch.transactions();
     changes += batch.changes();
+    uncommitted = 0;
     bytes += batch.bytes();
     durable = Optional.of(batch.position().endLsn());
     batch.lastCommitTime().ifPresent(time -> lag = Duration.between(time, clock.instant()));
@@ -140,6 +150,7 @@ final class FeedProgress implements PipelineListener {
   @Override
   public synchronized void retrying(WalferryException cause, Duration delay) {
     phase = Phase.RETRYING;
+    uncommitted = 0;
     LOG.warn("{} ({}); next try in {}", cause.getMessage(), cause.code(), Human.duration(delay));
     LOG.debug("the cause", cause);
   }

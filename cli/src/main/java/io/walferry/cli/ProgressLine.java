@@ -17,7 +17,7 @@ final class ProgressLine {
       case CONNECTING -> "connecting …";
       case RETRYING -> "waiting for the next try …";
       case LOADING -> loading(counts, rate(now, counts.rowsLoaded()));
-      case FOLLOWING -> following(counts, rate(now, counts.changes()));
+      case FOLLOWING -> following(counts, rate(now, counts.changes() + counts.uncommitted()));
     };
   }
 
@@ -40,10 +40,13 @@ final class ProgressLine {
 
   private static String following(Counts counts, long rate) {
     Duration lag = counts.lag().isNegative() ? Duration.ZERO : counts.lag();
-    return "follow: %s transactions, %s changes, %s changes/s, lag %s, at %s"
+    String open =
+        counts.uncommitted() > 0 ? " (+ %s open)".formatted(Human.count(counts.uncommitted())) : "";
+    return "follow: %s transactions, %s changes%s, %s changes/s, lag %s, at %s"
         .formatted(
             Human.count(counts.transactions()),
             Human.count(counts.changes()),
+            open,
             Human.count(rate),
             Human.duration(lag),
             counts.durable().map(Object::toString).orElse("-"));

@@ -20,6 +20,8 @@ import java.util.Optional;
  * what the sink has made durable. Belongs to the pipeline's thread.
  */
 final class Follower {
+  private static final long CHANGES_PER_REPORT = 8192;
+
   private final ChangeStream stream;
   private final Sink sink;
   private final PipelineSettings settings;
@@ -107,6 +109,9 @@ final class Follower {
   private void append(Change change) {
     sink.append(change);
     changes++;
+    if (changes % CHANGES_PER_REPORT == 0) {
+      listener.applying(changes);
+    }
     bytes += byteSize(change);
   }
 

@@ -29,6 +29,9 @@ public interface PipelineListener {
   /** The stream has started; everything up to {@code from} is at the destination. */
   default void following(Position from) {}
 
+  /** The destination has taken so many changes since its last commit; only now and then. */
+  default void applying(long changes) {}
+
   default void committed(CommittedBatch batch) {}
 
   /** An attempt has failed; the next one starts after {@code delay}. */

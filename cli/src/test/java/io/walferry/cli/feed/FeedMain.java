@@ -36,6 +36,11 @@ final class FeedMain {
     }
 
     @Override
+    public void applying(long changes) {
+      System.out.println("applying " + changes);
+    }
+
+    @Override
     public void committed(CommittedBatch batch) {
       System.out.println("committed " + batch.position().endLsn());
     }

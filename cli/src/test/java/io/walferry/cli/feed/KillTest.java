@@ -97,7 +97,7 @@ final class KillTest {
     }
   }
 
-  private static boolean hasReached(String line, Lsn end) {
+  static boolean hasReached(String line, Lsn end) {
     return (line.startsWith("committed ") || line.startsWith("following "))
         && !Lsn.parse(line.substring(line.indexOf(' ') + 1)).isBefore(end);
   }

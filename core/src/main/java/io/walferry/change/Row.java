@@ -65,7 +65,7 @@ public final class Row {
 
   /** What the row holds in memory, near enough for budgets: its columns and their places. */
   public long byteSize() {
-    return 48 + 4L * places.length + payload;
+    return 96 + 4L * places.length + payload;
   }
 
   public Value value(int column) {

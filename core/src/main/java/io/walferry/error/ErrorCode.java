@@ -14,6 +14,13 @@ public enum ErrorCode {
       Retry.ALWAYS, Exit.FAILURE, "The server starts, stops or recovers; try again when it is up."),
   TOO_MANY_CONNECTIONS(
       Retry.ALWAYS, Exit.FAILURE, "Raise max_connections or close connections of other clients."),
+  SERVER_EXHAUSTED(
+      Retry.BOUNDED,
+      Exit.FAILURE,
+      "Free disk or memory of the server; many tables or partitions need a higher"
+          + " max_locks_per_transaction."),
+  STATEMENT_CANCELLED(
+      Retry.BOUNDED, Exit.FAILURE, "Find out who or what cancels statements at the server."),
   AUTHENTICATION_FAILED(
       Retry.NEVER, Exit.FAILURE, "Check user, password and pg_hba.conf of the server."),
   TLS_FAILED(Retry.NEVER, Exit.FAILURE, "Check sslmode, sslrootcert and the server's certificate."),
@@ -108,6 +115,8 @@ public enum ErrorCode {
   DESTINATION_FORMAT(
       Retry.NEVER, Exit.FAILURE, "Use the Walferry version that wrote it, or a newer one."),
 
+  MEMORY_EXHAUSTED(
+      Retry.NEVER, Exit.FAILURE, "Give the process more heap (WALFERRY_JAVA_OPTS=-Xmx2g)."),
   INTERRUPTED(Retry.NEVER, Exit.FAILURE, "Start again; work goes on where it stopped."),
   INTERNAL(Retry.NEVER, Exit.FAILURE, "This is a defect of Walferry; please report it.");
 

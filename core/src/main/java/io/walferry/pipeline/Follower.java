@@ -6,6 +6,7 @@ import io.walferry.change.OldRow;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.Transaction;
+import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.sink.Sink;
 import io.walferry.stream.ChangeStream;
@@ -94,16 +95,31 @@ final class Follower {
   }
 
   private void apply(Transaction transaction) {
+    boolean begun = false;
+    while (transaction.advance()) {
+      Optional<Change> change = selected(transaction.change());
+      if (change.isPresent()) {
+        if (!begun) {
+          begin(transaction.header());
+          begun = true;
+        }
+        append(change.get());
+      }
+    }
+    reached = new Position(transaction.endLsn(), transaction.header().xid());
+    lastCommitTime = Optional.of(transaction.header().commitTime());
+    if (!begun && transactions == 0 && isRested()) {
+      commit();
+    }
+  }
+
+  /** Only for a transaction with a change that the feed wants: others cost the sink nothing. */
+  private void begin(TransactionHeader header) {
     if (transactions == 0) {
       batchStart = System.nanoTime();
     }
-    sink.begin(transaction.header());
-    while (transaction.advance()) {
-      selected(transaction.change()).ifPresent(this::append);
-    }
     transactions++;
-    reached = new Position(transaction.endLsn(), transaction.header().xid());
-    lastCommitTime = Optional.of(transaction.header().commitTime());
+    sink.begin(header);
   }
 
   private void append(Change change) {
@@ -145,10 +161,13 @@ final class Follower {
     Lsn end = until.filter(keepAlive.walEnd()::isAfter).orElse(keepAlive.walEnd());
     reached = new Position(Lsn.max(reached.endLsn(), end), reached.xid());
     boolean moved = reached.endLsn().isAfter(durable.endLsn());
-    boolean rested = System.nanoTime() - savedAt >= settings.stream().statusInterval().toNanos();
-    if (moved && (keepAlive.replyRequested() || (transactions == 0 && rested))) {
+    if (moved && (keepAlive.replyRequested() || (transactions == 0 && isRested()))) {
       commit();
     }
+  }
+
+  private boolean isRested() {
+    return System.nanoTime() - savedAt >= settings.stream().statusInterval().toNanos();
   }
 
   private boolean isDue() {

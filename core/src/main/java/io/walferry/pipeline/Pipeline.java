@@ -53,7 +53,7 @@ public final class Pipeline {
         session.run(end);
         return;
       } catch (WalferryException e) {
-        if (stop.isRequested()) {
+        if (stop.isRequested() && isOfTheStop(e.code())) {
           return;
         }
         if (session.madeProgress() || failures == 0) {
@@ -68,6 +68,11 @@ public final class Pipeline {
         pause(e, settings.retry().delay(failures));
       }
     }
+  }
+
+  /** What the stop itself cuts short fails like this; anything else is worth knowing. */
+  private static boolean isOfTheStop(ErrorCode code) {
+    return code == ErrorCode.INTERRUPTED || code.retry() != ErrorCode.Retry.NEVER;
   }
 
   private void pause(WalferryException cause, Duration delay) {

@@ -15,8 +15,9 @@ import org.postgresql.PGProperty;
 
 /**
  * Opens sessions whose text output does not depend on server, role or this machine: fixed encoding,
- * time zone, date, interval, float and bytea style, and an empty search path, so that names come
- * out qualified. No time limits of the server apply. May be used by several threads at once.
+ * time zone, date, interval, float and bytea style, an empty search path, so that names come out
+ * qualified, and an error where row security would hide rows. No time limits of the server apply.
+ * May be used by several threads at once.
  */
 public final class PostgresConnector {
   private static final int TIMEOUT_SECONDS_DEFAULT = 15;
@@ -34,6 +35,7 @@ public final class PostgresConnector {
       SET extra_float_digits = 3;
       SET bytea_output = 'hex';
       SET search_path = '';
+      SET row_security = off;
       SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
        WHERE name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout',
                       'idle_session_timeout', 'idle_in_transaction_session_timeout')

@@ -30,7 +30,7 @@ public final class PostgresErrors {
    * @param attempted what failed, as the rest of a sentence: {@code "create slot shop"}
    */
   public static WalferryException translate(SQLException cause, String attempted) {
-    return new WalferryException(codeOf(cause), message(cause, attempted), cause);
+    return new WalferryException(codeOf(cause), message(cause, attempted), withoutValues(cause));
   }
 
   /** As {@link #translate}, while there is no session yet that could be lost. */
@@ -40,13 +40,27 @@ public final class PostgresErrors {
     return new WalferryException(said, message(cause, attempted), cause);
   }
 
+  /** Data errors quote data, so their message goes no further; where they came from does. */
+  private static SQLException withoutValues(SQLException cause) {
+    if (!isDataError(state(cause))) {
+      return cause;
+    }
+    SQLException bare = new SQLException("a data error; its message is withheld", state(cause));
+    bare.setStackTrace(cause.getStackTrace());
+    return bare;
+  }
+
+  private static boolean isDataError(String state) {
+    return state.startsWith("22") || state.startsWith("23");
+  }
+
   private static String message(SQLException cause, String attempted) {
     String state = state(cause);
     String said =
         serverMessage(cause)
             .or(() -> unknownHost(cause))
             .or(() -> Optional.ofNullable(cause.getMessage()))
-            .filter(text -> !state.startsWith("22") && !state.startsWith("23"))
+            .filter(text -> !isDataError(state))
             .map(text -> text.strip() + " ")
             .orElse("");
     return "could not " + attempted + ": " + said + "(SQLState " + state + ")";
@@ -91,7 +105,10 @@ public final class PostgresErrors {
       case "55006" -> ErrorCode.SLOT_ACTIVE;
       case "58P01" -> ErrorCode.SLOT_UNUSABLE;
       case "55P03", "40P01" -> ErrorCode.SOURCE_SCHEMA_MOVING;
-      case "57P01", "57P02", "57P03", "53100", "53200", "58030" -> ErrorCode.SERVER_UNAVAILABLE;
+      case "42703" -> ErrorCode.SOURCE_SCHEMA_MOVING;
+      case "57014", "40001" -> ErrorCode.STATEMENT_CANCELLED;
+      case "53100", "53200" -> ErrorCode.SERVER_EXHAUSTED;
+      case "57P01", "57P02", "57P03", "58030" -> ErrorCode.SERVER_UNAVAILABLE;
       case "57P05", "25P03", "25P04" -> ErrorCode.CONNECTION_LOST;
       default -> connection(state, said);
     };

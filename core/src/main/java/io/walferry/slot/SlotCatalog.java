@@ -12,8 +12,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -120,7 +120,11 @@ public final class SlotCatalog {
   private static RetainedWal wal(ResultSet row) throws SQLException {
     Optional<Status> status =
         Optional.ofNullable(row.getString(7))
-            .map(word -> Status.valueOf(word.toUpperCase(Locale.ROOT)));
+            .flatMap(
+                word ->
+                    Arrays.stream(Status.values())
+                        .filter(known -> known.name().equalsIgnoreCase(word))
+                        .findFirst());
     long safeBytes = row.getLong(9);
     OptionalLong safe = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(safeBytes);
     return new RetainedWal(

@@ -68,8 +68,9 @@ final class ChunkReader implements Runnable {
       long bytes = 0;
       byte[] line = copy.readFromCopy();
       while (line != null) {
-        rows.add(parser.parse(line));
-        bytes += line.length;
+        Row row = parser.parse(line);
+        rows.add(row);
+        bytes += row.byteSize();
         if (bytes >= BATCH_BYTES || rows.size() == BATCH_ROWS) {
           loaded.put(new RowBatch(chunk.table(), rows, bytes));
           rows.clear();

@@ -2,8 +2,8 @@ package io.walferry.stream;
 
 import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.change.Lsn;
+import io.walferry.error.WalferryException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The committed transactions of one slot, in the order of their commits. A thread of its own reads
@@ -37,13 +37,21 @@ public final class ChangeStream implements AutoCloseable {
     this.clockThread = Thread.ofPlatform().name("walferry-status-clock").daemon().start(clock);
   }
 
+  /** Returns once the server has agreed. */
   static ChangeStream open(CopyBothSocket socket, String where, Lsn from, StreamSettings settings) {
     StatusClock clock =
         new StatusClock(socket, from, settings.statusInterval(), settings.silenceMax());
     ByteBoundedQueue<byte[]> queue =
         new ByteBoundedQueue<>(settings.bufferBytesMax(), block -> block.length);
     StreamReader reader = new StreamReader(socket, queue, clock, where);
-    return new ChangeStream(socket, clock, queue, reader, where);
+    ChangeStream stream = new ChangeStream(socket, clock, queue, reader, where);
+    try {
+      reader.awaitStart(settings.silenceMax());
+      return stream;
+    } catch (WalferryException e) {
+      stream.close();
+      throw e;
+    }
   }
 
   /**
@@ -73,20 +81,27 @@ public final class ChangeStream implements AutoCloseable {
     queue.wake();
   }
 
+  /** Also when this thread is interrupted: the last confirmation and both threads are worth it. */
+  private static void join(Thread thread) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      thread.join(Duration.ofSeconds(CLOSE_SECONDS_MAX));
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Sends what is confirmed and ends the connection. */
   @Override
   public void close() {
     clock.close();
-    try {
-      clockThread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
-      socket.close();
-      queue.end();
-      readerThread.interrupt();
-      readerThread.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS_MAX));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      socket.close();
-    }
+    join(clockThread);
+    socket.close();
+    queue.end();
+    readerThread.interrupt();
+    join(readerThread);
   }
 }

@@ -122,11 +122,17 @@ final class StatusClock implements Runnable {
         }
       }
     } catch (IOException e) {
-      locked(() -> failure = Optional.of(e));
-      socket.close();
+      fail(e);
+    } catch (RuntimeException e) {
+      fail(new IOException("The status clock has failed: " + e, e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void fail(IOException cause) {
+    locked(() -> failure = Optional.of(cause));
+    socket.close();
   }
 
   private record Status(Lsn received, Lsn confirmed, boolean replyRequested, boolean last) {}

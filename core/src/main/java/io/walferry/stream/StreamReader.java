@@ -2,12 +2,16 @@ package io.walferry.stream;
 
 import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.change.Lsn;
+import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -33,11 +37,13 @@ final class StreamReader implements Runnable {
   private final StatusClock clock;
   private final AtomicReference<Optional<WalferryException>> failure =
       new AtomicReference<>(Optional.empty());
+  private final CountDownLatch started = new CountDownLatch(1);
   private final String where;
 
   private byte[] buffer = new byte[BUFFER_BYTES];
   private int filled;
   private boolean streaming;
+  private long wanted;
 
   StreamReader(
       CopyBothSocket socket, ByteBoundedQueue<byte[]> queue, StatusClock clock, String where) {
@@ -68,8 +74,38 @@ final class StreamReader implements Runnable {
       fail(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (OutOfMemoryError e) {
+      fail(
+          new WalferryException(
+              ErrorCode.MEMORY_EXHAUSTED,
+              "no memory for a message of " + where + " of " + wanted + " bytes",
+              e));
+    } catch (RuntimeException e) {
+      fail(
+          new WalferryException(
+              ErrorCode.INTERNAL, "the reader of " + where + " has failed: " + e, e));
     } finally {
       queue.end();
+      started.countDown();
+    }
+  }
+
+  /**
+   * Waits until the server has begun to stream.
+   *
+   * @throws WalferryException if it refuses, or is silent for too long
+   */
+  void awaitStart(Duration atMost) {
+    try {
+      if (!started.await(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw StreamFailures.lost(where, new IOException("The server does not begin to stream"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted at the start of " + where, e);
+    }
+    if (failure.get().isPresent()) {
+      throw failure.get().get();
     }
   }
 
@@ -80,7 +116,9 @@ final class StreamReader implements Runnable {
   /** One read; true if it found little, so that a rest pays. */
   private boolean readOnce() throws IOException {
     if (filled == buffer.length) {
-      buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, 2L * buffer.length));
+      // It holds one message that is longer: just that much, since it can be a gigabyte.
+      wanted = 1L + ByteBuffer.wrap(buffer).getInt(1);
+      buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, wanted));
     }
     long start = System.nanoTime();
     int count = socket.read(buffer, filled, buffer.length - filled);
@@ -113,7 +151,10 @@ final class StreamReader implements Runnable {
   private void look(int at, int length) {
     switch (buffer[at]) {
       case 'd' -> lookAtData(at + HEADER_BYTES, length - 4);
-      case 'W' -> streaming = true;
+      case 'W' -> {
+        streaming = true;
+        started.countDown();
+      }
       case 'E' -> throw StreamFailures.error(where, buffer, at + HEADER_BYTES, length - 4);
       // The server ends the COPY when it shuts down.
       case 'c', 'C', 'Z' -> throw StreamFailures.ended(where);

@@ -188,17 +188,17 @@ final class ChangeStreamTest {
   }
 
   private static WalferryException failure(Database database, String slot, String publication) {
-    try (ReplicationConnection replication = ReplicationConnection.open(connector(database));
-        ChangeStream stream =
-            replication.stream(slot, publication, Lsn.ZERO, StreamSettings.DEFAULT)) {
-      return assertThrows(
-          WalferryException.class,
-          () -> {
+    return assertThrows(
+        WalferryException.class,
+        () -> {
+          try (ReplicationConnection replication = ReplicationConnection.open(connector(database));
+              ChangeStream stream =
+                  replication.stream(slot, publication, Lsn.ZERO, StreamSettings.DEFAULT)) {
             while (true) {
               stream.next(LONG);
             }
-          });
-    }
+          }
+        });
   }
 
   static Database published(int major) throws SQLException {

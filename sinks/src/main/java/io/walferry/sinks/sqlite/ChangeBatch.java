@@ -11,13 +11,15 @@ import java.util.List;
 
 /**
  * A run of changes that the same statement applies, sent to SQLite at once; another statement ends
- * the run, so changes keep their order. Runs made inserts of ten columns 1.2 to 1.5 times as fast
- * as single executions.
+ * the run, so changes keep their order. Strict: every change changes exactly one row.
  *
- * <p>Strict: every change changes exactly one row.
+ * <p>CPU time of the calling thread with ten columns, runs of 32 against single executions: loads
+ * and inserts 1.16 times as fast, updates 1.17 times, deletes 1.15 times, and no slower where every
+ * change has another statement. Runs of 512 were no faster, and 1.6 times as slow there, since the
+ * driver clears its whole array after each run.
  */
 final class ChangeBatch {
-  private static final int ROWS_MAX = 512;
+  private static final int ROWS_MAX = 32;
   private static final long BYTES_MAX = 1 << 20;
 
   private final SqliteDatabase database;

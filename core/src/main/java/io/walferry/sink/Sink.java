@@ -32,6 +32,10 @@ public interface Sink extends AutoCloseable {
    * Takes the feed over: raises its epoch, so that a predecessor that is still alive can commit no
    * more, and tells what is there. Creates what the sink needs for itself, nothing else.
    *
+   * <p>Where a feed was never begun there is nothing to take over: the destination may stay
+   * untouched until the first write, so that a refused start leaves no trace. Of two sinks that
+   * both found nothing, the first to write wins and the other fails then.
+   *
    * @throws io.walferry.error.WalferryException {@code SOURCE_CHANGED} if the destination follows
    *     another server, timeline or slot under this pipeline's name
    */

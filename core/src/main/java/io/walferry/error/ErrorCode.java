@@ -69,6 +69,11 @@ public enum ErrorCode {
           + " destination."),
   SOURCE_SCHEMA_MOVING(
       Retry.BOUNDED, Exit.FAILURE, "Let schema changes of the published tables finish first."),
+  SOURCE_TABLE_REPLACED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The stream does not carry what happened to the rows that were there: start over with an"
+          + " empty destination and a new slot."),
   FEED_NOT_RESUMABLE(
       Retry.NEVER,
       Exit.FAILURE,

@@ -6,6 +6,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.PublicationCatalog;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkState;
@@ -43,7 +44,7 @@ final class FeedSession {
     this.stop = stop;
   }
 
-  /** Whether the attempt came as far as the stream, so that a failure is a new one. */
+  /** Whether the destination has taken something of the stream, so that a failure is a new one. */
   boolean madeProgress() {
     return progress;
   }
@@ -75,7 +76,11 @@ final class FeedSession {
                   feed.pipeline(), identity.systemId(), identity.timeline(), feed.slot()));
       listener.opened(source.settings().display(), feed.slot());
       FeedEnds ends = new FeedEnds(source, replication, sql, sink);
-      follow(ends, reachPosition(ends, slot, state), until);
+      try {
+        follow(ends, reachPosition(ends, slot, state), until);
+      } catch (WalferryException e) {
+        throw asSeenBy(sink, e);
+      }
     }
   }
 
@@ -106,13 +111,27 @@ final class FeedSession {
 
   private void follow(FeedEnds ends, Position from, Optional<Lsn> until) {
     FeedSettings feed = settings.feed();
+    TableSelection selection =
+        new TableSelection(
+            feed.tables(), new PublicationCatalog(ends.sql()).tables(feed.publication()));
     try (ChangeStream stream =
         ends.replication().stream(
             feed.slot(), feed.publication(), from.endLsn(), settings.stream())) {
       listener.following(from);
-      progress = true;
-      Follower follower = new Follower(stream, ends.sink(), settings, listener, stop);
-      stop.during(() -> follower.follow(from, until), stream::interrupt);
+      Follower follower = new Follower(stream, ends.sink(), settings, listener, stop, selection);
+      try {
+        stop.during(() -> follower.follow(from, until), stream::interrupt);
+      } finally {
+        progress = follower.hasCommitted();
+      }
     }
+  }
+
+  /** What a destination without a memory has taken would be repeated by another attempt. */
+  private static WalferryException asSeenBy(Sink sink, WalferryException cause) {
+    if (sink.capabilities().savesPosition() || cause.code().retry() == ErrorCode.Retry.NEVER) {
+      return cause;
+    }
+    return new WalferryException(ErrorCode.FEED_NOT_RESUMABLE, cause.getMessage(), cause);
   }
 }

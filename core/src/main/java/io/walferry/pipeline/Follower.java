@@ -39,19 +39,21 @@ final class Follower {
   private long batchStart;
   private long savedAt = System.nanoTime();
   private Optional<Instant> lastCommitTime = Optional.empty();
+  private boolean committed;
 
   Follower(
       ChangeStream stream,
       Sink sink,
       PipelineSettings settings,
       PipelineListener listener,
-      StopSignal stop) {
+      StopSignal stop,
+      TableSelection selection) {
     this.stream = stream;
     this.sink = sink;
     this.settings = settings;
     this.listener = listener;
     this.stop = stop;
-    this.selection = TableSelection.of(settings.feed());
+    this.selection = selection;
     this.durable = new Position(Lsn.ZERO, Xid.NONE);
     this.reached = durable;
   }
@@ -92,6 +94,11 @@ final class Follower {
     } else {
       apply(transaction);
     }
+  }
+
+  /** Whether the destination has taken anything since {@link #follow} began. */
+  boolean hasCommitted() {
+    return committed;
   }
 
   private void apply(Transaction transaction) {
@@ -190,6 +197,7 @@ final class Follower {
     sink.commit(reached);
     stream.confirm(reached.endLsn());
     durable = reached;
+    committed = true;
     savedAt = System.nanoTime();
     listener.committed(
         new CommittedBatch(

@@ -34,7 +34,7 @@ final class PublishedTables {
     this.feed = feed;
     this.sql = sql;
     this.catalog = new PublicationCatalog(sql);
-    this.selection = TableSelection.of(feed);
+    this.selection = new TableSelection(feed.tables(), List.of());
   }
 
   /**

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 
 /**
  * A connection in replication mode: asks which server this is, makes slots, and becomes a {@link
@@ -84,11 +85,23 @@ public final class ReplicationConnection implements AutoCloseable {
             + ")";
     String where = "slot " + slot + " on " + connector.settings().display();
     try {
-      return ChangeStream.open(CopyBothSocket.start(connection, command), where, from, settings);
+      StreamSettings timely = settings.within(senderTimeout());
+      return ChangeStream.open(CopyBothSocket.start(connection, command), where, from, timely);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "start the stream of " + where);
     } catch (IOException e) {
       throw StreamFailures.lost(where, e);
+    }
+  }
+
+  /** After this time without a word from us the server ends the connection; zero for never. */
+  private Duration senderTimeout() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT setting FROM pg_catalog.pg_settings WHERE name = 'wal_sender_timeout'")) {
+      result.next();
+      return Duration.ofMillis(result.getLong(1));
     }
   }
 

@@ -19,4 +19,12 @@ public record StreamSettings(long bufferBytesMax, Duration statusInterval, Durat
       throw new IllegalArgumentException("Bounds must be positive");
     }
   }
+
+  /** The same, speaking often enough for a server that waits so long; zero is for ever. */
+  StreamSettings within(Duration senderTimeout) {
+    Duration often = senderTimeout.dividedBy(3);
+    return senderTimeout.isZero() || often.compareTo(statusInterval) >= 0
+        ? this
+        : new StreamSettings(bufferBytesMax, often, silenceMax);
+  }
 }

@@ -26,6 +26,7 @@ final class RunningFeed implements AutoCloseable {
   private final Heard heard = new Heard();
   private Optional<Throwable> failure = Optional.empty();
   private boolean ended;
+  private boolean awaitedFailure;
 
   private RunningFeed(PipelineSettings settings, PostgresConnector source, Supplier<Sink> sinks) {
     this.pipeline = new Pipeline(settings, source, sinks, heard);
@@ -73,6 +74,7 @@ final class RunningFeed implements AutoCloseable {
   WalferryException awaitFailure() {
     await(() -> ended, "the feed ends", false);
     synchronized (heard) {
+      awaitedFailure = true;
       return (WalferryException)
           failure.orElseThrow(() -> new AssertionError("the feed ended without a failure"));
     }
@@ -115,23 +117,16 @@ final class RunningFeed implements AutoCloseable {
     }
   }
 
-  /** Stops and waits; throws what the pipeline threw. */
+  /** Stops and waits; throws what the pipeline threw, unless that was awaited. */
   @Override
   public void close() {
     pipeline.stop();
     await(() -> ended, "the feed stops", false);
     synchronized (heard) {
-      failure.ifPresent(
-          cause -> {
-            throw new AssertionError("The feed failed", cause);
-          });
+      if (failure.isPresent() && !awaitedFailure) {
+        throw new AssertionError("The feed failed", failure.get());
+      }
     }
-  }
-
-  /** As {@link #close}, when the failure was asked for already. */
-  void closeAfterFailure() {
-    pipeline.stop();
-    await(() -> ended, "the feed stops", false);
   }
 
   private static final class Heard implements PipelineListener {

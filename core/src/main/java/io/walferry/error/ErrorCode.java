@@ -6,6 +6,11 @@ package io.walferry.error;
  */
 public enum ErrorCode {
   CONFIGURATION_INVALID(Retry.NEVER, Exit.USAGE, "Correct the configuration and start again."),
+  CONFIGURATION_UNREADABLE(
+      Retry.NEVER,
+      Exit.USAGE,
+      "Name the configuration file, as in 'walferry run walferry.yaml'; 'walferry run --help' shows"
+          + " an example."),
 
   CONNECTION_FAILED(
       Retry.ALWAYS, Exit.FAILURE, "Check that the server runs and that host and port are right."),
@@ -44,8 +49,13 @@ public enum ErrorCode {
   SLOT_MISSING(
       Retry.NEVER,
       Exit.FAILURE,
+      "Check the name ('walferry slots URL' lists the slots), or set 'source.create: true' to have"
+          + " it made."),
+  SLOT_LOST(
+      Retry.NEVER,
+      Exit.FAILURE,
       "The changes since the last position are gone with the slot: start over with an empty"
-          + " destination, or restore the slot."),
+          + " destination."),
   SLOT_EXISTS(
       Retry.NEVER,
       Exit.FAILURE,
@@ -53,10 +63,15 @@ public enum ErrorCode {
           + " it, or set 'pipeline.load: none' to start from where the slot stands."),
   SLOT_ACTIVE(
       Retry.BOUNDED, Exit.FAILURE, "Stop the other consumer of the slot, or use another slot."),
+  SLOT_FOREIGN(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The slot belongs to something else: choose another name with 'source.slot'."),
   SLOT_UNUSABLE(
       Retry.NEVER,
       Exit.FAILURE,
-      "Drop the slot with 'walferry slots URL drop NAME' and start over."),
+      "Drop the slot with 'walferry slots URL drop NAME' and start over with an empty"
+          + " destination."),
   SLOT_AHEAD(
       Retry.NEVER,
       Exit.FAILURE,
@@ -65,8 +80,8 @@ public enum ErrorCode {
   SOURCE_CHANGED(
       Retry.NEVER,
       Exit.FAILURE,
-      "The destination follows another server: check the URL, or start over with an empty"
-          + " destination."),
+      "The destination follows another server or slot: check 'source.url' and 'source.slot', or use"
+          + " an empty destination."),
   SOURCE_SCHEMA_MOVING(
       Retry.BOUNDED, Exit.FAILURE, "Let schema changes of the published tables finish first."),
   SOURCE_TABLE_REPLACED(
@@ -81,6 +96,11 @@ public enum ErrorCode {
           + " use a destination that saves its position."),
   PUBLICATION_MISSING(
       Retry.NEVER, Exit.FAILURE, "Create the publication; 'walferry check' prints the SQL."),
+  PUBLICATION_LOST(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Changes made without the publication cannot be read: drop the slot with 'walferry slots URL"
+          + " drop NAME' and start over with an empty destination."),
   PUBLICATION_INCOMPLETE(
       Retry.NEVER,
       Exit.FAILURE,

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the slot and brings every row that exists at its snapshot to the destination: publication
- * first, then slot, then reads, so that snapshot and stream meet exactly. Whatever goes wrong, the
- * slot made here is dropped again as far as the server can be reached, for its snapshot goes with
- * this attempt.
+ * first, then slot, then reads, so that snapshot and stream meet exactly. Whatever goes wrong
+ * before the destination has every row, what was made here at the source is dropped again as far as
+ * the server can be reached: the slot's snapshot goes with this attempt.
  */
 final class FirstLoad {
   private static final Logger LOG = LoggerFactory.getLogger(FirstLoad.class);
@@ -38,8 +38,15 @@ final class FirstLoad {
   }
 
   Position run() {
-    PublishedTables published = new PublishedTables(feed, ends.sql());
-    List<PublishedTable> tables = published.existingOrCreated();
+    Position position = new PublishedTables(feed, ends.sql()).use(this::load);
+    // From here on slot and publication stay: a commit that seems to have failed may have been
+    // made.
+    ends.sink().finishLoad(position);
+    listener.loadFinished(position);
+    return position;
+  }
+
+  private Position load(List<PublishedTable> tables) {
     boolean temporary = !ends.sink().capabilities().savesPosition();
     SlotSnapshot.SlotRequest request =
         new SlotSnapshot.SlotRequest(feed.slot(), temporary, tables, settings.loadReaders());
@@ -48,9 +55,6 @@ final class FirstLoad {
     try (SlotSnapshot snapshot =
         SlotSnapshot.take(ends.replication(), ends.source(), ends.sql(), request)) {
       return load(snapshot, tables);
-    } catch (WalferryException e) {
-      published.discard(e);
-      throw e;
     }
   }
 
@@ -63,11 +67,7 @@ final class FirstLoad {
       snapshot.discard(e);
       throw e;
     }
-    // From here on the slot stays: a commit that seems to have failed may have been made.
-    Position position = new Position(snapshot.slot().consistentPoint(), Xid.NONE);
-    ends.sink().finishLoad(position);
-    listener.loadFinished(position);
-    return position;
+    return new Position(snapshot.slot().consistentPoint(), Xid.NONE);
   }
 
   private void transfer(SlotSnapshot snapshot) {

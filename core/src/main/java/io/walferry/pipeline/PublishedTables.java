@@ -1,5 +1,6 @@
 package io.walferry.pipeline;
 
+import io.walferry.change.Position;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
@@ -15,7 +16,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +40,7 @@ final class PublishedTables {
     this.selection = new TableSelection(feed.tables(), List.of());
   }
 
-  /**
-   * The tables of a publication that must be there.
-   *
-   * @throws WalferryException {@code PUBLICATION_MISSING}
-   */
-  List<PublishedTable> existing() {
+  private List<PublishedTable> existing() {
     List<PublishedTable> tables =
         catalog.tables(feed.publication()).stream()
             .filter(table -> selection.includes(table.table()))
@@ -55,8 +53,60 @@ final class PublishedTables {
     return tables;
   }
 
-  /** The same; the publication is created if it is missing and if the settings allow that. */
-  List<PublishedTable> existingOrCreated() {
+  /**
+   * The tables of a feed that stands at a position already. A table that is asked for by name must
+   * be among them; one that a pattern has come to match meanwhile need not.
+   *
+   * @throws WalferryException {@code PUBLICATION_LOST} or {@code PUBLICATION_INCOMPLETE}
+   */
+  List<PublishedTable> followed(Position position) {
+    if (catalog.find(feed.publication()).isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.PUBLICATION_LOST,
+          "the destination stands at "
+              + position.endLsn()
+              + ", but publication "
+              + feed.publication()
+              + " does not exist");
+    }
+    List<TablePattern> asked = feed.tables().stream().map(TablePattern::parse).toList();
+    new Publications(sql)
+        .ensure(feed.publication(), present(asked.stream().filter(TablePattern::isLiteral)));
+    warnOfTablesLeftOut(present(asked.stream()));
+    return existing();
+  }
+
+  /** The tables that are meant; one that was dropped meanwhile holds nothing up. */
+  private List<TableId> present(Stream<TablePattern> asked) {
+    TableDirectory directory = TableDirectory.read(sql);
+    return directory.matching(
+        asked.filter(pattern -> directory.whyUnmatched(pattern).isEmpty()).toList());
+  }
+
+  private void warnOfTablesLeftOut(List<TableId> asked) {
+    List<TableId> left = Publications.notCarried(sql, feed.publication(), asked);
+    if (!left.isEmpty()) {
+      LOG.warn(
+          "Publication {} does not carry {}, so changes of it are not followed",
+          feed.publication(),
+          left.stream().map(TableId::toString).collect(Collectors.joining(", ")));
+    }
+  }
+
+  /**
+   * Works with the tables of the publication, which is created if it is missing and if the settings
+   * allow that. If the work fails, a publication that was created here goes again.
+   */
+  <T> T use(Function<List<PublishedTable>, T> work) {
+    try {
+      return work.apply(existingOrCreated());
+    } catch (WalferryException e) {
+      discard(e);
+      throw e;
+    }
+  }
+
+  private List<PublishedTable> existingOrCreated() {
     boolean exists = catalog.find(feed.publication()).isPresent();
     if (!exists && !feed.create()) {
       throw new WalferryException(
@@ -127,7 +177,7 @@ final class PublishedTables {
    *
    * @param cause of this; takes what goes wrong here as suppressed
    */
-  void discard(WalferryException cause) {
+  private void discard(WalferryException cause) {
     if (!created) {
       return;
     }

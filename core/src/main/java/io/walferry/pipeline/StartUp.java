@@ -56,22 +56,28 @@ final class StartUp {
 
   private void requireUsable(Slot slot) {
     if (!slot.plugin().equals(Optional.of(PLUGIN))) {
-      throw unusable(slot, "expected the plug-in pgoutput, got " + slot.plugin().orElse("none"));
+      throw unusable(
+          ErrorCode.SLOT_FOREIGN,
+          slot,
+          "expected the plug-in pgoutput, got " + slot.plugin().orElse("none"));
     }
     String database = ends.source().settings().database();
     if (!slot.database().equals(Optional.of(database))) {
       throw unusable(
-          slot, "expected the database " + database + ", got " + slot.database().orElse("none"));
+          ErrorCode.SLOT_FOREIGN,
+          slot,
+          "expected the database " + database + ", got " + slot.database().orElse("none"));
     }
     if (!slot.isUsable()) {
       throw unusable(
-          slot, "the server has given it up: " + slot.invalidation().orElse("no reason given"));
+          ErrorCode.SLOT_UNUSABLE,
+          slot,
+          "the server has given it up: " + slot.invalidation().orElse("no reason given"));
     }
   }
 
-  private static WalferryException unusable(Slot slot, String why) {
-    return new WalferryException(
-        ErrorCode.SLOT_UNUSABLE, "cannot use the slot " + slot.name() + ": " + why);
+  private static WalferryException unusable(ErrorCode code, Slot slot, String why) {
+    return new WalferryException(code, "cannot use the slot " + slot.name() + ": " + why);
   }
 
   private Position resume(Position position, Optional<Slot> found) {
@@ -79,7 +85,7 @@ final class StartUp {
         found.orElseThrow(
             () ->
                 new WalferryException(
-                    ErrorCode.SLOT_MISSING,
+                    ErrorCode.SLOT_LOST,
                     "the destination stands at "
                         + position.endLsn()
                         + ", but the slot "
@@ -96,7 +102,7 @@ final class StartUp {
               + " was confirmed up to "
               + confirmed);
     }
-    ends.sink().resume(new PublishedTables(feed, ends.sql()).existing());
+    ends.sink().resume(new PublishedTables(feed, ends.sql()).followed(position));
     return position;
   }
 
@@ -114,31 +120,35 @@ final class StartUp {
   }
 
   private Position load() {
-    requireCreation("the slot " + feed.slot());
+    requireCreation();
     return new FirstLoad(settings, ends, listener, stop).run();
   }
 
   /** Starts from the slot as it stands; the destination has what came before. */
   private Position attach(Optional<Slot> slot) {
-    List<PublishedTable> tables = new PublishedTables(feed, ends.sql()).existingOrCreated();
-    Lsn from =
-        slot.flatMap(existing -> existing.wal().confirmedFlushLsn()).orElseGet(this::newSlot);
-    Position position = new Position(from, Xid.NONE);
-    ends.sink().resume(tables);
+    PublishedTables published = new PublishedTables(feed, ends.sql());
+    Position position = new Position(published.use(tables -> start(slot, tables)), Xid.NONE);
     ends.sink().commit(position);
     return position;
   }
 
+  /** The destination is asked first, so that a refusal leaves no slot. */
+  private Lsn start(Optional<Slot> slot, List<PublishedTable> tables) {
+    ends.sink().resume(tables);
+    return slot.flatMap(existing -> existing.wal().confirmedFlushLsn()).orElseGet(this::newSlot);
+  }
+
   private Lsn newSlot() {
-    requireCreation("the slot " + feed.slot());
+    requireCreation();
     boolean temporary = !ends.sink().capabilities().savesPosition();
     return ends.replication().createSlot(feed.slot(), temporary).consistentPoint();
   }
 
-  private void requireCreation(String what) {
+  private void requireCreation() {
     if (!feed.create()) {
       throw new WalferryException(
-          ErrorCode.SLOT_MISSING, what + " does not exist and 'source.create' is false");
+          ErrorCode.SLOT_MISSING,
+          "the slot " + feed.slot() + " does not exist and 'source.create' is false");
     }
   }
 }

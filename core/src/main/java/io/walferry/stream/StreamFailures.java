@@ -48,6 +48,12 @@ final class StreamFailures {
         message = text;
       }
     }
-    return PostgresErrors.translate(new SQLException(message, state), "follow " + where);
+    SQLException cause = new SQLException(message, state);
+    WalferryException said = PostgresErrors.translate(cause, "follow " + where);
+    // The server looks for the publication as of the change: one that was made later does not help.
+    return said.code() == ErrorCode.PUBLICATION_MISSING
+        ? new WalferryException(
+            ErrorCode.PUBLICATION_LOST, String.valueOf(said.getMessage()), cause)
+        : said;
   }
 }

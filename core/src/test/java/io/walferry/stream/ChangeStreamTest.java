@@ -166,8 +166,7 @@ final class ChangeStreamTest {
       try (ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
         CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
         database.execute("INSERT INTO item VALUES (1, 'one')");
-        assertEquals(
-            ErrorCode.PUBLICATION_MISSING, failure(database, slot.name(), "nothing").code());
+        assertEquals(ErrorCode.PUBLICATION_LOST, failure(database, slot.name(), "nothing").code());
       }
     }
   }

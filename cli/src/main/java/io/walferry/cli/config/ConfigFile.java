@@ -21,7 +21,7 @@ public final class ConfigFile {
   /**
    * Reads and checks everything that can be checked without a connection.
    *
-   * @throws WalferryException {@code CONFIGURATION_INVALID} if the file cannot be read
+   * @throws WalferryException {@code CONFIGURATION_UNREADABLE} if the file cannot be read
    */
   public static ConfigResult read(Path path, Map<String, String> environment) {
     Path absolute = path.toAbsolutePath();
@@ -60,11 +60,19 @@ public final class ConfigFile {
       return Files.readString(path);
     } catch (IOException e) {
       throw new WalferryException(
-          ErrorCode.CONFIGURATION_INVALID,
-          "could not read the configuration "
-              + path
-              + (Files.exists(path) ? ": is it a text file in UTF-8?" : ": there is no such file"),
+          ErrorCode.CONFIGURATION_UNREADABLE,
+          "could not read the configuration " + path + ": " + whyUnreadable(path),
           e);
     }
+  }
+
+  private static String whyUnreadable(Path path) {
+    if (!Files.exists(path)) {
+      return "there is no such file";
+    }
+    if (Files.isDirectory(path)) {
+      return "it is a directory";
+    }
+    return Files.isReadable(path) ? "it is no text file in UTF-8" : "no right to read it";
   }
 }

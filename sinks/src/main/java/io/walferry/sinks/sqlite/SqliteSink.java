@@ -152,7 +152,9 @@ public final class SqliteSink implements Sink {
 
   @Override
   public void resume(List<PublishedTable> tables) {
-    database.connect();
+    if (database.exists()) {
+      database.connect();
+    }
     new FirstLoad(database, tables).requireShapes(names);
     writers.know(tables);
   }

@@ -12,6 +12,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection in replication mode: asks which server this is, makes slots, and becomes a {@link
@@ -19,8 +23,14 @@ import java.time.Duration;
  * under way.
  */
 public final class ReplicationConnection implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationConnection.class);
+
   private final PostgresConnector connector;
   private final Connection connection;
+
+  /** What waits for the server to make a slot. */
+  private final AtomicReference<Optional<Statement>> making =
+      new AtomicReference<>(Optional.empty());
 
   private ReplicationConnection(PostgresConnector connector, Connection connection) {
     this.connector = connector;
@@ -57,13 +67,17 @@ public final class ReplicationConnection implements AutoCloseable {
             + TableId.quote(name)
             + (temporary ? " TEMPORARY" : "")
             + " LOGICAL pgoutput EXPORT_SNAPSHOT";
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(command)) {
-      result.next();
-      return new CreatedSlot(
-          result.getString("slot_name"),
-          Lsn.parse(result.getString("consistent_point")),
-          result.getString("snapshot_name"));
+    try (Statement statement = connection.createStatement()) {
+      making.set(Optional.of(statement));
+      try (ResultSet result = statement.executeQuery(command)) {
+        result.next();
+        return new CreatedSlot(
+            result.getString("slot_name"),
+            Lsn.parse(result.getString("consistent_point")),
+            result.getString("snapshot_name"));
+      } finally {
+        making.set(Optional.empty());
+      }
     } catch (SQLException e) {
       throw PostgresErrors.translate(
           e, "create the slot " + name + " on " + connector.settings().display());
@@ -112,6 +126,16 @@ public final class ReplicationConnection implements AutoCloseable {
 
   @Override
   public void close() {
+    try {
+      // A server that waits for other transactions does not notice that its client has gone: it
+      // would go on and leave a slot that nobody wants.
+      Optional<Statement> unfinished = making.get();
+      if (unfinished.isPresent()) {
+        unfinished.get().cancel();
+      }
+    } catch (SQLException e) {
+      LOG.debug("the making of a slot could not be cancelled", e);
+    }
     try {
       // Unlike close(), abort() does not wait for a command that is under way.
       connection.abort(Runnable::run);

@@ -55,16 +55,18 @@ final class FeedSession {
    * @throws WalferryException also after the stop, for whatever the stop has cut short
    */
   void run(EndPoint end) {
-    try (ReplicationConnection replication = ReplicationConnection.open(source);
-        Connection sql = source.connect()) {
-      run(replication, sql, end);
+    try (Connection sql = source.connect()) {
+      // First, since a server below 'logical' may have no sender for the other connection at all.
+      requireLogicalWal(sql);
+      try (ReplicationConnection replication = ReplicationConnection.open(source)) {
+        run(replication, sql, end);
+      }
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "close the connection to " + source.settings().display());
     }
   }
 
   private void run(ReplicationConnection replication, Connection sql, EndPoint end) {
-    requireLogicalWal(sql);
     SourceIdentity identity = replication.identify();
     Optional<Lsn> until = end.resolve(sql);
     FeedSettings feed = settings.feed();
@@ -84,7 +86,6 @@ final class FeedSession {
     }
   }
 
-  /** Asked before the destination is touched. */
   private void requireLogicalWal(Connection sql) {
     try (Statement statement = sql.createStatement();
         ResultSet result = statement.executeQuery("SHOW wal_level")) {

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Ctrl-C and {@code kill}. The first asks for a clean stop; the second ends the process at once.
@@ -14,7 +15,7 @@ final class Signals {
   private static final int STATUS_INTERRUPTED = 130;
 
   private final Runnable stop;
-  private boolean seen;
+  private final AtomicBoolean seen = new AtomicBoolean();
 
   private Signals(Runnable stop) {
     this.stop = stop;
@@ -47,15 +48,15 @@ final class Signals {
     }
   }
 
-  private synchronized Object received(Object proxy, Method method, Object[] arguments) {
+  private Object received(Object proxy, Method method, Object[] arguments) {
     if (!method.getName().equals("handle")) {
       return method.getName().equals("hashCode") ? System.identityHashCode(proxy) : false;
     }
-    if (seen) {
+    // Not under a lock: the second signal must not wait for what the first one waits for.
+    if (seen.getAndSet(true)) {
       Runtime.getRuntime().halt(STATUS_INTERRUPTED);
     }
-    seen = true;
     stop.run();
-    return seen;
+    return true;
   }
 }

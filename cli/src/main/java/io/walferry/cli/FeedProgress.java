@@ -3,6 +3,7 @@ package io.walferry.cli;
 import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.CommittedBatch;
 import io.walferry.pipeline.PipelineListener;
@@ -31,6 +32,7 @@ final class FeedProgress implements PipelineListener {
   private long uncommitted;
   private Optional<Lsn> durable = Optional.empty();
   private Duration lag = Duration.ZERO;
+  private Optional<ErrorCode> failing = Optional.empty();
 
   FeedProgress(Clock clock) {
     this.clock = clock;
@@ -125,6 +127,7 @@ final class FeedProgress implements PipelineListener {
   @Override
   public synchronized void following(Position from) {
     phase = Phase.FOLLOWING;
+    failing = Optional.empty();
     bytes = 0;
     durable = Optional.of(from.endLsn());
     notifyAll();
@@ -151,7 +154,15 @@ final class FeedProgress implements PipelineListener {
   public synchronized void retrying(WalferryException cause, Duration delay) {
     phase = Phase.RETRYING;
     uncommitted = 0;
-    LOG.warn("{} ({}); next try in {}", cause.getMessage(), cause.code(), Human.duration(delay));
+    // The advice once, not with each of many tries.
+    String advice = failing.equals(Optional.of(cause.code())) ? "" : ". " + cause.code().advice();
+    failing = Optional.of(cause.code());
+    LOG.warn(
+        "{} ({}); next try in {}{}",
+        cause.getMessage(),
+        cause.code(),
+        Human.duration(delay),
+        advice);
     LOG.debug("the cause", cause);
   }
 }

@@ -161,7 +161,10 @@ final class LineFile implements LineOutput {
   private void requireWritablePath() {
     Path directory = file.getParent();
     if (directory == null || !Files.isDirectory(directory)) {
-      throw unwritable("directory " + directory + " does not exist; create it");
+      throw unwritable(
+          directory != null && Files.exists(directory)
+              ? directory + " is not a directory"
+              : "directory " + directory + " does not exist; create it");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw unwritable("it is not a regular file");

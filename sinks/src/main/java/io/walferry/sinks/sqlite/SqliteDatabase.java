@@ -67,7 +67,10 @@ final class SqliteDatabase implements AutoCloseable {
     }
     Path directory = file.getParent();
     if (directory == null || !Files.isDirectory(directory)) {
-      throw errors.unwritable("directory " + directory + " does not exist; create it");
+      throw errors.unwritable(
+          directory != null && Files.exists(directory)
+              ? directory + " is not a directory"
+              : "directory " + directory + " does not exist; create it");
     }
     if (!Files.isWritable(directory)) {
       throw errors.unwritable("directory " + directory + " is read-only for this user");

@@ -3,14 +3,24 @@ package io.walferry.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Runs commands in this process and keeps what they write. */
 final class CapturedRun {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err =
+      new ByteArrayOutputStream() {
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+          super.write(bytes, offset, length);
+          notifyAll();
+        }
+      };
   private final CompletableFuture<Runnable> stop = new CompletableFuture<>();
   private final Terminal terminal;
 
@@ -31,6 +41,24 @@ final class CapturedRun {
   /** As Ctrl-C does, once the command listens to it. */
   void stop() {
     stop.join().run();
+  }
+
+  /** Returns once standard error holds the text. */
+  void awaitErr(String text) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    synchronized (err) {
+      while (!err().contains(text)) {
+        long left = (deadline - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+          throw new AssertionError("waited in vain for '" + text + "' in: " + err());
+        }
+        try {
+          err.wait(left);
+        } catch (InterruptedException e) {
+          throw new AssertionError("interrupted", e);
+        }
+      }
+    }
   }
 
   String out() {

@@ -92,7 +92,7 @@ final class RefusedSlotTest {
   @Test
   void aSlotThatWasMovedOnIsRefused(Database database) throws Exception {
     Scene scene = new Scene(database, directory).withTable().followed();
-    database.execute("insert into item values (2, 'lost')");
+    database.execute("set synchronous_commit = on; insert into item values (2, 'lost')");
     database.execute(
         "select pg_replication_slot_advance('%s', pg_current_wal_lsn())"
             .formatted(database.name()));

@@ -56,6 +56,7 @@ final class FeedSession {
    */
   void run(EndPoint end) {
     try (Connection sql = source.connect()) {
+      sql.setNetworkTimeout(Runnable::run, (int) settings.stream().silenceMax().toMillis());
       // First, since a server below 'logical' may have no sender for the other connection at all.
       requireLogicalWal(sql);
       try (ReplicationConnection replication = ReplicationConnection.open(source)) {

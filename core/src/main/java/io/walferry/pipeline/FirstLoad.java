@@ -49,7 +49,8 @@ final class FirstLoad {
   private Position load(List<PublishedTable> tables) {
     boolean temporary = !ends.sink().capabilities().savesPosition();
     SlotSnapshot.SlotRequest request =
-        new SlotSnapshot.SlotRequest(feed.slot(), temporary, tables, settings.loadReaders());
+        new SlotSnapshot.SlotRequest(
+            feed.slot(), temporary, tables, settings.loadReaders(), settings.stream().silenceMax());
     listener.waiting(
         "the slot " + feed.slot() + " is made as soon as running transactions have ended");
     try (SlotSnapshot snapshot =

@@ -178,7 +178,8 @@ final class PublishedTables {
    * @param cause of this; takes what goes wrong here as suppressed
    */
   private void discard(WalferryException cause) {
-    if (!created) {
+    // Whoever has taken the feed over counts on it.
+    if (!created || cause.code() == ErrorCode.DESTINATION_FENCED) {
       return;
     }
     try (Statement statement = sql.createStatement()) {

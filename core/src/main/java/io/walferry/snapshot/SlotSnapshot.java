@@ -6,14 +6,17 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
+import io.walferry.slot.Slot;
 import io.walferry.slot.SlotCatalog;
 import io.walferry.stream.CreatedSlot;
 import io.walferry.stream.ReplicationConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -46,9 +49,14 @@ public final class SlotSnapshot implements AutoCloseable {
    *
    * @param temporary whether the slot goes with its connection
    * @param readers how many sessions
+   * @param silenceMax after which a server that does not answer a session counts as lost
    */
   public record SlotRequest(
-      String name, boolean temporary, List<PublishedTable> tables, int readers) {
+      String name,
+      boolean temporary,
+      List<PublishedTable> tables,
+      int readers,
+      Duration silenceMax) {
     public SlotRequest {
       tables = List.copyOf(tables);
     }
@@ -112,10 +120,18 @@ public final class SlotSnapshot implements AutoCloseable {
       return;
     }
     try {
-      new SlotCatalog(sql).drop(slot.name());
+      SlotCatalog slots = new SlotCatalog(sql);
+      if (slots.find(slot.name()).filter(this::isOurs).isPresent()) {
+        slots.drop(slot.name());
+      }
     } catch (WalferryException e) {
       cause.addSuppressed(e);
     }
+  }
+
+  /** A successor may have dropped our slot and made its own; nobody has moved ours. */
+  private boolean isOurs(Slot found) {
+    return found.wal().confirmedFlushLsn().equals(Optional.of(slot.consistentPoint()));
   }
 
   private void connect(PostgresConnector connector) {
@@ -124,6 +140,7 @@ public final class SlotSnapshot implements AutoCloseable {
         Connection session = connector.connect();
         sessions.add(session);
         session.setAutoCommit(false);
+        session.setNetworkTimeout(Runnable::run, (int) request.silenceMax().toMillis());
       }
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "open a session of the first load");

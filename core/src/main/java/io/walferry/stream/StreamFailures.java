@@ -3,11 +3,13 @@ package io.walferry.stream;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** What can go wrong on a replication connection, in the words of {@link WalferryException}. */
 final class StreamFailures {
+  private static final String NOT_IN_REQUIRED_STATE = "55000";
+
   private StreamFailures() {}
 
   static WalferryException lost(String where, Exception cause) {
@@ -28,32 +30,26 @@ final class StreamFailures {
         "expected a message of the replication protocol on " + where + ", got " + got);
   }
 
-  /** Reads an ErrorResponse: fields of one type byte and a zero-terminated text each. */
   static WalferryException error(String where, byte[] buffer, int start, int length) {
-    String state = "";
-    String message = "";
-    int at = start;
-    int end = start + length;
-    while (at < end && buffer[at] != 0) {
-      byte type = buffer[at++];
-      int textStart = at;
-      while (at < end && buffer[at] != 0) {
-        at++;
-      }
-      String text = new String(buffer, textStart, at - textStart, StandardCharsets.UTF_8);
-      at++;
-      if (type == 'C') {
-        state = text;
-      } else if (type == 'M') {
-        message = text;
-      }
-    }
-    SQLException cause = new SQLException(message, state);
+    ServerMessage message = ServerMessage.read(buffer, start, length);
+    SQLException cause = new SQLException(message.text(), message.state());
     WalferryException said = PostgresErrors.translate(cause, "follow " + where);
     // The server looks for the publication as of the change: one that was made later does not help.
     return said.code() == ErrorCode.PUBLICATION_MISSING
-        ? new WalferryException(
-            ErrorCode.PUBLICATION_LOST, String.valueOf(said.getMessage()), cause)
+        ? new WalferryException(ErrorCode.PUBLICATION_LOST, said.getMessage(), cause)
         : said;
+  }
+
+  /**
+   * From 18 on the server only warns of a missing publication, and leaves its changes out; before,
+   * that is an error. No other warning of that state comes within a stream.
+   */
+  static Optional<WalferryException> warning(String where, byte[] buffer, int start, int length) {
+    ServerMessage message = ServerMessage.read(buffer, start, length);
+    return message.severity().equals("WARNING") && message.state().equals(NOT_IN_REQUIRED_STATE)
+        ? Optional.of(
+            new WalferryException(
+                ErrorCode.PUBLICATION_LOST, "could not follow " + where + ": " + message.text()))
+        : Optional.empty();
   }
 }

@@ -158,7 +158,13 @@ final class StreamReader implements Runnable {
       case 'E' -> throw StreamFailures.error(where, buffer, at + HEADER_BYTES, length - 4);
       // The server ends the COPY when it shuts down.
       case 'c', 'C', 'Z' -> throw StreamFailures.ended(where);
-      case 'N', 'S', 'A' -> {}
+      case 'N' ->
+          StreamFailures.warning(where, buffer, at + HEADER_BYTES, length - 4)
+              .ifPresent(
+                  warning -> {
+                    throw warning;
+                  });
+      case 'S', 'A' -> {}
       default -> throw StreamFailures.violation(where, "a message of type " + (buffer[at] & 0xFF));
     }
   }

@@ -171,6 +171,32 @@ final class ChangeStreamTest {
     }
   }
 
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void aPublicationThatIsDroppedMeanwhileEndsTheStream(int major) throws Exception {
+    try (Database database = published(major);
+        ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      database.execute("INSERT INTO item VALUES (1, 'one')");
+      try (ChangeStream stream = stream(replication, slot)) {
+        assertEquals(List.of("+1=one"), described(transaction(stream)));
+        database.execute("DROP PUBLICATION \"Stream \"\"Test\"\"\"");
+        database.execute("INSERT INTO item VALUES (2, 'lost')");
+        WalferryException failure =
+            assertThrows(
+                WalferryException.class,
+                () -> {
+                  while (true) {
+                    if (stream.next(LONG) instanceof StreamEvent.Begun begun) {
+                      described(begun.transaction());
+                    }
+                  }
+                });
+        assertEquals(ErrorCode.PUBLICATION_LOST, failure.code(), failure.getMessage());
+      }
+    }
+  }
+
   @Test
   void aSlotInUseSaysByWhom() throws Exception {
     try (Database database = published(14);

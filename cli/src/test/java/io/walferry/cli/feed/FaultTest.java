@@ -99,6 +99,20 @@ final class FaultTest {
   }
 
   @Test
+  void aServerThatFallsSilentInTheFirstLoadIsNoticed(Database database) throws Exception {
+    prepare(database);
+    try (FaultProxy proxy = FaultProxy.before(database.server().port());
+        RunningFeed feed = start(database, proxy)) {
+      feed.awaitRowsLoaded(1);
+      proxy.dropServer();
+      feed.awaitRetries(1);
+      feed.awaitFollowing();
+      feed.awaitDurable(FeedSetup.walEnd(database));
+    }
+    assertEqual(database);
+  }
+
+  @Test
   void aServerThatCrashesOrStopsIsWaitedFor() throws Exception {
     try (PostgresServer server = PostgresServer.builder().durable(true).start()) {
       Database database = server.createDatabase("restart");

@@ -1,12 +1,10 @@
 package io.walferry.sinks.sqlite;
 
-import io.walferry.change.Lsn;
-import io.walferry.change.Position;
-import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.FeedIdentity;
-import io.walferry.sink.SinkState;
+import io.walferry.sinks.position.PositionRecord;
+import io.walferry.sinks.position.PositionRow;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,12 +16,6 @@ import java.util.List;
 final class PositionTable {
   static final String NAME = "walferry_position";
   static final String LOADING_NAME = "walferry_loading";
-
-  /** Raised when the tables change; a database with a higher one is refused. */
-  private static final int FORMAT_VERSION = 1;
-
-  private static final String LOADING = "loading";
-  private static final String FOLLOWING = "following";
 
   private final SqliteDatabase database;
 
@@ -49,26 +41,20 @@ final class PositionTable {
   /** Writes the row in the open transaction; makes the tables first if nothing was there. */
   void save(PositionRow row) {
     create();
-    Position position =
-        switch (row.state()) {
-          case SinkState.Following(var reached) -> reached;
-          case SinkState.Loading loading -> new Position(Lsn.ZERO, Xid.NONE);
-          case SinkState.Fresh fresh -> new Position(Lsn.ZERO, Xid.NONE);
-        };
-    FeedIdentity feed = row.feed();
+    PositionRecord columns = PositionRecord.of(row);
     database.execute(
         "INSERT OR REPLACE INTO "
             + NAME
             + " VALUES (?,?,?,?,?,?,?,?,?,strftime('%Y-%m-%dT%H:%M:%fZ','now'))",
-        feed.pipeline(),
-        FORMAT_VERSION,
-        row.epoch(),
-        Long.toUnsignedString(feed.systemId()),
-        feed.timeline(),
-        feed.slot(),
-        row.state() instanceof SinkState.Following ? FOLLOWING : LOADING,
-        position.endLsn().toString(),
-        Integer.toUnsignedLong(position.xid().value()));
+        columns.pipeline(),
+        PositionRecord.FORMAT_VERSION,
+        columns.epoch(),
+        columns.systemId(),
+        columns.timeline(),
+        columns.slot(),
+        columns.state(),
+        columns.endLsn(),
+        columns.xid());
   }
 
   /** The destination names of the tables of the pipeline's unfinished load. */
@@ -122,35 +108,27 @@ final class PositionTable {
         database.query(
             "SELECT format_version FROM " + NAME + " WHERE format_version IS NOT ?",
             row -> row.getLong(1),
-            FORMAT_VERSION);
+            PositionRecord.FORMAT_VERSION);
     if (!newer.isEmpty()) {
       throw format(
           "has format version "
               + newer.getFirst()
               + "; this version of Walferry knows "
-              + FORMAT_VERSION);
+              + PositionRecord.FORMAT_VERSION);
     }
   }
 
-  private PositionRow decode(String pipeline, ResultSet row) throws SQLException {
-    try {
-      FeedIdentity feed =
-          new FeedIdentity(
-              pipeline, Long.parseUnsignedLong(row.getString(2)), row.getInt(3), row.getString(4));
-      Position position = new Position(Lsn.parse(row.getString(6)), new Xid((int) row.getLong(7)));
-      SinkState state =
-          switch (row.getString(5)) {
-            case LOADING -> SinkState.Loading.LOADING;
-            case FOLLOWING -> new SinkState.Following(position);
-            default -> throw format("has an unknown state for pipeline " + pipeline);
-          };
-      return new PositionRow(feed, row.getLong(1), state);
-    } catch (IllegalArgumentException e) {
-      throw new WalferryException(
-          ErrorCode.DESTINATION_FORMAT,
-          "The row of pipeline " + pipeline + " in table " + NAME + " is damaged",
-          e);
-    }
+  private static PositionRow decode(String pipeline, ResultSet row) throws SQLException {
+    return new PositionRecord(
+            pipeline,
+            row.getLong(1),
+            row.getString(2),
+            row.getInt(3),
+            row.getString(4),
+            row.getString(5),
+            row.getString(6),
+            row.getLong(7))
+        .row(NAME);
   }
 
   private WalferryException format(String why) {

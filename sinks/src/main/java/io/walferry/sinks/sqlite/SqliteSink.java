@@ -9,20 +9,19 @@ import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
-import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sinks.position.PositionRow;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
 
 /**
  * A SQLite database file as a destination.
@@ -96,7 +95,7 @@ public final class SqliteSink implements Sink {
     database.useWriteAheadLog();
     database.begin();
     PositionRow found = positions.read(feed);
-    requireSameSource(feed, found.feed());
+    found.requireSource(feed, where());
     expected = found.takenOver();
     positions.save(expected);
     database.commit();
@@ -215,49 +214,17 @@ public final class SqliteSink implements Sink {
       database.useWriteAheadLog();
     }
     database.begin();
-    PositionRow found = positions.read(expected.feed());
-    if (!found.equals(expected)) {
+    try {
+      expected.requireSame(positions.read(expected.feed()), where());
+    } catch (WalferryException e) {
       // The write lock must not stay with a sink that has lost the feed.
       database.close();
-      throw new WalferryException(
-          ErrorCode.DESTINATION_FENCED,
-          "Pipeline "
-              + expected.feed().pipeline()
-              + " in SQLite database "
-              + database.file()
-              + ": expected "
-              + expected.description()
-              + ", got "
-              + found.description());
+      throw e;
     }
   }
 
-  private void requireSameSource(FeedIdentity feed, FeedIdentity saved) {
-    if (feed.equals(saved)) {
-      return;
-    }
-    StringJoiner differences = new StringJoiner("; ");
-    differ("system id", unsigned(saved.systemId()), unsigned(feed.systemId()), differences);
-    differ("timeline", saved.timeline(), feed.timeline(), differences);
-    differ("slot", saved.slot(), feed.slot(), differences);
-    throw new WalferryException(
-        ErrorCode.SOURCE_CHANGED,
-        "Pipeline "
-            + feed.pipeline()
-            + " in SQLite database "
-            + database.file()
-            + ": "
-            + differences);
-  }
-
-  private static void differ(String what, Object saved, Object given, StringJoiner differences) {
-    if (!saved.equals(given)) {
-      differences.add("expected " + what + " " + saved + ", got " + given);
-    }
-  }
-
-  private static String unsigned(long systemId) {
-    return Long.toUnsignedString(systemId);
+  private String where() {
+    return "SQLite database " + database.file();
   }
 
   private static Relation relation(PublishedTable table) {

@@ -155,13 +155,33 @@ public final class SourceTable {
               table,
               identity,
               columns.stream()
-                  .map(c -> new PublishedColumn(c.name(), c.typeOid(), "?", -1, c.key()))
+                  .map(
+                      c ->
+                          new PublishedColumn(
+                              c.name(), c.typeOid(), typeName(c.typeOid()), -1, c.key()))
                   .toList(),
               primaryKey.orElse(keys),
               Optional.empty(),
               0,
               0);
       return new SourceTable(published, new Relation(published.oid(), table, identity, flagged));
+    }
+
+    /** As {@code format_type} says it. */
+    private static String typeName(int oid) {
+      return switch (oid) {
+        case BOOL -> "boolean";
+        case BYTEA -> "bytea";
+        case INT8 -> "bigint";
+        case INT4 -> "integer";
+        case TEXT -> "text";
+        case JSON -> "json";
+        case FLOAT4 -> "real";
+        case FLOAT8 -> "double precision";
+        case TIMESTAMPTZ -> "timestamp with time zone";
+        case NUMERIC -> "numeric";
+        default -> "?";
+      };
     }
 
     private boolean isFull() {

@@ -1,6 +1,9 @@
 package io.walferry.sinks.sqlite;
 
 import static io.walferry.sinks.Refusal.refused;
+import static io.walferry.sinks.SinkCalls.apply;
+import static io.walferry.sinks.SinkCalls.header;
+import static io.walferry.sinks.SinkCalls.position;
 import static io.walferry.sinks.SourceTable.INT4;
 import static io.walferry.sinks.SourceTable.INT8;
 import static io.walferry.sinks.SourceTable.NULL;
@@ -9,10 +12,7 @@ import static io.walferry.sinks.SourceTable.UNCHANGED;
 import static io.walferry.sinks.SourceTable.full;
 import static io.walferry.sinks.SourceTable.key;
 import static io.walferry.sinks.SourceTable.table;
-import static io.walferry.sinks.sqlite.SqliteFixture.apply;
 import static io.walferry.sinks.sqlite.SqliteFixture.following;
-import static io.walferry.sinks.sqlite.SqliteFixture.header;
-import static io.walferry.sinks.sqlite.SqliteFixture.position;
 import static io.walferry.sinks.sqlite.SqliteFixture.rows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

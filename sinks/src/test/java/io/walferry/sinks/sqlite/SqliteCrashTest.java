@@ -1,12 +1,12 @@
 package io.walferry.sinks.sqlite;
 
+import static io.walferry.sinks.SinkCalls.FEED;
+import static io.walferry.sinks.SinkCalls.header;
+import static io.walferry.sinks.SinkCalls.position;
+import static io.walferry.sinks.SinkCalls.published;
 import static io.walferry.sinks.SourceTable.INT8;
 import static io.walferry.sinks.SourceTable.TEXT;
 import static io.walferry.sinks.SourceTable.table;
-import static io.walferry.sinks.sqlite.SqliteFixture.FEED;
-import static io.walferry.sinks.sqlite.SqliteFixture.header;
-import static io.walferry.sinks.sqlite.SqliteFixture.position;
-import static io.walferry.sinks.sqlite.SqliteFixture.published;
 import static io.walferry.sinks.sqlite.SqliteFixture.rows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,13 +1,9 @@
 package io.walferry.sinks.sqlite;
 
-import io.walferry.change.Change;
-import io.walferry.change.Lsn;
-import io.walferry.change.Position;
-import io.walferry.change.TransactionHeader;
-import io.walferry.change.Xid;
-import io.walferry.publication.PublishedTable;
-import io.walferry.sink.FeedIdentity;
-import io.walferry.sink.Sink;
+import static io.walferry.sinks.SinkCalls.FEED;
+import static io.walferry.sinks.SinkCalls.position;
+import static io.walferry.sinks.SinkCalls.published;
+
 import io.walferry.sinks.SourceTable;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,15 +12,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** What tests of the SQLite sink do again and again. */
 final class SqliteFixture {
-  static final FeedIdentity FEED = new FeedIdentity("shop", -2L, 1, "walferry_shop");
-
   /** Does not wait for locks, so that a test of them ends at once. */
   static final SqliteSettings IMPATIENT = new SqliteSettings(Duration.ZERO, 1 << 20);
 
@@ -41,25 +33,6 @@ final class SqliteFixture {
     sink.startLoad(published(tables));
     sink.finishLoad(position(0x10));
     return sink;
-  }
-
-  static List<PublishedTable> published(SourceTable... tables) {
-    return Arrays.stream(tables).map(SourceTable::published).toList();
-  }
-
-  static Position position(long lsn) {
-    return new Position(new Lsn(lsn), new Xid((int) lsn));
-  }
-
-  static TransactionHeader header(long lsn) {
-    return new TransactionHeader(new Xid((int) lsn), new Lsn(lsn), Instant.EPOCH);
-  }
-
-  /** One source transaction, committed alone; its position is one after its commit. */
-  static void apply(Sink sink, long lsn, Change... changes) {
-    sink.begin(header(lsn));
-    Arrays.stream(changes).forEach(sink::append);
-    sink.commit(position(lsn + 1));
   }
 
   /** Every row as its columns joined by a bar; NULL as ∅. */

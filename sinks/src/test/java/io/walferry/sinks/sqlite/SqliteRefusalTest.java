@@ -1,15 +1,15 @@
 package io.walferry.sinks.sqlite;
 
 import static io.walferry.sinks.Refusal.refused;
+import static io.walferry.sinks.SinkCalls.FEED;
+import static io.walferry.sinks.SinkCalls.apply;
+import static io.walferry.sinks.SinkCalls.published;
 import static io.walferry.sinks.SourceTable.FLOAT8;
 import static io.walferry.sinks.SourceTable.INT4;
 import static io.walferry.sinks.SourceTable.NUMERIC;
 import static io.walferry.sinks.SourceTable.TEXT;
 import static io.walferry.sinks.SourceTable.table;
-import static io.walferry.sinks.sqlite.SqliteFixture.FEED;
-import static io.walferry.sinks.sqlite.SqliteFixture.apply;
 import static io.walferry.sinks.sqlite.SqliteFixture.following;
-import static io.walferry.sinks.sqlite.SqliteFixture.published;
 import static io.walferry.sinks.sqlite.SqliteFixture.rows;
 import static io.walferry.sinks.sqlite.SqliteFixture.run;
 import static io.walferry.sinks.sqlite.SqliteFixture.sink;

@@ -1,7 +1,7 @@
 package io.walferry.sinks.sqlite;
 
+import static io.walferry.sinks.SinkCalls.apply;
 import static io.walferry.sinks.SourceTable.table;
-import static io.walferry.sinks.sqlite.SqliteFixture.apply;
 import static io.walferry.sinks.sqlite.SqliteFixture.following;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

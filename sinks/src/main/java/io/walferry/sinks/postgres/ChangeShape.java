@@ -1,0 +1,52 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.change.Row;
+import io.walferry.sinks.sql.RowLocation;
+import java.util.BitSet;
+
+/** What the changes of one relation that share a statement have in common. */
+sealed interface ChangeShape {
+  /** A new row. */
+  enum Insert implements ChangeShape {
+    INSERT
+  }
+
+  /**
+   * A changed row.
+   *
+   * @param unchanged columns that the source did not send
+   * @param nulls columns that are NULL in the old row, as far as it is looked up by them
+   */
+  record Update(RowLocation location, BitSet unchanged, BitSet nulls) implements ChangeShape {}
+
+  /** A row that is gone. */
+  record Delete(RowLocation location, BitSet nulls) implements ChangeShape {}
+
+  /** Which columns the source did not send. */
+  static BitSet unchangedOf(Row row) {
+    BitSet unchanged = new BitSet();
+    for (int column = 0; column < row.columnCount(); column++) {
+      if (row.isUnchanged(column)) {
+        unchanged.set(column);
+      }
+    }
+    return unchanged;
+  }
+
+  default String verb() {
+    return switch (this) {
+      case Insert insert -> "INSERT";
+      case Update update -> "UPDATE";
+      case Delete delete -> "DELETE";
+    };
+  }
+
+  /** Whether the change finds its row by all columns, or moves it to another key. */
+  default boolean needsOrder() {
+    return switch (this) {
+      case Insert insert -> false;
+      case Update(var location, var unchanged, var nulls) -> location != RowLocation.NEW_KEY;
+      case Delete(var location, var nulls) -> location == RowLocation.OLD_ROW;
+    };
+  }
+}

@@ -1,0 +1,252 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.change.Column;
+import io.walferry.change.Relation;
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.sinks.postgres.ChangeStatement.StatementParameter;
+import io.walferry.sinks.postgres.TableShape.ShapeColumn;
+import io.walferry.sinks.sql.RowLocation;
+import io.walferry.sinks.sql.RowStatement.Parameter;
+import io.walferry.sinks.sql.RowStatement.Side;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/**
+ * Builds the statements that apply changes of one relation. Immutable.
+ *
+ * <p>Not {@link io.walferry.sinks.sql.StatementBuilder}, whose statements take one row: here a list
+ * of values goes in for each column, of the column's own type where it has lists, so that each
+ * value is read by the type's input function, the inverse of what the source printed. Whole rows
+ * are compared byte by byte ({@code *=}), since many types have no equality, or one under which
+ * {@code 1.0} is {@code 1.00}.
+ */
+final class ChangeStatements {
+  private final Relation relation;
+  private final TableShape shape;
+  private final List<ShapeColumn> columns;
+  private final BitSet lookup;
+
+  /**
+   * For a relation whose columns the table has.
+   *
+   * @param lookup columns by which an index finds whole rows
+   */
+  ChangeStatements(Relation relation, TableShape shape, BitSet lookup) {
+    this.relation = relation;
+    this.shape = shape;
+    this.columns =
+        relation.columns().stream().map(c -> shape.column(c.name()).orElseThrow()).toList();
+    this.lookup = lookup;
+  }
+
+  /** Starts a COPY of whole rows. */
+  String copy() {
+    return "COPY " + relation.table().quoted() + " (" + names() + ") FROM STDIN";
+  }
+
+  ChangeStatement build(ChangeShape change) {
+    return switch (change) {
+      case ChangeShape.Insert insert -> insert();
+      case ChangeShape.Update(var location, var unchanged, var nulls) ->
+          location == RowLocation.OLD_ROW
+              ? updateRow(unchanged, nulls)
+              : updateKey(location, unchanged);
+      case ChangeShape.Delete(var location, var nulls) ->
+          location == RowLocation.OLD_ROW ? deleteRow(nulls) : deleteKey();
+    };
+  }
+
+  private ChangeStatement insert() {
+    ValueLists lists = new ValueLists();
+    StringJoiner values = new StringJoiner(", ");
+    for (int column = 0; column < columns.size(); column++) {
+      values.add(lists.add(Side.AFTER, column));
+    }
+    return lists.statement(
+        "INSERT INTO "
+            + relation.table().quoted()
+            + " ("
+            + names()
+            + ") OVERRIDING SYSTEM VALUE SELECT "
+            + values
+            + " FROM "
+            + lists.from());
+  }
+
+  private ChangeStatement updateKey(RowLocation location, BitSet unchanged) {
+    ValueLists lists = new ValueLists();
+    StringJoiner assignments = new StringJoiner(", ");
+    for (int column = 0; column < columns.size(); column++) {
+      boolean sameKey = location == RowLocation.NEW_KEY && relation.columns().get(column).key();
+      if (!sameKey && !unchanged.get(column)) {
+        assignments.add(assigned(column) + " = " + lists.add(Side.AFTER, column));
+      }
+    }
+    String condition = key(location == RowLocation.NEW_KEY ? Side.AFTER : Side.BEFORE, lists);
+    return lists.statement(
+        "UPDATE "
+            + shape.only()
+            + " AS d SET "
+            + orNothing(assignments)
+            + " FROM "
+            + lists.from()
+            + " WHERE "
+            + condition);
+  }
+
+  private ChangeStatement deleteKey() {
+    ValueLists lists = new ValueLists();
+    String condition = key(Side.BEFORE, lists);
+    return lists.statement(
+        "DELETE FROM " + shape.only() + " AS d USING " + lists.from() + " WHERE " + condition);
+  }
+
+  private ChangeStatement updateRow(BitSet unchanged, BitSet nulls) {
+    List<StatementParameter> parameters = new ArrayList<>();
+    StringJoiner assignments = new StringJoiner(", ");
+    for (int column = 0; column < columns.size(); column++) {
+      if (!unchanged.get(column)) {
+        assignments.add(assigned(column) + " = " + value(Side.AFTER, column, parameters));
+      }
+    }
+    String sql = "UPDATE " + shape.only() + " AS d SET " + orNothing(assignments) + " WHERE ";
+    return new ChangeStatement(sql + oneRow(nulls, parameters), parameters, false);
+  }
+
+  private ChangeStatement deleteRow(BitSet nulls) {
+    List<StatementParameter> parameters = new ArrayList<>();
+    String sql = "DELETE FROM " + shape.only() + " AS d WHERE ";
+    return new ChangeStatement(sql + oneRow(nulls, parameters), parameters, false);
+  }
+
+  /** True for exactly one of the rows that are equal to the old one. */
+  private String oneRow(BitSet nulls, List<StatementParameter> parameters) {
+    StringBuilder conditions = new StringBuilder();
+    for (int column = lookup.nextSetBit(0); column >= 0; column = lookup.nextSetBit(column + 1)) {
+      String name = "s." + quoted(column);
+      conditions.append(
+          nulls.get(column)
+              ? name + " IS NULL AND "
+              : name
+                  + " "
+                  + columns.get(column).equality()
+                  + " "
+                  + value(Side.BEFORE, column, parameters)
+                  + " AND ");
+    }
+    StringJoiner there = new StringJoiner(", ");
+    StringJoiner wanted = new StringJoiner(", ");
+    for (int column = 0; column < columns.size(); column++) {
+      there.add("s." + quoted(column));
+      wanted.add(value(Side.BEFORE, column, parameters));
+    }
+    // Casts to record, or the parser would look for the operator column by column.
+    return "(d.tableoid, d.ctid) = (SELECT s.tableoid, s.ctid FROM "
+        + shape.only()
+        + " AS s WHERE "
+        + conditions
+        + "ROW("
+        + there
+        + ")::record OPERATOR(pg_catalog.*=) ROW("
+        + wanted
+        + ")::record LIMIT 1)";
+  }
+
+  private String key(Side side, ValueLists lists) {
+    StringJoiner conditions = new StringJoiner(" AND ");
+    for (int column = 0; column < columns.size(); column++) {
+      Column announced = relation.columns().get(column);
+      if (announced.key()) {
+        String value = lists.add(side, column);
+        conditions.add("d." + quoted(column) + " " + columns.get(column).equality() + " " + value);
+      }
+    }
+    if (conditions.length() == 0) {
+      throw new WalferryException(
+          ErrorCode.REPLICA_IDENTITY_MISSING,
+          "Table " + relation.table() + " sent an update or a delete without a replica identity");
+    }
+    return conditions.toString();
+  }
+
+  /** With nothing to set, a row that is not there must still be noticed. */
+  private String orNothing(StringJoiner assignments) {
+    if (assignments.length() > 0) {
+      return assignments.toString();
+    }
+    String name =
+        columns.stream()
+            .filter(column -> !column.alwaysIdentity())
+            .findFirst()
+            .map(column -> TableId.quote(column.name()))
+            .orElseGet(() -> assigned(0));
+    return name + " = d." + name;
+  }
+
+  private String assigned(int column) {
+    if (columns.get(column).alwaysIdentity()) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "Column "
+              + columns.get(column).name()
+              + " of table "
+              + relation.table()
+              + " takes no update; run: ALTER TABLE "
+              + relation.table().quoted()
+              + " ALTER COLUMN "
+              + quoted(column)
+              + " SET GENERATED BY DEFAULT;");
+    }
+    return quoted(column);
+  }
+
+  private String value(Side side, int column, List<StatementParameter> parameters) {
+    parameters.add(new StatementParameter(new Parameter(side, column), ','));
+    return "?::" + columns.get(column).castType();
+  }
+
+  private String names() {
+    StringJoiner names = new StringJoiner(", ");
+    for (int column = 0; column < columns.size(); column++) {
+      names.add(quoted(column));
+    }
+    return names.toString();
+  }
+
+  private String quoted(int column) {
+    return TableId.quote(columns.get(column).name());
+  }
+
+  /** Lists of values, side by side as the columns of {@code v}. */
+  private final class ValueLists {
+    private final List<StatementParameter> parameters = new ArrayList<>();
+    private final StringJoiner lists = new StringJoiner(", ", "unnest(", ")");
+    private final StringJoiner names = new StringJoiner(", ", " AS v(", ")");
+
+    /** Adds one and returns the expression for a value of it. */
+    String add(Side side, int column) {
+      Optional<String> arrayType = columns.get(column).arrayType();
+      char delimiter = arrayType.isPresent() ? columns.get(column).delimiter() : ',';
+      String name = "c" + parameters.size();
+      parameters.add(new StatementParameter(new Parameter(side, column), delimiter));
+      lists.add("?::" + arrayType.orElse("text[]"));
+      names.add(name);
+      return arrayType.isPresent()
+          ? "v." + name
+          : "v." + name + "::" + columns.get(column).castType();
+    }
+
+    String from() {
+      return lists.toString() + names;
+    }
+
+    ChangeStatement statement(String sql) {
+      return new ChangeStatement(sql, parameters, true);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.change.Lsn;
+import io.walferry.change.Row;
+import io.walferry.change.TransactionHeader;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Changes of one table and one shape in their order, in groups: a group goes to the server as one
+ * execution of the statement.
+ */
+final class Run {
+  private static final int GROUP_ROWS_MAX = 1000;
+
+  private final ChangeShape shape;
+  private final List<Group> groups = new ArrayList<>();
+  private int rows;
+
+  Run(ChangeShape shape) {
+    this.shape = shape;
+  }
+
+  /**
+   * Rows that go together; the old ones are the new ones again where nothing is taken from them.
+   */
+  static final class Group {
+    private final List<Row> before = new ArrayList<>();
+    private final List<Row> after = new ArrayList<>();
+    private final Lsn first;
+    private Lsn last;
+
+    Group(Lsn first) {
+      this.first = first;
+      this.last = first;
+    }
+
+    List<Row> before() {
+      return before;
+    }
+
+    List<Row> after() {
+      return after;
+    }
+
+    int size() {
+      return after.size();
+    }
+
+    /** Which source transactions the rows belong to. */
+    String where() {
+      return transactions(first, last);
+    }
+  }
+
+  void add(TransactionHeader header, Row before, Row after) {
+    Lsn lsn = header.commitLsn();
+    if (groups.isEmpty() || groups.getLast().size() == GROUP_ROWS_MAX) {
+      groups.add(new Group(lsn));
+    }
+    Group group = groups.getLast();
+    group.before.add(before);
+    group.after.add(after);
+    group.last = lsn;
+    rows++;
+  }
+
+  /** What is added next must not share an execution with what was added before. */
+  void separate(TransactionHeader header) {
+    if (!groups.isEmpty()) {
+      groups.add(new Group(header.commitLsn()));
+    }
+  }
+
+  ChangeShape shape() {
+    return shape;
+  }
+
+  List<Group> groups() {
+    return groups;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  String where() {
+    return transactions(groups.getFirst().first, groups.getLast().last);
+  }
+
+  private static String transactions(Lsn first, Lsn last) {
+    if (last.equals(Lsn.ZERO)) {
+      return "first load";
+    }
+    return first.equals(last)
+        ? "transaction that commits at " + first
+        : "one of the transactions that commit from " + first + " to " + last;
+  }
+}

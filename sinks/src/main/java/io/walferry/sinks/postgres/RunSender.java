@@ -1,0 +1,133 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.change.Relation;
+import io.walferry.change.Row;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.sinks.postgres.ChangeStatement.StatementParameter;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Sends runs of one relation. Strict: every change changes exactly one row. Many new rows go by
+ * COPY, everything else as executions of one prepared statement that share a round trip.
+ */
+final class RunSender {
+  /** COPY takes a round trip more than a statement. */
+  private static final int COPY_ROWS_MIN = 50;
+
+  /** Shapes differ in the columns that were not sent, so there can be very many of them. */
+  private static final int STATEMENTS_MAX = 64;
+
+  private final DestinationDatabase database;
+  private final Relation relation;
+  private final ChangeStatements builder;
+  private final Map<ChangeShape, ChangeStatement> statements = new HashMap<>();
+
+  RunSender(DestinationDatabase database, Relation relation, ChangeStatements builder) {
+    this.database = database;
+    this.relation = relation;
+    this.builder = builder;
+  }
+
+  void send(Run run) {
+    boolean copied = run.shape() instanceof ChangeShape.Insert && run.rows() >= COPY_ROWS_MIN;
+    try {
+      if (copied) {
+        copy(run);
+      } else {
+        execute(run);
+      }
+    } catch (SQLException e) {
+      throw failed(run, e);
+    }
+  }
+
+  private void copy(Run run) throws SQLException {
+    CopyWriter writer = new CopyWriter(relation, database.copyIn(builder.copy()));
+    for (Run.Group group : run.groups()) {
+      for (Row row : group.after()) {
+        writer.write(row);
+      }
+    }
+    if (!writer.finish()) {
+      throw conflict(run.shape(), run.where(), run.rows(), "something took fewer");
+    }
+  }
+
+  private void execute(Run run) throws SQLException {
+    ChangeStatement statement = statement(run.shape());
+    try (PreparedStatement prepared = database.prepare(statement.sql())) {
+      for (Run.Group group : run.groups()) {
+        bind(prepared, statement, group);
+        prepared.addBatch();
+      }
+      int[] counts = prepared.executeBatch();
+      for (int i = 0; i < counts.length; i++) {
+        Run.Group group = run.groups().get(i);
+        if (counts[i] != group.size()) {
+          throw conflict(run.shape(), group.where(), group.size(), "met " + counts[i]);
+        }
+      }
+    }
+  }
+
+  private void bind(PreparedStatement prepared, ChangeStatement statement, Run.Group group)
+      throws SQLException {
+    List<StatementParameter> parameters = statement.parameters();
+    for (int i = 0; i < parameters.size(); i++) {
+      StatementParameter parameter = parameters.get(i);
+      int column = parameter.source().column();
+      List<Row> rows =
+          switch (parameter.source().side()) {
+            case BEFORE -> group.before();
+            case AFTER -> group.after();
+          };
+      if (statement.manyRows()) {
+        String list = RowText.array(relation, rows, column, parameter.delimiter());
+        prepared.setObject(i + 1, list, Types.OTHER);
+      } else if (rows.getFirst().isNull(column)) {
+        prepared.setNull(i + 1, Types.OTHER);
+      } else {
+        String value = RowText.value(relation, rows.getFirst(), column);
+        prepared.setObject(i + 1, value, Types.OTHER);
+      }
+    }
+  }
+
+  private ChangeStatement statement(ChangeShape shape) {
+    if (statements.size() >= STATEMENTS_MAX && !statements.containsKey(shape)) {
+      statements.clear();
+    }
+    return statements.computeIfAbsent(shape, builder::build);
+  }
+
+  private WalferryException failed(Run run, SQLException failure) {
+    if (DestinationErrors.isDuplicate(failure)) {
+      return conflict(
+          run.shape(), run.where(), run.rows(), "one of them met a row with the same key");
+    }
+    return database.failed(
+        run.shape().verb() + " table " + relation.table() + " (" + run.where() + ")", failure);
+  }
+
+  private WalferryException conflict(ChangeShape shape, String where, int expected, String got) {
+    String rows = expected == 1 ? "one row" : expected + " rows";
+    return new WalferryException(
+        ErrorCode.DESTINATION_CONFLICT,
+        shape.verb()
+            + " of table "
+            + relation.table()
+            + " ("
+            + where
+            + ") expected "
+            + (shape instanceof ChangeShape.Insert ? "to add " : "")
+            + rows
+            + " at the destination, but "
+            + got);
+  }
+}

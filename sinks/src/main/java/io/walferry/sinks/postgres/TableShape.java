@@ -1,0 +1,211 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.change.TableId;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A relation as it is at the destination.
+ *
+ * @param kind {@code pg_class.relkind}
+ * @param owned whether the session's role may alter it
+ * @param triggers whether it has any, those of foreign keys included
+ * @param referenced whether a foreign key of another table points to it
+ */
+record TableShape(
+    TableId table,
+    String kind,
+    boolean owned,
+    boolean triggers,
+    boolean referenced,
+    List<ShapeColumn> columns,
+    List<ShapeIndex> indexes) {
+  private static final String TABLE =
+      """
+      SELECT c.oid, c.relkind::text, pg_has_role(c.relowner, 'USAGE'), c.relhastriggers,
+        EXISTS (SELECT FROM pg_constraint f
+          WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.conrelid <> c.oid)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ? AND c.relname = ?
+      """;
+
+  /**
+   * A composite value in an array would be taken apart by unnest, and arrays have no arrays: these
+   * go without. The search path is empty, so the operators of extensions need their schema.
+   */
+  private static final String COLUMNS =
+      """
+      SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1),
+        CASE WHEN t.typarray <> 0 AND t.typtype <> 'c' AND coalesce(b.typtype, 'b') <> 'c'
+          THEN format_type(t.typarray, -1) END,
+        t.typdelim::text,
+        (SELECT format('OPERATOR(%I.%s)', opn.nspname, o.oprname)
+          FROM pg_opclass oc
+          JOIN pg_am am ON am.oid = oc.opcmethod AND am.amname = 'btree'
+          JOIN pg_amop ao ON ao.amopfamily = oc.opcfamily AND ao.amopstrategy = 3
+            AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
+          JOIN pg_operator o ON o.oid = ao.amopopr
+          JOIN pg_namespace opn ON opn.oid = o.oprnamespace
+          WHERE oc.opcdefault AND oc.opcintype = coalesce(b.oid, t.oid)
+            AND opn.nspname <> 'pg_catalog'),
+        a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attgenerated <> '',
+        a.attidentity = 'a'
+      FROM pg_attribute a
+      JOIN pg_type t ON t.oid = a.atttypid
+      LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd'
+      WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped
+      ORDER BY a.attnum
+      """;
+
+  private static final String INDEXES =
+      """
+      SELECT i.indisprimary, i.indisunique OR i.indisexclusion,
+        i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL,
+        ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(n, place)
+          JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.n
+          WHERE k.place <= i.indnkeyatts ORDER BY k.place)
+      FROM pg_index i WHERE i.indrelid = ?::oid
+      """;
+
+  TableShape {
+    columns = List.copyOf(columns);
+    indexes = List.copyOf(indexes);
+  }
+
+  /**
+   * A column of it.
+   *
+   * @param type {@code format_type}
+   * @param castType the type without its modifier, so that a cast never cuts a value short
+   * @param arrayType of that type, if a list of values can be sent as one
+   * @param delimiter between the values of such an array
+   * @param equality the operator of the type's keys
+   */
+  record ShapeColumn(
+      String name,
+      String type,
+      String castType,
+      Optional<String> arrayType,
+      char delimiter,
+      String equality,
+      boolean notNull,
+      boolean filled,
+      boolean generated,
+      boolean alwaysIdentity) {
+    /** Whether a row that does not name the column is refused. */
+    boolean required() {
+      return notNull && !filled;
+    }
+  }
+
+  /**
+   * An index of it.
+   *
+   * @param exclusive whether it forbids rows; unique or an exclusion constraint
+   * @param plain whether it holds every row, at once, by columns alone
+   */
+  record ShapeIndex(boolean primary, boolean exclusive, boolean plain, List<String> columns) {
+    ShapeIndex {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /** The relation of that name. */
+  static Optional<TableShape> read(DestinationDatabase database, TableId table) {
+    String attempt = "read the shape of table " + table;
+    return database
+        .query(attempt, TABLE, row -> head(table, row), table.schema(), table.name())
+        .stream()
+        .findFirst()
+        .map(
+            head ->
+                head.shape(
+                    database.query(attempt, COLUMNS, TableShape::column, head.oid()),
+                    database.query(attempt, INDEXES, TableShape::index, head.oid())));
+  }
+
+  /** What {@code pg_class} says. */
+  private record Head(
+      TableId table, long oid, String kind, boolean owned, boolean triggers, boolean referenced) {
+    TableShape shape(List<ShapeColumn> columns, List<ShapeIndex> indexes) {
+      return new TableShape(table, kind, owned, triggers, referenced, columns, indexes);
+    }
+  }
+
+  private static Head head(TableId table, ResultSet row) throws SQLException {
+    return new Head(
+        table,
+        row.getLong(1),
+        row.getString(2),
+        row.getBoolean(3),
+        row.getBoolean(4),
+        row.getBoolean(5));
+  }
+
+  private static ShapeColumn column(ResultSet row) throws SQLException {
+    return new ShapeColumn(
+        row.getString(1),
+        row.getString(2),
+        row.getString(3),
+        Optional.ofNullable(row.getString(4)),
+        row.getString(5).charAt(0),
+        Optional.ofNullable(row.getString(6)).orElse("="),
+        row.getBoolean(7),
+        row.getBoolean(8),
+        row.getBoolean(9),
+        row.getBoolean(10));
+  }
+
+  private static ShapeIndex index(ResultSet row) throws SQLException {
+    Array columns = row.getArray(4);
+    return new ShapeIndex(
+        row.getBoolean(1),
+        row.getBoolean(2),
+        row.getBoolean(3),
+        List.of((String[]) columns.getArray()));
+  }
+
+  boolean isTable() {
+    return kind.equals("r") || kind.equals("p");
+  }
+
+  /** For FROM, UPDATE and TRUNCATE: rows of tables that inherit are not this table's. */
+  String only() {
+    return (kind.equals("r") ? "ONLY " : "") + table.quoted();
+  }
+
+  Optional<ShapeColumn> column(String name) {
+    return columns.stream().filter(column -> column.name().equals(name)).findFirst();
+  }
+
+  /** Column names in the key's order; empty if there is none. */
+  List<String> primaryKey() {
+    return indexes.stream()
+        .filter(ShapeIndex::primary)
+        .findFirst()
+        .map(ShapeIndex::columns)
+        .orElse(List.of());
+  }
+
+  /** Whether these columns, and nothing else, keep rows apart. */
+  boolean onlyKeyIs(Set<String> names) {
+    List<ShapeIndex> exclusive = indexes.stream().filter(ShapeIndex::exclusive).toList();
+    return exclusive.size() == 1
+        && exclusive.getFirst().plain()
+        && Set.copyOf(exclusive.getFirst().columns()).equals(names);
+  }
+
+  /** Whether an index starts with just these columns. */
+  boolean isIndexed(List<String> names) {
+    return indexes.stream()
+        .filter(ShapeIndex::plain)
+        .map(ShapeIndex::columns)
+        .filter(indexed -> indexed.size() >= names.size())
+        .anyMatch(
+            indexed -> Set.copyOf(indexed.subList(0, names.size())).equals(Set.copyOf(names)));
+  }
+}

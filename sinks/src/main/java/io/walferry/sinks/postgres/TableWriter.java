@@ -1,0 +1,165 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.change.Column;
+import io.walferry.change.OldRow;
+import io.walferry.change.Relation;
+import io.walferry.change.Row;
+import io.walferry.change.TransactionHeader;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.sinks.sql.RowLocation;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Tells of each change of one relation what it is and in which order it has to be applied. */
+final class TableWriter {
+  private static final BitSet NONE = new BitSet(0);
+  private static final ChangeShape WHOLE_UPDATE =
+      new ChangeShape.Update(RowLocation.NEW_KEY, NONE, NONE);
+  private static final ChangeShape KEY_DELETE = new ChangeShape.Delete(RowLocation.OLD_KEY, NONE);
+
+  private final Relation relation;
+  private final TableShape shape;
+  private final IdentityIndex index;
+  private final RunSender sender;
+  private final BitSet keyColumns;
+  private final boolean commutes;
+  private final Set<RowLocation> indexed = EnumSet.noneOf(RowLocation.class);
+
+  TableWriter(DestinationDatabase database, Relation relation, TableShape shape) {
+    this.relation = relation;
+    this.shape = shape;
+    this.index = new IdentityIndex(database, relation, shape);
+    this.sender =
+        new RunSender(database, relation, new ChangeStatements(relation, shape, index.rowLookup()));
+    this.keyColumns =
+        IntStream.range(0, relation.columns().size())
+            .filter(column -> relation.columns().get(column).key())
+            .collect(BitSet::new, BitSet::set, BitSet::or);
+    Set<String> key =
+        relation.columns().stream()
+            .filter(Column::key)
+            .map(Column::name)
+            .collect(Collectors.toSet());
+    this.commutes =
+        shape.onlyKeyIs(key) && (database.replicaRole() || !shape.triggers()) && !isFull();
+  }
+
+  /** One change, its rows copied. */
+  record Work(ChangeShape shape, TransactionHeader header, Row before, Row after) {
+    long byteSize() {
+      return after.byteSize() + (before.equals(after) ? 0 : before.byteSize());
+    }
+  }
+
+  Relation relation() {
+    return relation;
+  }
+
+  TableShape shape() {
+    return shape;
+  }
+
+  RunSender sender() {
+    return sender;
+  }
+
+  Work insert(TransactionHeader header, Row after) {
+    Row row = RowText.detached(after);
+    return new Work(ChangeShape.Insert.INSERT, header, row, row);
+  }
+
+  Work update(TransactionHeader header, OldRow before, Row after) {
+    RowLocation location = RowLocation.of(before);
+    ensureIndex(location);
+    BitSet unchanged = ChangeShape.unchangedOf(after);
+    Row row = RowText.detached(after);
+    return switch (before) {
+      case OldRow.Absent absent ->
+          new Work(
+              unchanged.isEmpty()
+                  ? WHOLE_UPDATE
+                  : new ChangeShape.Update(location, unchanged, NONE),
+              header,
+              row,
+              row);
+      case OldRow.Key(Row key) ->
+          new Work(
+              new ChangeShape.Update(location, unchanged, NONE),
+              header,
+              RowText.detached(key),
+              row);
+      case OldRow.Full(Row old) ->
+          new Work(
+              new ChangeShape.Update(location, unchanged, nulls(old)),
+              header,
+              RowText.detached(old),
+              row);
+    };
+  }
+
+  Work delete(TransactionHeader header, OldRow before) {
+    ensureIndex(RowLocation.of(before));
+    return switch (before) {
+      case OldRow.Key(Row key) -> {
+        Row row = RowText.detached(key);
+        yield new Work(KEY_DELETE, header, row, row);
+      }
+      case OldRow.Full(Row old) -> {
+        Row row = RowText.detached(old);
+        yield new Work(new ChangeShape.Delete(RowLocation.OLD_ROW, nulls(old)), header, row, row);
+      }
+      case OldRow.Absent absent ->
+          throw new WalferryException(
+              ErrorCode.PROTOCOL_VIOLATION,
+              "A delete of table "
+                  + relation.table()
+                  + " (transaction that commits at "
+                  + header.commitLsn()
+                  + ") does not say which row");
+    };
+  }
+
+  /**
+   * Whether the change may change places with changes of other keys: the table has no other key,
+   * and no trigger sees the order.
+   */
+  boolean commutes(Work work) {
+    return commutes && !work.shape().needsOrder();
+  }
+
+  /** A number that differs for different keys, nearly always. */
+  long keyHash(Row row) {
+    long hash = 0xcbf29ce484222325L;
+    for (int column = keyColumns.nextSetBit(0);
+        column >= 0;
+        column = keyColumns.nextSetBit(column + 1)) {
+      int length = row.length(column);
+      hash = (hash ^ length) * 0x9E3779B97F4A7C15L;
+      for (int i = 0; i < length; i++) {
+        hash = (hash ^ row.byteAt(column, i)) * 0x100000001b3L;
+      }
+      hash ^= hash >>> 32;
+    }
+    return hash;
+  }
+
+  private BitSet nulls(Row old) {
+    BitSet nulls = new BitSet();
+    index.rowLookup().stream().filter(old::isNull).forEach(nulls::set);
+    return nulls;
+  }
+
+  private boolean isFull() {
+    return relation.replicaIdentity() == io.walferry.change.ReplicaIdentity.FULL;
+  }
+
+  private void ensureIndex(RowLocation location) {
+    if (indexed.add(location)) {
+      index.ensure(location);
+    }
+  }
+}

@@ -3,8 +3,11 @@ package io.walferry.cli;
 import io.walferry.cli.config.SinkConfig;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.postgres.PostgresErrors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.Optional;
 
 /** Tells before a run whether its destination can be written, without writing anything. */
@@ -14,11 +17,15 @@ final class DestinationCheck {
   /**
    * Passes, or says what is in the way.
    *
-   * @throws WalferryException {@code DESTINATION_UNWRITABLE}
+   * @throws WalferryException {@code DESTINATION_UNWRITABLE}, or why a server does not let us in
    */
   static void requireWritable(SinkConfig sink) {
     Optional<Path> path =
         switch (sink) {
+          case SinkConfig.Postgres postgres -> {
+            connect(postgres);
+            yield Optional.empty();
+          }
           case SinkConfig.Sqlite sqlite -> Optional.of(sqlite.path());
           case SinkConfig.JsonLines lines -> lines.path();
         };
@@ -29,6 +36,14 @@ final class DestinationCheck {
                   ErrorCode.DESTINATION_UNWRITABLE,
                   "cannot write the destination " + sink.name() + ": " + obstacle);
             });
+  }
+
+  private static void connect(SinkConfig.Postgres sink) {
+    try {
+      new PostgresConnector(sink.connection(), "walferry validate").connect().close();
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "close the connection to the destination " + sink.name());
+    }
   }
 
   private static Optional<String> obstacle(Path path) {

@@ -16,6 +16,8 @@ import io.walferry.pipeline.Until;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.jsonlines.JsonLinesSink;
+import io.walferry.sinks.postgres.PostgresSink;
+import io.walferry.sinks.postgres.PostgresSinkSettings;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
 import io.walferry.stream.StreamSettings;
@@ -28,7 +30,7 @@ final class FeedWiring {
   static Pipeline pipeline(WalferryConfig config, Until until, PipelineListener listener) {
     PostgresConnector source =
         new PostgresConnector(config.source().connection(), "walferry " + config.pipeline().name());
-    return new Pipeline(settings(config, until), source, () -> sink(config.sink()), listener);
+    return new Pipeline(settings(config, until), source, () -> sink(config), listener);
   }
 
   static PipelineSettings settings(WalferryConfig config, Until until) {
@@ -56,8 +58,12 @@ final class FeedWiring {
         until);
   }
 
-  private static Sink sink(SinkConfig config) {
-    return switch (config) {
+  private static Sink sink(WalferryConfig config) {
+    return switch (config.sink()) {
+      case SinkConfig.Postgres postgres ->
+          new PostgresSink(
+              new PostgresConnector(postgres.connection(), "walferry " + config.pipeline().name()),
+              PostgresSinkSettings.DEFAULT);
       case SinkConfig.Sqlite sqlite -> new SqliteSink(sqlite.path(), SqliteSettings.DEFAULT);
       case SinkConfig.JsonLines lines ->
           lines.path().map(JsonLinesSink::toFile).orElseGet(JsonLinesSink::toStandardOutput);

@@ -21,9 +21,22 @@ final class ConfigReader {
       Format.matching("[a-z0-9_]{1,63}", "a slot name: up to 63 of a-z, 0-9 and '_'");
   private static final Format<String> PUBLICATION_NAME =
       Format.matching("(?s).{1,63}", "a publication's name of up to 63 characters");
+  private static final List<String> SINK_TYPE_ORDER = List.of("postgres", "sqlite", "jsonLines");
+  private static final Map<String, SinkType> SINK_TYPES =
+      Map.of(
+          "postgres", SinkType.POSTGRES,
+          "sqlite", SinkType.SQLITE,
+          "jsonLines", SinkType.JSON_LINES);
+  private static final String STANDARD_OUTPUT = "-";
   private static final Format<String> TABLE_PATTERN = ConfigReader::tablePattern;
 
   private final Reading reading;
+
+  private enum SinkType {
+    POSTGRES,
+    SQLITE,
+    JSON_LINES
+  }
 
   ConfigReader(Reading reading) {
     this.reading = reading;
@@ -72,21 +85,24 @@ final class ConfigReader {
     }
   }
 
+  /** Keys {@code url} and {@code password}. */
   private Optional<ConnectionSettings> connection(Section section) {
     Optional<Scalar> url = section.secret("url");
     Optional<Secret> password = section.secret("password").map(Scalar::text).map(Secret::new);
     if (url.isEmpty() && !section.has("url")) {
       reading.problem(
-          section.place(), "'source.url' is missing, such as postgresql://user@host/database");
+          section.place(),
+          "'" + section.pathOf("url") + "' is missing, such as postgresql://user@host/database");
     }
-    return url.flatMap(this::parsed).map(it -> password.map(it::withPassword).orElse(it));
+    return url.flatMap(text -> parsed(section.pathOf("url"), text))
+        .map(it -> password.map(it::withPassword).orElse(it));
   }
 
-  private Optional<ConnectionSettings> parsed(Scalar url) {
+  private Optional<ConnectionSettings> parsed(String path, Scalar url) {
     try {
       return Optional.of(ConnectionSettings.parse(url.text(), reading.environment()));
     } catch (WalferryException e) {
-      reading.problem(url.place(), "'source.url': " + e.getMessage());
+      reading.problem(url.place(), "'" + path + "': " + e.getMessage());
       return Optional.empty();
     }
   }
@@ -111,24 +127,39 @@ final class ConfigReader {
 
   private Optional<SinkConfig> oneSink(String name, Section section) {
     boolean named = checkSinkName(name, section.place());
-    Map<String, String> types = Map.of("sqlite", "sqlite", "jsonLines", "jsonLines");
-    Optional<String> type =
-        section.required("type", Format.choice(types, List.of("sqlite", "jsonLines")));
-    Optional<String> path = section.required("path", this::checkedPath);
-    section.finish();
-    if (!named || type.isEmpty() || path.isEmpty()) {
+    Optional<SinkType> type = section.required("type", Format.choice(SINK_TYPES, SINK_TYPE_ORDER));
+    if (type.isEmpty()) {
+      // Which other keys belong here is not known.
+      section.names();
       return Optional.empty();
     }
-    boolean standardOutput = path.get().equals("-");
-    if (type.get().equals("jsonLines")) {
-      return Optional.of(
-          new SinkConfig.JsonLines(
-              name, standardOutput ? Optional.empty() : path.map(this::resolved)));
-    }
-    if (standardOutput) {
+    Optional<SinkConfig> sink =
+        switch (type.get()) {
+          case POSTGRES ->
+              connection(section).map(connection -> new SinkConfig.Postgres(name, connection));
+          case JSON_LINES ->
+              section.required("path", this::checkedPath).map(path -> jsonLines(name, path));
+          case SQLITE ->
+              section
+                  .required("path", this::checkedPath)
+                  .flatMap(path -> sqlite(name, section, path));
+        };
+    section.finish();
+    return named ? sink : Optional.empty();
+  }
+
+  private SinkConfig jsonLines(String name, String path) {
+    boolean standardOutput = path.equals(STANDARD_OUTPUT);
+    return new SinkConfig.JsonLines(
+        name, standardOutput ? Optional.empty() : Optional.of(resolved(path)));
+  }
+
+  private Optional<SinkConfig> sqlite(String name, Section section, String path) {
+    if (path.equals(STANDARD_OUTPUT)) {
       reading.problem(section.placeOf("path"), "'-' (standard output) is for type jsonLines only");
+      return Optional.empty();
     }
-    return Optional.of(new SinkConfig.Sqlite(name, resolved(path.get())));
+    return Optional.of(new SinkConfig.Sqlite(name, resolved(path)));
   }
 
   private boolean checkSinkName(String name, Place place) {

@@ -1,5 +1,6 @@
 package io.walferry.cli.config;
 
+import io.walferry.postgres.ConnectionSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -7,6 +8,9 @@ import java.util.Optional;
 public sealed interface SinkConfig {
   /** The user's name for it. */
   String name();
+
+  /** Another PostgreSQL database. */
+  record Postgres(String name, ConnectionSettings connection) implements SinkConfig {}
 
   /** A SQLite database in a file. */
   record Sqlite(String name, Path path) implements SinkConfig {}

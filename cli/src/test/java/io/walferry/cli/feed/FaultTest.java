@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.PipelineSettings;
@@ -11,6 +12,7 @@ import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.postgres.StopMode;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
@@ -19,109 +21,104 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The feed comes back by itself, and the contents are equal in the end. */
 @Postgres
 final class FaultTest {
   @TempDir Path directory;
   private final Workload workload = Workload.create(Seeds.next());
-  private Path file = Path.of("");
 
-  @BeforeEach
-  void file() {
-    file = directory.resolve("copy.db");
-  }
-
-  @Test
-  void connectionsThatAreCutAgainAndAgainCostNothing(Database database) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void connectionsThatAreCutAgainAndAgainCostNothing(Kind kind, Database database)
+      throws Exception {
     prepare(database);
-    try (FaultProxy proxy = FaultProxy.before(database.server().port());
-        RunningFeed feed = start(database, proxy)) {
-      feed.awaitFollowing();
-      for (int cut = 1; cut <= 4; cut++) {
-        proxy.cutEveryConnectionAfter(Direction.TO_CLIENT, 20_000L * cut);
-        workload.run(database::connect, 20, 4);
-        feed.awaitRetries(cut);
-        proxy.heal();
-        workload.run(database::connect, 5, 4);
-      }
-      feed.awaitDurable(FeedSetup.walEnd(database));
-    }
-    assertEqual(database);
-  }
-
-  @Test
-  void aLoadThatIsCutStartsAnewAndLeavesOneSlot(Database database) throws Exception {
-    prepare(database);
-    try (FaultProxy proxy = FaultProxy.before(database.server().port())) {
-      proxy.cutEveryConnectionAfter(Direction.TO_CLIENT, 30_000);
-      try (RunningFeed feed = start(database, proxy)) {
-        feed.awaitRetries(2);
-        proxy.heal();
+    try (Destination destination = kind.create(directory, database.server(), workload)) {
+      try (FaultProxy proxy = FaultProxy.before(database.server().port());
+          RunningFeed feed = start(database, destination, proxy)) {
         feed.awaitFollowing();
-        workload.run(database::connect, 10, 4);
+        for (int cut = 1; cut <= 4; cut++) {
+          proxy.cutEveryConnectionAfter(Direction.TO_CLIENT, 20_000L * cut);
+          workload.run(database::connect, 20, 4);
+          feed.awaitRetries(cut);
+          proxy.heal();
+          workload.run(database::connect, 5, 4);
+        }
         feed.awaitDurable(FeedSetup.walEnd(database));
       }
+      assertEqual(database, destination);
     }
-    assertEqual(database);
   }
 
-  @Test
-  void aResetConnectionIsTakenUpAgain(Database database) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aLoadThatIsCutStartsAnewAndLeavesOneSlot(Kind kind, Database database) throws Exception {
     prepare(database);
-    try (FaultProxy proxy = FaultProxy.before(database.server().port());
-        RunningFeed feed = start(database, proxy)) {
-      feed.awaitFollowing();
-      proxy.reset();
-      workload.run(database::connect, 20, 4);
-      feed.awaitRetries(1);
-      feed.awaitDurable(FeedSetup.walEnd(database));
-      assertTrue(feed.retries().stream().allMatch(FaultTest::connectionFailed), feed::toString);
+    try (Destination destination = kind.create(directory, database.server(), workload)) {
+      try (FaultProxy proxy = FaultProxy.before(database.server().port())) {
+        proxy.cutEveryConnectionAfter(Direction.TO_CLIENT, 30_000);
+        try (RunningFeed feed = start(database, destination, proxy)) {
+          feed.awaitRetries(2);
+          proxy.heal();
+          feed.awaitFollowing();
+          workload.run(database::connect, 10, 4);
+          feed.awaitDurable(FeedSetup.walEnd(database));
+        }
+      }
+      assertEqual(database, destination);
     }
-    assertEqual(database);
   }
 
-  @Test
-  void aServerThatFallsSilentIsNoticed(Database database) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aResetConnectionIsTakenUpAgain(Kind kind, Database database) throws Exception {
     prepare(database);
-    try (FaultProxy proxy = FaultProxy.before(database.server().port());
-        RunningFeed feed = start(database, proxy)) {
-      feed.awaitFollowing();
-      proxy.dropServer();
-      workload.run(database::connect, 20, 4);
-      feed.awaitRetries(1);
-      feed.awaitDurable(FeedSetup.walEnd(database));
+    try (Destination destination = kind.create(directory, database.server(), workload)) {
+      try (FaultProxy proxy = FaultProxy.before(database.server().port());
+          RunningFeed feed = start(database, destination, proxy)) {
+        feed.awaitFollowing();
+        proxy.reset();
+        workload.run(database::connect, 20, 4);
+        feed.awaitRetries(1);
+        feed.awaitDurable(FeedSetup.walEnd(database));
+        assertTrue(feed.retries().stream().allMatch(FaultTest::connectionFailed), feed::toString);
+      }
+      assertEqual(database, destination);
     }
-    assertEqual(database);
   }
 
-  @Test
-  void aServerThatFallsSilentInTheFirstLoadIsNoticed(Database database) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aServerThatFallsSilentIsNoticed(Kind kind, Database database) throws Exception {
     prepare(database);
-    try (FaultProxy proxy = FaultProxy.before(database.server().port());
-        RunningFeed feed = start(database, proxy)) {
-      feed.awaitRowsLoaded(1);
-      proxy.dropServer();
-      feed.awaitRetries(1);
-      feed.awaitFollowing();
-      feed.awaitDurable(FeedSetup.walEnd(database));
+    try (Destination destination = kind.create(directory, database.server(), workload)) {
+      try (FaultProxy proxy = FaultProxy.before(database.server().port());
+          RunningFeed feed = start(database, destination, proxy)) {
+        feed.awaitFollowing();
+        proxy.dropServer();
+        workload.run(database::connect, 20, 4);
+        feed.awaitRetries(1);
+        feed.awaitDurable(FeedSetup.walEnd(database));
+      }
+      assertEqual(database, destination);
     }
-    assertEqual(database);
   }
 
-  @Test
-  void aServerThatCrashesOrStopsIsWaitedFor() throws Exception {
-    try (PostgresServer server = PostgresServer.builder().durable(true).start()) {
+  @ParameterizedTest
+  @EnumSource
+  void aServerThatCrashesOrStopsIsWaitedFor(Kind kind, PostgresServers servers) throws Exception {
+    try (PostgresServer server = PostgresServer.builder().durable(true).start();
+        Destination destination = kind.create(directory, servers.server(), workload)) {
       Database database = server.createDatabase("restart");
       prepare(database);
       try (RunningFeed feed =
           RunningFeed.start(
               FeedSetup.settings(database.name(), WorkloadFeedTest.TABLES),
               FeedSetup.connector(database.uri()),
-              () -> FeedSetup.sqlite(file))) {
+              destination::sink)) {
         feed.awaitFollowing();
         workload.run(database::connect, 20, 4);
         server.kill();
@@ -137,7 +134,7 @@ final class FaultTest {
         workload.run(database::connect, 20, 4);
         feed.awaitDurable(FeedSetup.walEnd(database));
       }
-      assertEqual(database);
+      assertEqual(database, destination);
     }
   }
 
@@ -148,7 +145,7 @@ final class FaultTest {
     workload.run(database::connect, 40, 4);
   }
 
-  private RunningFeed start(Database database, FaultProxy proxy) {
+  private RunningFeed start(Database database, Destination destination, FaultProxy proxy) {
     PipelineSettings settings = FeedSetup.settings(database.name(), WorkloadFeedTest.TABLES);
     PipelineSettings impatient =
         new PipelineSettings(
@@ -161,7 +158,7 @@ final class FaultTest {
     String uri =
         database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
     assertFalse(uri.equals(database.uri()));
-    return RunningFeed.start(impatient, FeedSetup.connector(uri), () -> FeedSetup.sqlite(file));
+    return RunningFeed.start(impatient, FeedSetup.connector(uri), destination::sink);
   }
 
   private static boolean connectionFailed(WalferryException cause) {
@@ -170,10 +167,10 @@ final class FaultTest {
         || cause.code() == ErrorCode.SLOT_ACTIVE;
   }
 
-  private void assertEqual(Database database) throws Exception {
+  private void assertEqual(Database database, Destination destination) throws Exception {
     assertEquals(
         List.of(),
-        FeedSetup.compare(database, file, workload.tables()).tableDifferences(),
+        destination.compare(database, workload).tableDifferences(),
         "seed " + workload.seed());
   }
 }

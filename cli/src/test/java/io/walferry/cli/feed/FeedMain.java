@@ -6,20 +6,18 @@ import io.walferry.error.WalferryException;
 import io.walferry.pipeline.CommittedBatch;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** A feed to be killed: says on standard output how far it is, a line for each step. */
 final class FeedMain {
   private FeedMain() {}
 
-  /** Takes the source's URI, the feed's name and the destination file. */
+  /** Takes the source's URI, the feed's name and the destination's. */
   public static void main(String[] arguments) {
-    Path file = Path.of(arguments[2]);
     new Pipeline(
             FeedSetup.settings(arguments[1], WorkloadFeedTest.TABLES),
             FeedSetup.connector(arguments[0]),
-            () -> FeedSetup.sqlite(file),
+            () -> Destination.named(arguments[2]),
             new Said())
         .run();
   }

@@ -3,9 +3,12 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.change.Lsn;
+import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Nothing is lost and nothing is applied twice, whenever the feed is killed. */
@@ -31,14 +35,24 @@ final class KillTest {
 
   @EachPostgres
   void contentsAreEqualAfterKills(Database database) throws Exception {
-    killAndCompare(database, Seeds.next());
+    killAndCompare(database, Kind.SQLITE, database.server(), Seeds.next());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"14, 18", "18, 14"})
+  void contentsAreEqualAfterKillsInAnotherPostgres(int from, int to, PostgresServers servers)
+      throws Exception {
+    try (Database source = servers.server(from).createDatabase("source")) {
+      killAndCompare(source, Kind.POSTGRES, servers.server(to), Seeds.next());
+    }
   }
 
   @Tag("full")
   @ParameterizedTest
   @MethodSource("fullSeeds")
   void contentsAreEqualAfterKillsAtManyMoments(long seed, Database database) throws Exception {
-    killAndCompare(database, seed);
+    Kind kind = seed % 2 == 0 ? Kind.SQLITE : Kind.POSTGRES;
+    killAndCompare(database, kind, database.server(), seed);
     FullProgress.finished("kill", seed);
   }
 
@@ -46,8 +60,17 @@ final class KillTest {
     return FullProgress.openSeeds("kill", 40);
   }
 
-  private void killAndCompare(Database database, long seed) throws Exception {
+  private void killAndCompare(Database database, Kind kind, PostgresServer server, long seed)
+      throws Exception {
     Workload workload = Workload.create(seed);
+    try (Destination destination = kind.create(directory, server, workload)) {
+      killAndCompare(database, destination, workload);
+    }
+  }
+
+  private void killAndCompare(Database database, Destination destination, Workload workload)
+      throws Exception {
+    long seed = workload.seed();
     Random random = new Random(seed);
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
@@ -62,24 +85,22 @@ final class KillTest {
               }
             });
     try {
-      killOnce(database, "loaded", random.nextInt(3));
+      killOnce(database, destination, "loaded", random.nextInt(3));
       for (int kill = 0; kill < KILLS; kill++) {
-        killOnce(database, "committed", 1 + random.nextInt(20));
+        killOnce(database, destination, "committed", 1 + random.nextInt(20));
       }
     } finally {
       writing.set(false);
       writer.join();
     }
-    finish(database);
+    finish(database, destination);
     assertEquals(
-        List.of(),
-        FeedSetup.compare(database, file(), workload.tables()).tableDifferences(),
-        "seed " + seed);
+        List.of(), destination.compare(database, workload).tableDifferences(), "seed " + seed);
   }
 
   /** Kills the feed as soon as it has said the word for the given time (and once more). */
-  private void killOnce(Database database, String word, int times) {
-    try (ChildJvm child = start(database)) {
+  private void killOnce(Database database, Destination destination, String word, int times) {
+    try (ChildJvm child = start(database, destination)) {
       AtomicInteger left = new AtomicInteger(times);
       child.awaitLine(line -> line.startsWith(word) && left.getAndDecrement() <= 0, PATIENCE);
       child.kill();
@@ -87,8 +108,8 @@ final class KillTest {
     }
   }
 
-  private void finish(Database database) throws Exception {
-    try (ChildJvm child = start(database)) {
+  private void finish(Database database, Destination destination) throws Exception {
+    try (ChildJvm child = start(database, destination)) {
       child.awaitLine(line -> line.startsWith("following"), PATIENCE);
       Lsn end = FeedSetup.walEnd(database);
       child.awaitLine(line -> hasReached(line, end), PATIENCE);
@@ -102,14 +123,10 @@ final class KillTest {
         && !Lsn.parse(line.substring(line.indexOf(' ') + 1)).isBefore(end);
   }
 
-  private ChildJvm start(Database database) {
+  private ChildJvm start(Database database, Destination destination) {
     return ChildJvm.running(FeedMain.class)
-        .arguments(database.uri(), database.name(), file().toString())
+        .arguments(database.uri(), database.name(), destination.name())
         .jvmOptions("-Xmx128m", "--enable-native-access=ALL-UNNAMED")
         .start();
-  }
-
-  private Path file() {
-    return directory.resolve("copy.db");
   }
 }

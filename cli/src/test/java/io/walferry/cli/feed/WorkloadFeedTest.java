@@ -3,17 +3,22 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Postgres
 final class WorkloadFeedTest {
@@ -23,6 +28,20 @@ final class WorkloadFeedTest {
 
   @EachPostgres
   void contentsAreEqualAfterALoadUnderWritesAndAStream(Database database) throws Exception {
+    loadFollowAndCompare(Kind.SQLITE, database, database.server());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"14, 18", "18, 14", "14, 14", "18, 18"})
+  void contentsAreEqualInAnotherPostgres(int from, int to, PostgresServers servers)
+      throws Exception {
+    try (Database source = servers.server(from).createDatabase("source")) {
+      loadFollowAndCompare(Kind.POSTGRES, source, servers.server(to));
+    }
+  }
+
+  private void loadFollowAndCompare(Kind kind, Database database, PostgresServer server)
+      throws Exception {
     Workload workload = Workload.create(Seeds.next());
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
@@ -30,55 +49,53 @@ final class WorkloadFeedTest {
     workload.run(database::connect, 100, 4);
     CompletableFuture<Void> writes =
         CompletableFuture.runAsync(() -> workload.run(database::connect, 100, 4));
-    Path file = directory.resolve("copy.db");
-    try (RunningFeed feed =
-        RunningFeed.start(
-            FeedSetup.settings(database.name(), TABLES),
-            FeedSetup.connector(database.uri()),
-            () -> FeedSetup.sqlite(file))) {
-      writes.join();
-      feed.awaitFollowing();
-      workload.run(database::connect, 100, 4);
-      feed.awaitDurable(FeedSetup.walEnd(database));
+    try (Destination destination = kind.create(directory, server, workload)) {
+      try (RunningFeed feed = start(database, destination)) {
+        writes.join();
+        feed.awaitFollowing();
+        workload.run(database::connect, 100, 4);
+        feed.awaitDurable(FeedSetup.walEnd(database));
+      }
+      ComparisonResult result = destination.compare(database, workload);
+      assertEquals(List.of(), result.tableDifferences(), "seed " + workload.seed());
+      assertTrue(result.rowsCompared() > 0, "seed " + workload.seed());
     }
-    ComparisonResult result = FeedSetup.compare(database, file, workload.tables());
-    assertEquals(List.of(), result.tableDifferences(), "seed " + workload.seed());
-    assertTrue(result.rowsCompared() > 0, "seed " + workload.seed());
   }
 
-  @Test
-  void aRestartGoesOnWhereTheLastRunStopped(Database database) throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aRestartGoesOnWhereTheLastRunStopped(Kind kind, Database database) throws Exception {
     Workload workload = Workload.create(Seeds.next());
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
     }
     workload.run(database::connect, 50, 2);
-    Path file = directory.resolve("copy.db");
-    long rowsLoaded = 0;
-    for (int run = 0; run < 4; run++) {
-      try (RunningFeed feed =
-          RunningFeed.start(
-              FeedSetup.settings(database.name(), TABLES),
-              FeedSetup.connector(database.uri()),
-              () -> FeedSetup.sqlite(file))) {
-        feed.awaitFollowing();
+    try (Destination destination = kind.create(directory, database.server(), workload)) {
+      long rowsLoaded = 0;
+      for (int run = 0; run < 4; run++) {
+        try (RunningFeed feed = start(database, destination)) {
+          feed.awaitFollowing();
+          workload.run(database::connect, 30, 2);
+          feed.awaitDurable(FeedSetup.walEnd(database));
+          rowsLoaded = run == 0 ? feed.rowsLoaded() : rowsLoaded;
+          assertEquals(run == 0 ? rowsLoaded : 0, feed.rowsLoaded(), "loaded again");
+        }
         workload.run(database::connect, 30, 2);
-        feed.awaitDurable(FeedSetup.walEnd(database));
-        rowsLoaded = run == 0 ? feed.rowsLoaded() : rowsLoaded;
-        assertEquals(run == 0 ? rowsLoaded : 0, feed.rowsLoaded(), "loaded again");
       }
-      workload.run(database::connect, 30, 2);
+      try (RunningFeed feed = start(database, destination)) {
+        feed.awaitDurable(FeedSetup.walEnd(database));
+      }
+      assertEquals(
+          List.of(),
+          destination.compare(database, workload).tableDifferences(),
+          "seed " + workload.seed());
     }
-    try (RunningFeed feed =
-        RunningFeed.start(
-            FeedSetup.settings(database.name(), TABLES),
-            FeedSetup.connector(database.uri()),
-            () -> FeedSetup.sqlite(file))) {
-      feed.awaitDurable(FeedSetup.walEnd(database));
-    }
-    assertEquals(
-        List.of(),
-        FeedSetup.compare(database, file, workload.tables()).tableDifferences(),
-        "seed " + workload.seed());
+  }
+
+  private static RunningFeed start(Database database, Destination destination) {
+    return RunningFeed.start(
+        FeedSetup.settings(database.name(), TABLES),
+        FeedSetup.connector(database.uri()),
+        destination::sink);
   }
 }

@@ -1,0 +1,109 @@
+package io.walferry.cli.feed;
+
+import io.walferry.sink.Sink;
+import io.walferry.sinks.postgres.PostgresSink;
+import io.walferry.sinks.postgres.PostgresSinkSettings;
+import io.walferry.testkit.compare.ComparisonResult;
+import io.walferry.testkit.compare.DatabaseComparison;
+import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.workload.Workload;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Where a feed of a test goes to. */
+sealed interface Destination extends AutoCloseable {
+  /** What it is. */
+  enum Kind {
+    SQLITE,
+    POSTGRES;
+
+    /** An empty one, ready for the tables of the workload. */
+    Destination create(Path directory, PostgresServer server, Workload workload)
+        throws SQLException {
+      return switch (this) {
+        case SQLITE -> new SqliteFile(directory.resolve("copy.db"));
+        case POSTGRES -> PostgresDatabase.create(server, workload);
+      };
+    }
+  }
+
+  Sink sink();
+
+  /** From which {@link #named} makes it again in another process. */
+  String name();
+
+  ComparisonResult compare(Database source, Workload workload) throws SQLException;
+
+  @Override
+  void close() throws SQLException;
+
+  static Sink named(String name) {
+    return name.startsWith("postgresql:") ? postgres(name) : FeedSetup.sqlite(Path.of(name));
+  }
+
+  private static Sink postgres(String uri) {
+    return new PostgresSink(FeedSetup.connector(uri), PostgresSinkSettings.DEFAULT);
+  }
+
+  /** A SQLite database. */
+  record SqliteFile(Path file) implements Destination {
+    @Override
+    public Sink sink() {
+      return FeedSetup.sqlite(file);
+    }
+
+    @Override
+    public String name() {
+      return file.toString();
+    }
+
+    @Override
+    public ComparisonResult compare(Database source, Workload workload) throws SQLException {
+      return FeedSetup.compare(source, file, workload.tables());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** A database of its own on a PostgreSQL server. */
+  record PostgresDatabase(Database database) implements Destination {
+    /** With the types of the workload, which a feed does not create, but without its tables. */
+    static PostgresDatabase create(PostgresServer server, Workload workload) throws SQLException {
+      Database database = server.createDatabase("copy");
+      try (Connection connection = database.connect()) {
+        workload.createSchema(connection);
+      }
+      for (TableName table : workload.tables()) {
+        database.execute("DROP TABLE " + table);
+      }
+      return new PostgresDatabase(database);
+    }
+
+    @Override
+    public Sink sink() {
+      return postgres(database.uri());
+    }
+
+    @Override
+    public String name() {
+      return database.uri();
+    }
+
+    @Override
+    public ComparisonResult compare(Database source, Workload workload) throws SQLException {
+      try (Connection left = source.connect();
+          Connection right = database.connect()) {
+        return DatabaseComparison.between(left, right).tables(workload.tables()).compare();
+      }
+    }
+
+    @Override
+    public void close() throws SQLException {
+      database.close();
+    }
+  }
+}

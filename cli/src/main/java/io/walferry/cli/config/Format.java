@@ -70,11 +70,17 @@ interface Format<T> {
     return text -> {
       T chosen = choices.get(text);
       if (chosen == null) {
-        throw new BadValueException(
-            "must be " + String.join(" or ", order) + DidYouMean.suffix(text, order));
+        throw new BadValueException("must be " + listed(order) + DidYouMean.suffix(text, order));
       }
       return chosen;
     };
+  }
+
+  private static String listed(List<String> words) {
+    int last = words.size() - 1;
+    return last == 0
+        ? words.getFirst()
+        : String.join(", ", words.subList(0, last)) + " or " + words.get(last);
   }
 
   static Format<Integer> wholeNumber(int least, int most) {

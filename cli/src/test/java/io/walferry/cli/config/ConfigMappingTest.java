@@ -79,6 +79,20 @@ final class ConfigMappingTest {
   }
 
   @Test
+  void postgresSinkMapping() {
+    String yaml =
+        LEAST.replace(
+            "{type: sqlite, path: shop.db}",
+            "{type: postgres, url: postgresql://me@db/app, password: {env: COPY_PASSWORD}}");
+    assertEquals(
+        new SinkConfig.Postgres("shop", connection().withPassword(new Secret("secret"))),
+        read(yaml, Map.of("COPY_PASSWORD", "secret")).sink());
+    assertEquals(
+        new SinkConfig.Postgres("shop", connection()),
+        read(yaml.replace(", password: {env: COPY_PASSWORD}", ""), Map.of()).sink());
+  }
+
+  @Test
   void jsonLinesSinkMapping() {
     assertEquals(
         new SinkConfig.JsonLines("out", Optional.of(directory.resolve("out.jsonl"))),

@@ -106,6 +106,8 @@ final class ConfigProblemsTest {
       value = {
         "{} | line 2, column 1: 'sinks' needs one sink, such as: shop: {type: sqlite, path:"
             + " shop.db}",
+        "{a: {type: postgres}} | line 2, column 9: 'sinks.a.url' is missing, such as"
+            + " postgresql://user@host/database",
         "{a: {type: sqlite}} | line 2, column 9: 'sinks.a.path' is missing",
         "{a: {path: x}} | line 2, column 9: 'sinks.a.type' is missing",
         "{a: {type: sqlit, path: x}} | line 2, column 19: 'sinks.a.type' must be postgres, sqlite"

@@ -33,7 +33,7 @@ final class DestinationTables {
         missingTypes.addAll(missingTypes(table));
         continue;
       }
-      List<String> problems = ShapeCheck.problems(table, found.get());
+      List<String> problems = ShapeCheck.loadProblems(table, found.get());
       shapes.addAll(problems);
       if (problems.isEmpty() && hasRows(table.table())) {
         filled.add(table.table().toString());
@@ -63,7 +63,7 @@ final class DestinationTables {
     for (PublishedTable table : tables) {
       TableShape.read(database, table.table())
           .ifPresentOrElse(
-              found -> problems.addAll(ShapeCheck.problems(table, found)),
+              found -> problems.addAll(ShapeCheck.resumeProblems(table, found)),
               () ->
                   problems.add(
                       table.table()

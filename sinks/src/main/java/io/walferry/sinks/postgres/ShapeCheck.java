@@ -8,23 +8,35 @@ import io.walferry.sinks.postgres.TableShape.ShapeColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Tells in what a destination table differs from its source table. No difference, no lines. */
 final class ShapeCheck {
   private ShapeCheck() {}
 
-  /** What a table needs: a column, and the types that it may have. */
-  record Needed(String name, List<String> types) {
-    Needed {
-      types = List.copyOf(types);
-    }
+  /** What a table needs: a column, and its type where that is to be checked. */
+  private record Needed(String name, Optional<String> type) {}
+
+  /** Of a table that is about to be loaded: types are the same. */
+  static List<String> loadProblems(PublishedTable source, TableShape found) {
+    return problems(source, found, column -> Optional.of(column.typeName()));
   }
 
-  static List<String> problems(PublishedTable source, TableShape found) {
+  /**
+   * Of a table whose feed goes on. Types are left to what the stream announces: it may be behind
+   * the catalog.
+   */
+  static List<String> resumeProblems(PublishedTable source, TableShape found) {
+    return problems(source, found, column -> Optional.empty());
+  }
+
+  private static List<String> problems(
+      PublishedTable source, TableShape found, Function<PublishedColumn, Optional<String>> typeOf) {
     List<Needed> needed =
-        source.columns().stream().map(c -> new Needed(c.name(), List.of(c.typeName()))).toList();
+        source.columns().stream().map(c -> new Needed(c.name(), typeOf.apply(c))).toList();
     List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, found));
     List<String> key = found.primaryKey();
     if (found.isTable() && !Set.copyOf(key).equals(Set.copyOf(source.primaryKey()))) {
@@ -35,34 +47,15 @@ final class ShapeCheck {
   }
 
   /**
-   * The same for a table as of a point of the log.
+   * Of a table as of a point of the log: its types are the same, or take every value as it is.
    *
    * @param announced the names of its columns' types; a column that is left out may have any
-   * @param published what the catalog said later: a destination that has followed that already
-   *     takes the older values too
    */
-  static List<String> problems(
-      Relation source,
-      Map<String, String> announced,
-      List<PublishedColumn> published,
-      TableShape found) {
-    Map<String, String> later =
-        published.stream()
-            .collect(Collectors.toMap(PublishedColumn::name, PublishedColumn::typeName));
-    List<Needed> needed = new ArrayList<>();
-    source
-        .columns()
-        .forEach(
-            column -> {
-              List<String> types = new ArrayList<>();
-              if (announced.containsKey(column.name())) {
-                types.add(announced.getOrDefault(column.name(), ""));
-              }
-              if (!types.isEmpty() && later.containsKey(column.name())) {
-                types.add(later.getOrDefault(column.name(), ""));
-              }
-              needed.add(new Needed(column.name(), types));
-            });
+  static List<String> problems(Relation source, Map<String, String> announced, TableShape found) {
+    List<Needed> needed =
+        source.columns().stream()
+            .map(c -> new Needed(c.name(), Optional.ofNullable(announced.get(c.name()))))
+            .toList();
     return columnProblems(source.table(), needed, found);
   }
 
@@ -100,8 +93,8 @@ final class ShapeCheck {
       TableId table, Needed column, ShapeColumn there, List<String> problems) {
     if (there.generated()) {
       problems.add(table + ": column " + column.name() + " is generated and cannot be written");
-    } else if (!column.types().isEmpty() && !column.types().contains(there.type())) {
-      String wanted = column.types().getLast();
+    } else if (!column.type().map(type -> TypeFit.fits(type, there.type())).orElse(true)) {
+      String wanted = column.type().orElseThrow();
       problems.add(
           table
               + ": column "
@@ -131,7 +124,7 @@ final class ShapeCheck {
             + " ADD COLUMN "
             + TableId.quote(column.name())
             + " "
-            + (column.types().isEmpty() ? "<its type>" : column.types().getLast())
+            + column.type().orElse("<its type>")
             + ";";
     return table
         + ": column "

@@ -3,13 +3,13 @@ package io.walferry.sinks.postgres;
 import io.walferry.change.Column;
 import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
+import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
 import io.walferry.change.TransactionHeader;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sinks.sql.RowLocation;
 import java.util.BitSet;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,7 +27,8 @@ final class TableWriter {
   private final RunSender sender;
   private final BitSet keyColumns;
   private final boolean commutes;
-  private final Set<RowLocation> indexed = EnumSet.noneOf(RowLocation.class);
+  private boolean keyIndexed;
+  private boolean rowIndexed;
 
   TableWriter(DestinationDatabase database, Relation relation, TableShape shape) {
     this.relation = relation;
@@ -154,12 +155,15 @@ final class TableWriter {
   }
 
   private boolean isFull() {
-    return relation.replicaIdentity() == io.walferry.change.ReplicaIdentity.FULL;
+    return relation.replicaIdentity() == ReplicaIdentity.FULL;
   }
 
   private void ensureIndex(RowLocation location) {
-    if (indexed.add(location)) {
+    boolean wholeRow = location == RowLocation.OLD_ROW;
+    if (wholeRow ? !rowIndexed : !keyIndexed) {
       index.ensure(location);
+      rowIndexed |= wholeRow;
+      keyIndexed |= !wholeRow;
     }
   }
 }

@@ -5,7 +5,6 @@ import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -22,7 +21,6 @@ final class TableWriters {
 
   private final DestinationDatabase database;
   private final PendingChanges pending;
-  private final Map<TableId, List<PublishedColumn>> published = new HashMap<>();
   private final Map<UserType, String> userTypes = new HashMap<>();
   private final IdentityHashMap<Relation, TableWriter> writers = new IdentityHashMap<>();
 
@@ -33,10 +31,9 @@ final class TableWriters {
     this.pending = pending;
   }
 
-  /** Tables whose columns are known from the catalog. */
+  /** Takes the names of the types of users, which the stream does not tell. */
   void know(List<PublishedTable> tables) {
     for (PublishedTable table : tables) {
-      published.put(table.table(), table.columns());
       table
           .columns()
           .forEach(c -> userTypes.put(new UserType(c.typeOid(), c.typeModifier()), c.typeName()));
@@ -60,9 +57,7 @@ final class TableWriters {
                     new WalferryException(
                         ErrorCode.DESTINATION_SHAPE,
                         "Table " + table + " is missing in " + database.display()));
-    List<String> problems =
-        ShapeCheck.problems(
-            relation, announcedTypes(relation), published.getOrDefault(table, List.of()), shape);
+    List<String> problems = ShapeCheck.problems(relation, announcedTypes(relation), shape);
     if (!problems.isEmpty()) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.sinks.postgres;
+
+import org.jspecify.annotations.NullMarked;

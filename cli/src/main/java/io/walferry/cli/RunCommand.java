@@ -38,7 +38,9 @@ import picocli.CommandLine.Option;
       "    url: postgresql://walferry@db.example.com/shop",
       "    password: {env: SHOP_PASSWORD}",
       "  sinks:",
-      "    shop: {type: sqlite, path: shop.db}"
+      "    shop: {type: sqlite, path: shop.db}",
+      "    # or {type: postgres, url: postgresql://walferry@other.example.com/shop}",
+      "    # or {type: jsonLines, path: '-'}"
     })
 final class RunCommand implements Callable<Integer> {
   private final Terminal terminal;

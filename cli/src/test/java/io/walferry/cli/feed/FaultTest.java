@@ -109,6 +109,24 @@ final class FaultTest {
 
   @ParameterizedTest
   @EnumSource
+  void aServerThatFallsSilentInTheFirstLoadIsNoticed(Kind kind, Database database)
+      throws Exception {
+    prepare(database);
+    try (Destination destination = kind.create(directory, database.server(), workload)) {
+      try (FaultProxy proxy = FaultProxy.before(database.server().port());
+          RunningFeed feed = start(database, destination, proxy)) {
+        feed.awaitRowsLoaded(1);
+        proxy.dropServer();
+        feed.awaitRetries(1);
+        feed.awaitFollowing();
+        feed.awaitDurable(FeedSetup.walEnd(database));
+      }
+      assertEqual(database, destination);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void aServerThatCrashesOrStopsIsWaitedFor(Kind kind, PostgresServers servers) throws Exception {
     try (PostgresServer server = PostgresServer.builder().durable(true).start();
         Destination destination = kind.create(directory, servers.server(), workload)) {

@@ -1,0 +1,55 @@
+package io.walferry.bench.follow;
+
+import io.walferry.change.Change;
+import io.walferry.change.Position;
+import io.walferry.change.Row;
+import io.walferry.change.TransactionHeader;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.Sink;
+import io.walferry.sink.SinkCapabilities;
+import io.walferry.sink.SinkState;
+import java.util.List;
+
+/** Reads every column and keeps nothing. */
+final class ColumnSink implements Sink {
+  private final ColumnReader columns = new ColumnReader();
+
+  @Override
+  public SinkCapabilities capabilities() {
+    return new SinkCapabilities(false);
+  }
+
+  @Override
+  public SinkState open(FeedIdentity feed) {
+    return SinkState.Fresh.FRESH;
+  }
+
+  @Override
+  public void startLoad(List<PublishedTable> tables) {}
+
+  @Override
+  public void load(PublishedTable table, List<Row> rows) {}
+
+  @Override
+  public void finishLoad(Position position) {}
+
+  @Override
+  public void resume(List<PublishedTable> tables) {}
+
+  @Override
+  public void begin(TransactionHeader transaction) {}
+
+  @Override
+  public void append(Change change) {
+    columns.read(change);
+  }
+
+  @Override
+  public void commit(Position position) {}
+
+  @Override
+  public void close() {
+    System.err.println(columns.characters() + " characters");
+  }
+}

@@ -1,0 +1,53 @@
+package io.walferry.bench.follow;
+
+import io.walferry.pipeline.BatchLimits;
+import io.walferry.pipeline.CommittedBatch;
+import io.walferry.pipeline.FeedSettings;
+import io.walferry.pipeline.LoadMode;
+import io.walferry.pipeline.Pipeline;
+import io.walferry.pipeline.PipelineListener;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.RetryPolicy;
+import io.walferry.pipeline.Until;
+import io.walferry.sink.Sink;
+import io.walferry.stream.StreamSettings;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** A pipeline with every default into one sink, to the end of the load. */
+final class PipelineClient {
+  private final FollowTask task;
+  private long rows;
+
+  private PipelineClient(FollowTask task) {
+    this.task = task;
+  }
+
+  static void drain(FollowTask task, Supplier<Sink> sinks) {
+    PipelineClient client = new PipelineClient(task);
+    client.pipeline(sinks).run();
+    FollowTask.reportEnd(client.rows);
+  }
+
+  private Pipeline pipeline(Supplier<Sink> sinks) {
+    FeedSettings feed =
+        new FeedSettings(
+            task.slot(), task.slot(), task.publication(), List.of(), false, LoadMode.NONE);
+    PipelineSettings settings =
+        new PipelineSettings(
+            feed,
+            StreamSettings.DEFAULT,
+            BatchLimits.DEFAULT,
+            RetryPolicy.DEFAULT,
+            PipelineSettings.LOAD_READERS_DEFAULT,
+            new Until.At(task.end()));
+    PipelineListener counter =
+        new PipelineListener() {
+          @Override
+          public void committed(CommittedBatch batch) {
+            rows += batch.changes();
+          }
+        };
+    return new Pipeline(settings, task.source(), sinks, counter);
+  }
+}

@@ -1,0 +1,33 @@
+package io.walferry.bench.drain;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** A client at work. Not for several threads. */
+interface ActiveDrain extends AutoCloseable {
+  /** The processes whose time and memory are the client's; may grow. */
+  Set<Long> processIds() throws SQLException;
+
+  /**
+   * Waits for the end of the load for a while.
+   *
+   * @return when the end was reached, if it was
+   * @throws DrainFailedException if it will never be
+   */
+  Optional<Instant> awaitEnd(Duration atMost) throws SQLException;
+
+  /**
+   * Lets the client confirm what it has and leave.
+   *
+   * @return the row events that it counted, if it counts
+   */
+  OptionalLong finish() throws SQLException;
+
+  /** Ends what still runs. */
+  @Override
+  void close() throws SQLException;
+}

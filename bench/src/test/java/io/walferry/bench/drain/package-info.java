@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.bench.drain;
+
+import org.jspecify.annotations.NullMarked;

@@ -27,13 +27,13 @@ final class DrainBenchmark {
   }
 
   DrainReport run(int major, List<Load> loads, Path directory) throws SQLException, IOException {
+    Machine machine = Machine.detect();
     List<Client> able = clients.stream().filter(client -> client.missing().isEmpty()).toList();
     boolean writes = able.stream().anyMatch(client -> client.work() == Work.APPLY);
     try (Source source = Source.start(major);
         Ends ends =
             new Ends(source, writes ? Optional.of(Destination.start(major)) : Optional.empty())) {
       List<PreparedLoad> prepared = prepare(source, loads);
-      Machine machine = Machine.detect(source.version());
       for (PreparedLoad load : prepared) {
         for (int round = 1; round <= settings.repeat(); round++) {
           for (Client client : able) {
@@ -41,7 +41,7 @@ final class DrainBenchmark {
           }
         }
       }
-      return new Results(clients, runs).report(machine, settings, prepared);
+      return new Results(clients, runs).report(machine, source.version(), settings, prepared);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.walferry.bench.drain;
 
+import io.walferry.change.Lsn;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -18,7 +19,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.ToStringSerializer;
 
 /** {@code bench/run drain}. */
 @Command(
@@ -162,12 +166,16 @@ final class DrainCommand implements Callable<Integer> {
     tables.println();
     new ReportTable(report, clients, tables).print();
     if (json) {
-      System.out.println(
-          JsonMapper.builder()
-              .enable(SerializationFeature.INDENT_OUTPUT)
-              .build()
-              .writeValueAsString(report));
+      System.out.println(mapper().writeValueAsString(report));
     }
+  }
+
+  private static JsonMapper mapper() {
+    return JsonMapper.builder()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+        .addModule(new SimpleModule().addSerializer(Lsn.class, ToStringSerializer.instance))
+        .build();
   }
 
   private static void remove(Path directory) throws IOException {

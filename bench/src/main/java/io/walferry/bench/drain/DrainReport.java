@@ -5,11 +5,13 @@ import java.util.List;
 /**
  * Everything that a benchmark has found out.
  *
+ * @param postgres what the servers say of themselves
  * @param skipped names of clients that cannot run here
  * @param runs raw, in the order in which they were made
  */
 record DrainReport(
     Machine machine,
+    String postgres,
     Settings settings,
     List<PreparedLoad> loads,
     List<Skipped> skipped,

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * What the figures were measured on.
  *
- * @param loadAverage of the minute before the first measurement; a quiet machine has nearly 0
+ * @param loadAverage of the minute before the benchmark began; a quiet machine has nearly 0
  */
 record Machine(
     int processors,
@@ -17,16 +17,14 @@ record Machine(
     long memoryBytes,
     String kernel,
     String java,
-    String postgres,
     double loadAverage) {
-  static Machine detect(String postgres) throws IOException {
+  static Machine detect() throws IOException {
     return new Machine(
         Runtime.getRuntime().availableProcessors(),
         field("/proc/cpuinfo", "model name"),
         Long.parseLong(field("/proc/meminfo", "MemTotal").replaceAll("\\D", "")) << 10,
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
-        postgres,
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 

@@ -9,6 +9,8 @@ import io.walferry.change.Lsn;
  * @param end every transaction whose commit starts before it belongs to the load; the next one is a
  *     mark, one row of table {@code bench_mark}
  * @param endXid all transactions of the load have smaller ids
+ * @param xids that were given away meanwhile
  * @param walBytes that were written meanwhile
  */
-record PreparedLoad(Load load, long rows, long transactions, Lsn end, long endXid, long walBytes) {}
+record PreparedLoad(
+    Load load, long rows, long transactions, Lsn end, long endXid, long xids, long walBytes) {}

@@ -41,7 +41,7 @@ final class ReportTable {
         machine.kernel(),
         machine.java(),
         machine.loadAverage());
-    say("%s", machine.postgres());
+    say("%s", report.postgres());
     say("%d rounds, -Xmx%s for every JVM; median (min-max)", settings.repeat(), settings.heap());
   }
 

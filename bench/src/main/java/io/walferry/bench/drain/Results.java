@@ -25,7 +25,8 @@ final class Results {
     this.runs = List.copyOf(runs);
   }
 
-  DrainReport report(Machine machine, DrainReport.Settings settings, List<PreparedLoad> loads) {
+  DrainReport report(
+      Machine machine, String postgres, DrainReport.Settings settings, List<PreparedLoad> loads) {
     List<ClientSummary> summaries = new ArrayList<>();
     List<Comparison> comparisons = new ArrayList<>();
     for (PreparedLoad load : loads) {
@@ -36,7 +37,8 @@ final class Results {
         }
       }
     }
-    return new DrainReport(machine, settings, loads, skipped(), summaries, comparisons, runs);
+    return new DrainReport(
+        machine, postgres, settings, loads, skipped(), summaries, comparisons, runs);
   }
 
   private List<DrainReport.Skipped> skipped() {

@@ -13,7 +13,7 @@ final class SlotProbe implements AutoCloseable {
   private static final String QUERY =
       """
       select s.active_pid, (extract(epoch from a.query_start) * 1000000)::bigint,
-        greatest(0, ? - least(s.xmin::text::bigint, s.catalog_xmin::text::bigint)),
+        least(?, greatest(0, ? - least(s.xmin::text::bigint, s.catalog_xmin::text::bigint))),
         greatest(0, ?::pg_lsn - s.restart_lsn)::bigint
       from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid
       where s.slot_name = ?\
@@ -30,9 +30,11 @@ final class SlotProbe implements AutoCloseable {
   static SlotProbe open(Drain drain) throws SQLException {
     Connection connection = drain.source().database().connect();
     PreparedStatement query = connection.prepareStatement(QUERY);
-    query.setLong(1, drain.load().endXid());
-    query.setString(2, drain.load().end().toString());
-    query.setString(3, drain.slot());
+    // What is older than the load is held by the slots of other loads.
+    query.setLong(1, drain.load().xids());
+    query.setLong(2, drain.load().endXid());
+    query.setString(3, drain.load().end().toString());
+    query.setString(4, drain.slot());
     return new SlotProbe(connection, query);
   }
 

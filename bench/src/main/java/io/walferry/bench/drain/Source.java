@@ -58,15 +58,16 @@ final class Source implements AutoCloseable {
           connection,
           "select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(load.baseSlot()));
       Lsn start = walEnd(connection);
+      long startXid = nextXid(connection);
       write(load, rows, transactions);
       // What is dirty must not be written while somebody is measured; a checkpoint also logs the
       // running transactions, which lets a slot move its xmin.
       statement.execute("checkpoint");
       Lsn end = walEnd(connection);
-      long endXid =
-          Long.parseLong(single(connection, "select pg_snapshot_xmax(pg_current_snapshot())"));
+      long endXid = nextXid(connection);
       statement.execute("insert into bench_mark values ('%s')".formatted(load.label()));
-      return new PreparedLoad(load, rows, transactions, end, endXid, end.bytesSince(start));
+      long xids = endXid - startXid;
+      return new PreparedLoad(load, rows, transactions, end, endXid, xids, end.bytesSince(start));
     }
   }
 
@@ -133,6 +134,10 @@ final class Source implements AutoCloseable {
 
   private static Lsn walEnd(Connection connection) throws SQLException {
     return Lsn.parse(single(connection, "select pg_current_wal_insert_lsn()"));
+  }
+
+  private static long nextXid(Connection connection) throws SQLException {
+    return Long.parseLong(single(connection, "select pg_snapshot_xmax(pg_current_snapshot())"));
   }
 
   private static String single(Connection connection, String sql) throws SQLException {

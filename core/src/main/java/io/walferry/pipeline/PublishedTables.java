@@ -95,7 +95,7 @@ final class PublishedTables {
 
   /**
    * Works with the tables of the publication, which is created if it is missing and if the settings
-   * allow that. If the work fails, a publication that was created here goes again.
+   * allow that. If the feed is refused, a publication that was created here goes again.
    */
   <T> T use(Function<List<PublishedTable>, T> work) {
     try {
@@ -173,13 +173,23 @@ final class PublishedTables {
   }
 
   /**
-   * Drops the publication if it was created here.
+   * Whether the feed was refused, so that nothing shall remain of it. Otherwise the next attempt
+   * uses the publication, or whoever has taken the feed over; and to drop one while its tables are
+   * written to can make the application's own statements fail.
+   */
+  private static boolean isRefusal(ErrorCode code) {
+    return code.retry() == ErrorCode.Retry.NEVER
+        && code != ErrorCode.INTERRUPTED
+        && code != ErrorCode.DESTINATION_FENCED;
+  }
+
+  /**
+   * Drops the publication if it was created here and the feed is refused.
    *
    * @param cause of this; takes what goes wrong here as suppressed
    */
   private void discard(WalferryException cause) {
-    // Whoever has taken the feed over counts on it.
-    if (!created || cause.code() == ErrorCode.DESTINATION_FENCED) {
+    if (!created || !isRefusal(cause.code())) {
       return;
     }
     try (Statement statement = sql.createStatement()) {

@@ -18,8 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The reading thread of a replication connection: takes large reads, cuts them behind the last
  * whole message and hands them on. It rests for a moment after a read that found little, since each
- * wake of a reader costs the walsender time: with a rest of half a millisecond small transactions
- * drain 2.4 times as fast as through pg_recvlogical, with a tenth of its CPU.
+ * wake of a reader costs the walsender time. A prototype that rested for half a millisecond drained
+ * small transactions 2.4 times as fast as pg_recvlogical, with a tenth of its CPU, on a quiet
+ * machine; docs/benchmarks.md tells what was seen of this reader.
  */
 final class StreamReader implements Runnable {
   private static final int BUFFER_BYTES = 256 * 1024;

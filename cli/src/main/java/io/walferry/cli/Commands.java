@@ -42,6 +42,7 @@ final class Commands {
             .addSubcommand(new CheckCommand(terminal))
             .addSubcommand(new ValidateCommand(terminal))
             .addSubcommand(new RunCommand(terminal, stopRequests))
+            .addSubcommand(new ReloadCommand(terminal))
             .addSubcommand(
                 new CommandLine(new SlotsCommand(terminal))
                     .addSubcommand(new SlotsDropCommand(terminal)));

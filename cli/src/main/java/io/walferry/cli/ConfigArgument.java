@@ -20,6 +20,13 @@ final class ConfigArgument {
       description = "Default: the variable WALFERRY_CONFIG, or walferry.yaml.")
   private Optional<Path> given = Optional.empty();
 
+  ConfigArgument() {}
+
+  /** One that a command has read itself. */
+  ConfigArgument(Optional<Path> given) {
+    this.given = given;
+  }
+
   Path path(Terminal terminal) {
     return given.orElseGet(
         () -> Path.of(terminal.environment().getOrDefault("WALFERRY_CONFIG", "walferry.yaml")));

@@ -2,10 +2,10 @@ package io.walferry.cli;
 
 import io.walferry.change.Lsn;
 import io.walferry.cli.FeedProgress.Counts;
+import io.walferry.cli.config.FeedConfig;
 import io.walferry.cli.config.PipelineConfig;
 import io.walferry.cli.config.SinkConfig;
 import io.walferry.cli.config.SourceConfig;
-import io.walferry.cli.config.WalferryConfig;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Pipeline;
@@ -61,7 +61,7 @@ final class Demo {
       stop.check();
       shop.startTraffic();
       tell("   The shop is open: customers order, pay and cancel from now on.");
-      WalferryConfig config = config(shop);
+      FeedConfig config = config(shop);
       feed(shop, config, seconds);
       tell("6. Comparing every row of both sides …");
       ComparisonResult comparison = compare(shop);
@@ -78,7 +78,7 @@ final class Demo {
   }
 
   /** The same pipeline as that of {@code walferry run}. */
-  private void feed(DemoShop shop, WalferryConfig config, int seconds)
+  private void feed(DemoShop shop, FeedConfig config, int seconds)
       throws SQLException, InterruptedException {
     Pipeline pipeline = FeedWiring.pipeline(config, Until.Stopped.STOPPED, progress);
     tell("3. Walferry creates a publication and a slot, and loads what is there …");
@@ -160,15 +160,16 @@ final class Demo {
     }
   }
 
-  private WalferryConfig config(DemoShop shop) {
-    return new WalferryConfig(
+  private FeedConfig config(DemoShop shop) {
+    return new FeedConfig(
+        "shop",
         new SourceConfig(
             ConnectionSettings.parse(shop.uri(), Map.of()),
             "walferry_shop",
             "walferry_shop",
             List.of("shop.*"),
             true),
-        new SinkConfig.Sqlite("shop", directory.database()),
+        List.of(new SinkConfig.Sqlite("shop", directory.database(), SinkConfig.EXISTING)),
         PipelineConfig.defaults("shop"));
   }
 

@@ -8,18 +8,47 @@ import io.walferry.postgres.PostgresErrors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** Tells before a run whether its destination can be written, without writing anything. */
+/** Tells before a run whether its destinations can be written, without writing anything. */
 final class DestinationCheck {
   private DestinationCheck() {}
+
+  /**
+   * Passes, or says of each what is in the way.
+   *
+   * @throws WalferryException with the code of the first
+   */
+  static void requireWritable(List<SinkConfig> sinks) {
+    List<WalferryException> obstacles =
+        sinks.stream().flatMap(sink -> obstacle(sink).stream()).toList();
+    if (obstacles.size() == 1) {
+      throw obstacles.getFirst();
+    }
+    if (!obstacles.isEmpty()) {
+      String all =
+          obstacles.stream().map(WalferryException::getMessage).collect(Collectors.joining("; "));
+      throw new WalferryException(obstacles.getFirst().code(), all, obstacles.getFirst());
+    }
+  }
+
+  private static Optional<WalferryException> obstacle(SinkConfig sink) {
+    try {
+      requireWritable(sink);
+      return Optional.empty();
+    } catch (WalferryException e) {
+      return Optional.of(e);
+    }
+  }
 
   /**
    * Passes, or says what is in the way.
    *
    * @throws WalferryException {@code DESTINATION_UNWRITABLE}, or why a server does not let us in
    */
-  static void requireWritable(SinkConfig sink) {
+  private static void requireWritable(SinkConfig sink) {
     Optional<Path> path =
         switch (sink) {
           case SinkConfig.Postgres postgres -> {

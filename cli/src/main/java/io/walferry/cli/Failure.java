@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a command says that it failed.
@@ -23,6 +24,11 @@ record Failure(ErrorCode code, String message, String advice) {
         ErrorCode.INTERNAL.advice());
   }
 
+  /** The same, said of one of several. */
+  Failure named(Optional<String> name) {
+    return new Failure(code, name.map(it -> it + ": ").orElse("") + message, advice);
+  }
+
   static Failure ofUsage(String message, String advice) {
     return new Failure(ErrorCode.CONFIGURATION_INVALID, message, advice);
   }
@@ -31,16 +37,20 @@ record Failure(ErrorCode code, String message, String advice) {
   int report(Terminal terminal, boolean json) {
     terminal.endStatus();
     if (json) {
-      Map<String, String> error = new LinkedHashMap<>();
-      error.put("code", code.name());
-      error.put("message", message);
-      error.put("advice", advice);
-      Json.print(terminal.out(), Map.of("error", error));
+      Json.print(terminal.out(), Map.of("error", json()));
     } else {
       terminal.say(terminal.red("walferry:") + " " + message);
       terminal.say("next: " + advice);
     }
     return code.exitStatus();
+  }
+
+  Map<String, Object> json() {
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("code", code.name());
+    error.put("message", message);
+    error.put("advice", advice);
+    return error;
   }
 
   static void printTrace(Terminal terminal, Throwable cause) {

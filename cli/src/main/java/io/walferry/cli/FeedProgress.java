@@ -100,10 +100,13 @@ final class FeedProgress implements PipelineListener {
 
   @Override
   public synchronized void loadStarted(List<PublishedTable> tables) {
+    if (phase != Phase.LOADING) {
+      bytes = 0;
+    }
     phase = Phase.LOADING;
-    rowsExpected = tables.stream().mapToLong(PublishedTable::estimatedRows).sum();
-    rowsLoaded = 0;
-    bytes = 0;
+    // Several destinations are loaded one after the other, and tables may come later.
+    long expected = tables.stream().mapToLong(PublishedTable::estimatedRows).sum();
+    rowsExpected = expected > 0 ? rowsLoaded + expected : 0;
     LOG.info("first load, tables: {}", tables.size());
   }
 
@@ -141,6 +144,8 @@ final class FeedProgress implements PipelineListener {
 
   @Override
   public synchronized void committed(CommittedBatch batch) {
+    // A table that came while the feed ran has been loaded.
+    phase = Phase.FOLLOWING;
     transactions += batch.transactions();
     changes += batch.changes();
     uncommitted = 0;

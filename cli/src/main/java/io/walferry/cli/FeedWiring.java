@@ -1,10 +1,10 @@
 package io.walferry.cli;
 
+import io.walferry.cli.config.FeedConfig;
 import io.walferry.cli.config.PipelineConfig;
 import io.walferry.cli.config.RetryConfig;
 import io.walferry.cli.config.SinkConfig;
 import io.walferry.cli.config.SourceConfig;
-import io.walferry.cli.config.WalferryConfig;
 import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
@@ -21,19 +21,25 @@ import io.walferry.sinks.postgres.PostgresSinkSettings;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
 import io.walferry.stream.StreamSettings;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** Puts a feed together from its configuration. */
 final class FeedWiring {
   private FeedWiring() {}
 
   /** A pipeline that is ready to run. */
-  static Pipeline pipeline(WalferryConfig config, Until until, PipelineListener listener) {
+  static Pipeline pipeline(FeedConfig config, Until until, PipelineListener listener) {
     PostgresConnector source =
         new PostgresConnector(config.source().connection(), "walferry " + config.pipeline().name());
-    return new Pipeline(settings(config, until), source, () -> sink(config), listener);
+    List<Supplier<Sink>> sinks =
+        config.sinks().stream()
+            .map(to -> (Supplier<Sink>) () -> sink(to, config.pipeline().name()))
+            .toList();
+    return new Pipeline(settings(config, until), source, sinks, listener);
   }
 
-  static PipelineSettings settings(WalferryConfig config, Until until) {
+  static PipelineSettings settings(FeedConfig config, Until until) {
     SourceConfig source = config.source();
     PipelineConfig pipeline = config.pipeline();
     RetryConfig retry = pipeline.retry();
@@ -49,24 +55,32 @@ final class FeedWiring {
             source.publication(),
             source.tables(),
             source.create(),
-            load),
+            load,
+            pipeline.onSlotLost()),
         new StreamSettings(
             pipeline.bufferBytes(), pipeline.statusInterval(), StreamSettings.DEFAULT.silenceMax()),
         new BatchLimits(pipeline.batchRows(), pipeline.batchBytes(), pipeline.batchTime()),
         new RetryPolicy(retry.first(), retry.most(), retry.slotWait()),
         pipeline.loadReaders(),
+        pipeline.chunkBytes(),
         until);
   }
 
-  private static Sink sink(WalferryConfig config) {
-    return switch (config.sink()) {
+  private static Sink sink(SinkConfig config, String pipeline) {
+    return switch (config) {
       case SinkConfig.Postgres postgres ->
           new PostgresSink(
-              new PostgresConnector(postgres.connection(), "walferry " + config.pipeline().name()),
-              PostgresSinkSettings.DEFAULT);
-      case SinkConfig.Sqlite sqlite -> new SqliteSink(sqlite.path(), SqliteSettings.DEFAULT);
+              new PostgresConnector(postgres.connection(), "walferry " + pipeline),
+              PostgresSinkSettings.DEFAULT
+                  .withExisting(postgres.existing())
+                  .withSilenceMax(postgres.silence()));
+      case SinkConfig.Sqlite sqlite ->
+          new SqliteSink(sqlite.path(), SqliteSettings.DEFAULT.withExisting(sqlite.existing()));
       case SinkConfig.JsonLines lines ->
-          lines.path().map(JsonLinesSink::toFile).orElseGet(JsonLinesSink::toStandardOutput);
+          lines
+              .path()
+              .map(path -> JsonLinesSink.toFile(path, lines.existing()))
+              .orElseGet(JsonLinesSink::toStandardOutput);
     };
   }
 }

@@ -10,10 +10,17 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
-/** Sends the log to the terminal: plain lines with the time, above the status line. */
+/**
+ * Sends the log to the terminal: plain lines with the time, above the status lines. Where several
+ * pipelines run, a line starts with the name of the one whose thread logs it.
+ */
 final class Logging {
+  private static final String PIPELINE = "pipeline";
+
   private Logging() {}
 
   static void start(Terminal terminal, GlobalOptions options) {
@@ -27,6 +34,16 @@ final class Logging {
     root.setLevel(options.quiet() ? Level.WARN : Level.INFO);
     if (options.verbose() || options.debug()) {
       context.getLogger("io.walferry").setLevel(Level.DEBUG);
+    }
+  }
+
+  /** Does some work of a pipeline; what this thread logs meanwhile carries the name, if any. */
+  static void during(Optional<String> pipeline, Runnable work) {
+    pipeline.ifPresent(name -> MDC.put(PIPELINE, name));
+    try {
+      work.run();
+    } finally {
+      MDC.remove(PIPELINE);
     }
   }
 
@@ -46,7 +63,9 @@ final class Logging {
     protected void append(ILoggingEvent event) {
       String level = event.getLevel().isGreaterOrEqual(Level.WARN) ? event.getLevel() + " " : "";
       String time = TIME.format(Instant.ofEpochMilli(event.getTimeStamp()));
-      terminal.say(time + " " + level + event.getFormattedMessage());
+      String pipeline = event.getMDCPropertyMap().get(PIPELINE);
+      String name = pipeline == null ? "" : pipeline + ": ";
+      terminal.say(time + " " + level + name + event.getFormattedMessage());
       IThrowableProxy cause = event.getThrowableProxy();
       if (traces && cause != null) {
         terminal.say(ThrowableProxyUtil.asString(cause));

@@ -1,36 +1,34 @@
 package io.walferry.cli;
 
-import io.walferry.cli.FeedProgress.Counts;
 import io.walferry.cli.config.ConfigProblem;
 import io.walferry.cli.config.ConfigResult;
+import io.walferry.cli.config.FeedConfig;
 import io.walferry.cli.config.SinkConfig;
 import io.walferry.cli.config.WalferryConfig;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.Until;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code walferry run}: a feed until it is stopped. */
+/** {@code walferry run}: pipelines until they are stopped. */
 @Command(
     name = "run",
-    header = "Runs a feed: first load, then live changes.",
+    header = "Runs pipelines: first load, then live changes.",
     description = {
       "Loads existing rows, then follows changes until it is stopped (Ctrl-C or SIGTERM).",
-      "Started again, it goes on where it stopped."
+      "Started again, it goes on where it stopped.",
+      "Several pipelines of one file run side by side: one that waits, tries again or fails",
+      "leaves the others alone; if one has failed when all have ended, so has the run."
     },
     footer = {
       "  walferry run walferry.yaml",
       "  walferry run walferry.yaml --until-lsn now       catch up, then end",
+      "  walferry run walferry.yaml --only orders         one of several pipelines",
       "  WALFERRY_SOURCE_URL=postgresql://me@host/shop walferry run walferry.yaml",
       "",
       "  # walferry.yaml",
@@ -40,7 +38,19 @@ import picocli.CommandLine.Option;
       "  sinks:",
       "    shop: {type: sqlite, path: shop.db}",
       "    # or {type: postgres, url: postgresql://walferry@other.example.com/shop}",
-      "    # or {type: jsonLines, path: '-'}"
+      "    # or {type: jsonLines, path: '-'}",
+      "    # or several, each with a name; then 'pipeline: {name: shop}' is needed too",
+      "",
+      "  # walferry.yaml with several pipelines; what they share stands at the top",
+      "  source:",
+      "    url: postgresql://walferry@db.example.com/shop",
+      "  pipelines:",
+      "    orders:",
+      "      source: {tables: [sales.*]}",
+      "      sinks: {copy: {type: sqlite, path: orders.db}}",
+      "    people:",
+      "      source: {url: postgresql://walferry@crm.example.com/people}",
+      "      sinks: {copy: {type: sqlite, path: people.db}}"
     })
 final class RunCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -56,6 +66,12 @@ final class RunCommand implements Callable<Integer> {
         "and nothing later; 'now' is where the source's log ends at the start."
       })
   private Optional<String> untilLsn = Optional.empty();
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      description = "Run this one of several pipelines; may be given more than once.")
+  private List<String> only = List.of();
 
   @Option(names = "--json", description = "At the end, print what was done as JSON.")
   private boolean json;
@@ -78,22 +94,42 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(WalferryConfig valid) {
-    if (json && valid.sink() instanceof SinkConfig.JsonLines lines && lines.path().isEmpty()) {
-      throw new WalferryException(
-          ErrorCode.CONFIGURATION_INVALID,
-          "--json and the sink " + valid.sink().name() + " both want standard output");
+    Until until = until();
+    FeedSelection selection = new FeedSelection(valid.feeds(), only);
+    Optional<Failure> refusal = selection.unknown().or(() -> selection.refusal(until));
+    if (refusal.isPresent()) {
+      return refusal.get().report(terminal, json);
     }
-    long start = System.nanoTime();
-    FeedProgress progress = new FeedProgress(Clock.systemUTC());
-    Pipeline pipeline = FeedWiring.pipeline(valid, until(), progress);
+    List<FeedConfig> feeds = selection.feeds();
+    if (json) {
+      requireStandardOutput(feeds);
+    }
+    FeedRuns runs = new FeedRuns(feeds, until);
     stopRequests.onStop(
         () -> {
           terminal.say("stopping; once more ends at once");
-          pipeline.stop();
+          runs.stop();
         });
-    ProgressDisplay.during(terminal, progress, pipeline::run);
-    finish(progress.counts(), Duration.ofNanos(System.nanoTime() - start));
+    ProgressDisplay.during(terminal, runs);
+    RunSummary summary = new RunSummary(terminal, json, options.debug());
+    if (valid.several()) {
+      return summary.tellAll(runs.all());
+    }
+    runs.all().forEach(FeedRun::rethrowFailure);
+    runs.all().forEach(summary::tell);
     return 0;
+  }
+
+  private static void requireStandardOutput(List<FeedConfig> feeds) {
+    for (FeedConfig feed : feeds) {
+      for (SinkConfig sink : feed.sinks()) {
+        if (sink instanceof SinkConfig.JsonLines lines && lines.path().isEmpty()) {
+          throw new WalferryException(
+              ErrorCode.CONFIGURATION_INVALID,
+              "--json and the sink " + lines.name() + " both want standard output");
+        }
+      }
+    }
   }
 
   private Until until() {
@@ -103,23 +139,5 @@ final class RunCommand implements Callable<Integer> {
       throw new WalferryException(
           ErrorCode.CONFIGURATION_INVALID, "--until-lsn takes an LSN or 'now': " + e.getMessage());
     }
-  }
-
-  private void finish(Counts counts, Duration taken) {
-    if (json) {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("rowsLoaded", counts.rowsLoaded());
-      result.put("transactionsApplied", counts.transactions());
-      result.put("changesApplied", counts.changes());
-      counts.durable().ifPresent(lsn -> result.put("lsn", lsn.toString()));
-      result.put("seconds", taken.toMillis() / 1000.0);
-      Json.print(terminal.out(), result);
-      return;
-    }
-    terminal.say(
-        counts
-            .durable()
-            .map(lsn -> "ended: everything up to " + lsn + " is at the destination")
-            .orElse("ended before anything was delivered"));
   }
 }

@@ -6,22 +6,24 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Where a command writes: results on standard output, all else on standard error, where a status
- * line can be kept below the other lines. May be used by several threads.
+ * Where a command writes: results on standard output, all else on standard error, where status
+ * lines can be kept below the other lines. May be used by several threads.
  */
 final class Terminal {
-  private static final int WIDTH_DEFAULT = 80;
+  private static final Window WINDOW_DEFAULT = new Window(24, 80);
 
   private final PrintStream out;
   private final PrintStream err;
   private final Map<String, String> environment;
   private final boolean interactive;
-  private String status = "";
-  private int width;
+  private List<String> status = List.of();
+  private Optional<Window> window = Optional.empty();
 
   /**
    * @param interactive whether a person looks at standard error
@@ -57,26 +59,34 @@ final class Terminal {
     return interactive && environment.getOrDefault("NO_COLOR", "").isEmpty();
   }
 
-  /** Writes a line to standard error, above the status line. */
+  /** Writes a line to standard error, above the status lines. */
   synchronized void say(String line) {
     erase();
     err.println(line);
     draw();
   }
 
-  /** Replaces the status line; nothing happens where nobody looks. */
-  synchronized void status(String line) {
-    if (!interactive || line.equals(status)) {
-      return;
-    }
-    erase();
-    status = line;
-    draw();
+  /** One status line instead of those that are there; nothing happens where nobody looks. */
+  void status(String line) {
+    status(List.of(line));
   }
 
-  /** Takes the status line away. */
+  /** Replaces the status lines, as far as they fit; nothing happens where nobody looks. */
+  synchronized void status(List<String> lines) {
+    if (!interactive) {
+      return;
+    }
+    List<String> fitting = lines.isEmpty() ? lines : fitting(lines, window());
+    if (!fitting.equals(status)) {
+      erase();
+      status = fitting;
+      draw();
+    }
+  }
+
+  /** Takes the status lines away. */
   void endStatus() {
-    status("");
+    status(List.of());
   }
 
   String bold(String text) {
@@ -91,17 +101,28 @@ final class Terminal {
     return colours() ? "\033[31m" + text + "\033[0m" : text;
   }
 
+  /** From the end of the last status line, where the cursor stands, up to the first. */
   private void erase() {
     if (!status.isEmpty()) {
-      err.print("\r\033[K");
+      err.print("\r\033[K" + "\033[A\033[K".repeat(status.size() - 1));
     }
   }
 
   private void draw() {
-    if (!status.isEmpty()) {
-      err.print(status.length() < width() ? status : status.substring(0, width() - 1));
-    }
+    err.print(String.join("\n", status));
     err.flush();
+  }
+
+  /** A line that is broken, or one above the window's top, could not be erased again. */
+  private static List<String> fitting(List<String> lines, Window window) {
+    int most = Math.max(1, window.rows() - 1);
+    Stream<String> shown = lines.stream();
+    if (lines.size() > most) {
+      String rest = "… and " + (lines.size() - most + 1) + " more";
+      shown = Stream.concat(lines.stream().limit(most - 1L), Stream.of(rest));
+    }
+    int width = window.columns() - 1;
+    return shown.map(line -> line.length() <= width ? line : line.substring(0, width)).toList();
   }
 
   private static boolean isTerminal(int descriptor) {
@@ -128,25 +149,32 @@ final class Terminal {
     }
   }
 
-  /** Of the window when the first status line is drawn. */
-  private int width() {
-    if (width == 0) {
-      width = windowWidth().filter(columns -> columns > 20).orElse(WIDTH_DEFAULT);
-    }
-    return width;
+  /** As it is when the first status line is drawn. */
+  private Window window() {
+    Window known =
+        window.orElseGet(() -> askWindow().filter(it -> it.columns() > 20).orElse(WINDOW_DEFAULT));
+    window = Optional.of(known);
+    return known;
   }
 
-  private static Optional<Integer> windowWidth() {
+  private static Optional<Window> askWindow() {
     try {
       Process stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty")).start();
       try (BufferedReader reader = stty.inputReader()) {
         String size = Optional.ofNullable(reader.readLine()).orElse("");
-        return size.matches("[0-9]{1,4} [0-9]{1,4}")
-            ? Optional.of(Integer.parseInt(size.substring(size.indexOf(' ') + 1)))
-            : Optional.empty();
+        if (!size.matches("[0-9]{1,4} [0-9]{1,4}")) {
+          return Optional.empty();
+        }
+        int space = size.indexOf(' ');
+        return Optional.of(
+            new Window(
+                Integer.parseInt(size.substring(0, space)),
+                Integer.parseInt(size.substring(space + 1))));
       }
     } catch (IOException e) {
       return Optional.empty();
     }
   }
+
+  private record Window(int rows, int columns) {}
 }

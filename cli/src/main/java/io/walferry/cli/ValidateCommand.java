@@ -2,16 +2,7 @@ package io.walferry.cli;
 
 import io.walferry.cli.config.ConfigProblem;
 import io.walferry.cli.config.ConfigResult;
-import io.walferry.cli.config.SourceConfig;
 import io.walferry.cli.config.WalferryConfig;
-import io.walferry.postgres.PostgresConnector;
-import io.walferry.preflight.Preflight;
-import io.walferry.preflight.ReadinessQuestion;
-import io.walferry.preflight.ReadinessReport;
-import io.walferry.publication.TablePattern;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +18,7 @@ import picocli.CommandLine.Option;
     header = "Checks a configuration and shows every problem with its line.",
     footer = {
       "  walferry validate walferry.yaml",
-      "  walferry validate --connect walferry.yaml     also reach source and destination",
+      "  walferry validate --connect walferry.yaml     also reach source and destinations",
       "  WALFERRY_SOURCE_URL=postgresql://me@host/shop walferry validate walferry.yaml"
     })
 final class ValidateCommand implements Callable<Integer> {
@@ -37,7 +28,7 @@ final class ValidateCommand implements Callable<Integer> {
 
   @Option(
       names = "--connect",
-      description = "Also check that the source is ready and the destination can be written.")
+      description = "Also check, for every pipeline, that source and destinations can be used.")
   private boolean connect;
 
   @Option(names = "--json", description = "Print JSON.")
@@ -50,7 +41,7 @@ final class ValidateCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws SQLException {
+  public Integer call() throws Exception {
     Logging.start(terminal, options);
     return switch (config.read(terminal)) {
       case ConfigResult.Invalid(List<ConfigProblem> problems) ->
@@ -59,42 +50,56 @@ final class ValidateCommand implements Callable<Integer> {
     };
   }
 
-  private int confirm(WalferryConfig valid) throws SQLException {
-    Optional<ReadinessReport> report = Optional.empty();
-    if (connect) {
-      DestinationCheck.requireWritable(valid.sink());
-      report = Optional.of(askSource(valid.source()));
+  private int confirm(WalferryConfig valid) throws Exception {
+    List<EndsCheck> checks =
+        valid.feeds().stream().map(connect ? EndsCheck::of : EndsCheck::none).toList();
+    if (!valid.several() && checks.getFirst().obstacle().isPresent()) {
+      throw checks.getFirst().obstacle().get();
     }
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("valid", true);
       result.put("problems", List.of());
-      report.map(ReadinessView::json).ifPresent(source -> result.put("source", source));
+      result.putAll(
+          valid.several()
+              ? Map.of("pipelines", checks.stream().map(ValidateCommand::named).toList())
+              : source(checks.getFirst()));
       Json.print(terminal.out(), result);
+    } else if (valid.several()) {
+      terminal.out().println(config.path(terminal) + " is valid, pipelines: " + checks.size());
+      checks.forEach(check -> print(check.feed().name() + ": ", check));
     } else {
-      lines(valid, report).forEach(terminal.out()::println);
+      print(config.path(terminal) + " is valid: ", checks.getFirst());
     }
-    return report.map(ReadinessReport::ready).orElse(true) ? 0 : 1;
+    return checks.stream().mapToInt(EndsCheck::exitStatus).max().orElse(0);
   }
 
-  private List<String> lines(WalferryConfig valid, Optional<ReadinessReport> report) {
-    String source = valid.source().connection().display();
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        "%s is valid: from %s, slot %s, to %s"
-            .formatted(config.path(terminal), source, valid.source().slot(), valid.sink().name()));
-    report.ifPresent(it -> lines.addAll(ReadinessView.lines(it, source, terminal)));
-    return lines;
+  private void print(String start, EndsCheck check) {
+    terminal.out().println(start + check.route());
+    String source = check.feed().source().connection().display();
+    check
+        .report()
+        .ifPresent(
+            it -> ReadinessView.lines(it, source, terminal).forEach(terminal.out()::println));
+    check
+        .obstacle()
+        .ifPresent(
+            cause ->
+                Failure.of(cause).named(Optional.of(check.feed().name())).report(terminal, false));
   }
 
-  private static ReadinessReport askSource(SourceConfig source) throws SQLException {
-    PostgresConnector connector = new PostgresConnector(source.connection(), "walferry validate");
-    List<TablePattern> tables = source.tables().stream().map(TablePattern::parse).toList();
-    try (Connection connection = connector.connect()) {
-      return new Preflight(connection)
-          .check(
-              new ReadinessQuestion(
-                  Optional.of(source.publication()), Optional.of(source.slot()), tables));
-    }
+  private static Map<String, Object> named(EndsCheck check) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("name", check.feed().name());
+    result.putAll(source(check));
+    check.obstacle().map(Failure::of).ifPresent(it -> result.put("error", it.json()));
+    return result;
+  }
+
+  private static Map<String, Object> source(EndsCheck check) {
+    return check
+        .report()
+        .map(report -> Map.<String, Object>of("source", ReadinessView.json(report)))
+        .orElse(Map.of());
   }
 }

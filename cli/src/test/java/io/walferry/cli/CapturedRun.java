@@ -25,13 +25,22 @@ final class CapturedRun {
   private final Terminal terminal;
 
   CapturedRun(Map<String, String> environment) {
+    this(environment, false);
+  }
+
+  private CapturedRun(Map<String, String> environment, boolean interactive) {
     Map<String, String> complete = new HashMap<>(environment);
     complete.putIfAbsent("HOME", "/nonexistent");
-    this.terminal = new Terminal(printer(out), printer(err), complete, false);
+    this.terminal = new Terminal(printer(out), printer(err), complete, interactive);
   }
 
   static CapturedRun plain() {
     return new CapturedRun(Map.of());
+  }
+
+  /** With a person who looks. */
+  static CapturedRun interactive() {
+    return new CapturedRun(Map.of(), true);
   }
 
   int execute(String... arguments) {

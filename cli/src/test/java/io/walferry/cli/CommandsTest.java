@@ -82,7 +82,7 @@ final class CommandsTest {
     CapturedRun run = CapturedRun.plain();
     assertEquals(2, run.execute("validate", file.toString()));
     assertTrue(run.err().contains(file + ":1:10: unknown key 'source.urll'"), run.err());
-    assertTrue(run.err().contains(file + ":2:1: 'sinks' needs one sink"), run.err());
+    assertTrue(run.err().contains(file + ":2:1: 'sinks' needs a sink"), run.err());
     CapturedRun asJson = new CapturedRun(Map.of("WALFERRY_CONFIG", file.toString()));
     assertEquals(2, asJson.execute("run", "--json"));
     JsonNode result = json(asJson);

@@ -34,7 +34,8 @@ final class RefusedConfigurationTest {
       value = {
         "pipeline: {batchRows: 5 | 4:1 | this is no YAML: ",
         "@pipeline: {} | 3:1 | this is no YAML: ",
-        "pipelines: {batchRows: 5} | 3:1 | unknown key 'pipelines'; did you mean 'pipeline'?",
+        "pipelin: {batchRows: 5} | 3:1 | unknown key 'pipelin'; did you mean 'pipeline'?",
+        "pipelines: {batchRows: 5} | 3:24 | 'pipelines.batchRows' must be a mapping (key: value)",
         "pipeline: {batch-rows: 5} | 3:12 | unknown key 'pipeline.batch-rows'; did you mean"
             + " 'batchRows'?",
         "sinks: {} | 3:1 | 'sinks' is there already, at line 2, column 1",
@@ -119,6 +120,10 @@ final class RefusedConfigurationTest {
     assertEquals(2, run.execute("run", "--json", file.toString()));
     JsonNode error = JsonMapper.shared().readTree(run.out()).get("error");
     assertTrue(error.get("message").asString().contains("both want standard output"), run.out());
+    Files.writeString(file, Files.readString(file) + "pipelines: {one: {}}\n");
+    CapturedRun several = CapturedRun.plain();
+    assertEquals(2, several.execute("run", "--json", file.toString()), several.err());
+    assertTrue(several.out().contains("both want standard output"), several.out());
   }
 
   private static void unreadable(String command, Path file, String why) {

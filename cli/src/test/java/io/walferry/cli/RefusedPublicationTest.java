@@ -8,6 +8,10 @@ import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,16 +74,23 @@ final class RefusedPublicationTest {
   }
 
   @Test
-  void aTableThatIsAskedForLaterIsNotPassedOver(Database database) throws Exception {
+  void aTableThatIsAskedForLaterIsLoadedOnceThePublicationCarriesIt(Database database)
+      throws Exception {
     Scene scene = new Scene(database, directory).withTable().source("tables: [public.item]");
     scene.followed();
-    database.execute("create table later (id int primary key)");
+    database.execute("create table later (id int primary key); insert into later values (7)");
     scene
         .source("tables: [public.item, public.later]")
         .refusedResume(ErrorCode.PUBLICATION_INCOMPLETE, "does not carry public.later. Run: ");
     database.execute("alter publication \"%s\" add table public.later".formatted(database.name()));
-    scene.refusedResume(
-        ErrorCode.DESTINATION_SHAPE, "public.later: table later is missing; run: CREATE TABLE ");
+    scene.followed();
+    try (Connection copy =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("copy.db"));
+        Statement statement = copy.createStatement();
+        ResultSet row = statement.executeQuery("select id from later")) {
+      assertTrue(row.next());
+      assertEquals(7, row.getInt(1));
+    }
   }
 
   @Test

@@ -117,7 +117,9 @@ final class RefusedServerTest {
     database.execute("select pg_create_physical_replication_slot('taken')");
     try {
       scene.refused(
-          ErrorCode.NO_FREE_SLOT, "could not create the slot " + database.name() + " on postgres@");
+          ErrorCode.NO_FREE_SLOT,
+          "could not create the slot " + database.name(),
+          "all 1 that max_");
       scene.source("tables: [public.item]").pipeline("load: none");
       scene.refused(ErrorCode.DESTINATION_SHAPE, "table item is missing");
       scene.sink("{type: jsonLines, path: out.jsonl}").refused(ErrorCode.NO_FREE_SLOT);

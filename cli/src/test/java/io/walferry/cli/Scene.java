@@ -10,7 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -201,10 +205,34 @@ final class Scene {
     }
   }
 
-  /** Loads and follows, so that the destination has a position. */
+  /** Loads and follows, so that the destination has a position; nobody uses the slot then. */
   Scene followed() {
     start().awaitSaid("following from").stop();
+    awaitIdleSlots();
     return this;
+  }
+
+  /** The server notices a moment later that a feed has gone. */
+  private void awaitIdleSlots() {
+    try (Connection connection = database.connect();
+        PreparedStatement active =
+            connection.prepareStatement(
+                "select count(*), pg_sleep(0.02) from pg_replication_slots"
+                    + " where database = current_database() and active")) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+      while (isActive(active)) {
+        assertTrue(System.nanoTime() < deadline, "the slot stays active");
+      }
+    } catch (SQLException e) {
+      throw new AssertionError("could not look at the slots", e);
+    }
+  }
+
+  private static boolean isActive(PreparedStatement active) throws SQLException {
+    try (ResultSet row = active.executeQuery()) {
+      row.next();
+      return row.getLong(1) > 0;
+    }
   }
 
   /** Runs another command with the configuration. */

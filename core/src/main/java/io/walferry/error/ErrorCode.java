@@ -54,7 +54,8 @@ public enum ErrorCode {
   SLOT_LOST(
       Retry.NEVER,
       Exit.FAILURE,
-      "The changes since the last position are gone with the slot: start over with an empty"
+      "The changes since the last position are gone with the slot: set 'pipeline.onSlotLost:"
+          + " resnapshot' to have every table loaded again, or start over with an empty"
           + " destination."),
   SLOT_EXISTS(
       Retry.NEVER,
@@ -70,12 +71,13 @@ public enum ErrorCode {
   SLOT_UNUSABLE(
       Retry.NEVER,
       Exit.FAILURE,
-      "Drop the slot with 'walferry slots URL drop NAME' and start over with an empty"
-          + " destination."),
+      "Set 'pipeline.onSlotLost: resnapshot' to have every table loaded again, or drop the slot"
+          + " with 'walferry slots URL drop NAME' and start over with an empty destination."),
   SLOT_AHEAD(
       Retry.NEVER,
       Exit.FAILURE,
-      "Something else moved the slot on, so changes are missing: start over with an empty"
+      "Something else moved the slot on, so changes are missing: set 'pipeline.onSlotLost:"
+          + " resnapshot' to have every table loaded again, or start over with an empty"
           + " destination."),
   SOURCE_CHANGED(
       Retry.NEVER,
@@ -128,6 +130,11 @@ public enum ErrorCode {
       "Give the destination table the columns and the key of the source, or move it away."),
   DESTINATION_NOT_EMPTY(
       Retry.NEVER, Exit.FAILURE, "Empty the destination table, move it away, or use another path."),
+  DESTINATION_AHEAD(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The destination has changes that the server has lost: follow the server that has them, or"
+          + " start over with an empty destination."),
   DESTINATION_FENCED(
       Retry.NEVER,
       Exit.FAILURE,

@@ -9,7 +9,6 @@ import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.Sink;
-import io.walferry.sink.SinkState;
 import io.walferry.slot.Slot;
 import io.walferry.slot.SlotCatalog;
 import io.walferry.stream.ChangeStream;
@@ -19,6 +18,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -26,7 +28,7 @@ import java.util.function.Supplier;
 final class FeedSession {
   private final PipelineSettings settings;
   private final PostgresConnector source;
-  private final Supplier<Sink> sinks;
+  private final List<Supplier<Sink>> sinks;
   private final PipelineListener listener;
   private final StopSignal stop;
   private boolean progress;
@@ -34,7 +36,7 @@ final class FeedSession {
   FeedSession(
       PipelineSettings settings,
       PostgresConnector source,
-      Supplier<Sink> sinks,
+      List<Supplier<Sink>> sinks,
       PipelineListener listener,
       StopSignal stop) {
     this.settings = settings;
@@ -52,18 +54,38 @@ final class FeedSession {
   /**
    * Runs until the stop or the end.
    *
+   * @param again whether this process has tried before
    * @throws WalferryException also after the stop, for whatever the stop has cut short
    */
-  void run(EndPoint end) {
+  void run(EndPoint end, boolean again) {
     try (Connection sql = source.connect()) {
       sql.setNetworkTimeout(Runnable::run, (int) settings.stream().silenceMax().toMillis());
       // First, since a server below 'logical' may have no sender for the other connection at all.
       requireLogicalWal(sql);
       try (ReplicationConnection replication = ReplicationConnection.open(source)) {
+        if (again) {
+          requireUnused(sql);
+        }
         run(replication, sql, end);
       }
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "close the connection to " + source.settings().display());
+    }
+  }
+
+  /**
+   * To open the destination is to take the feed over, which is for a new process to do. One that
+   * has lost its connection may have been replaced meanwhile, and must not strike back.
+   */
+  private void requireUnused(Connection sql) {
+    Optional<Slot> slot = new SlotCatalog(sql).find(settings.feed().slot());
+    if (slot.isPresent() && slot.get().activePid().isPresent()) {
+      throw new WalferryException(
+          ErrorCode.SLOT_ACTIVE,
+          "could not follow slot "
+              + slot.get().name()
+              + ": it is active for PID "
+              + slot.get().activePid().getAsInt());
     }
   }
 
@@ -72,17 +94,21 @@ final class FeedSession {
     Optional<Lsn> until = end.resolve(sql);
     FeedSettings feed = settings.feed();
     Optional<Slot> slot = new SlotCatalog(sql).find(feed.slot());
-    try (Sink sink = sinks.get()) {
-      SinkState state =
-          sink.open(
-              new FeedIdentity(
-                  feed.pipeline(), identity.systemId(), identity.timeline(), feed.slot()));
+    FeedIdentity of =
+        new FeedIdentity(feed.pipeline(), identity.systemId(), identity.timeline(), feed.slot());
+    try (OpenSinks open = new OpenSinks(sinks)) {
+      List<Member> members = new ArrayList<>();
+      for (Sink sink : open.sinks()) {
+        FeedEnds ends = new FeedEnds(source, replication, sql, sink);
+        TableLoads loads = new TableLoads(settings, ends, listener, stop);
+        members.add(new Member(ends, sink.open(of), loads));
+      }
       listener.opened(source.settings().display(), feed.slot());
-      FeedEnds ends = new FeedEnds(source, replication, sql, sink);
       try {
-        follow(ends, reachPosition(ends, slot, state), until);
+        Lineage lineage = Lineage.read(replication, sql, identity.timeline());
+        follow(lineage, reachPositions(replication, lineage, slot, members), until);
       } catch (WalferryException e) {
-        throw asSeenBy(sink, e);
+        throw asSeenBy(open.sinks(), e);
       }
     }
   }
@@ -106,32 +132,53 @@ final class FeedSession {
   }
 
   /** Until the stream runs, the stop is felt by what waits for the replication connection. */
-  private Position reachPosition(FeedEnds ends, Optional<Slot> slot, SinkState state) {
-    StartUp startUp = new StartUp(settings, ends, listener, stop);
-    return stop.during(() -> startUp.reachPosition(slot, state), ends.replication()::close);
+  private List<StartPoint> reachPositions(
+      ReplicationConnection replication,
+      Lineage lineage,
+      Optional<Slot> slot,
+      List<Member> members) {
+    StartUp startUp = new StartUp(settings.feed(), members, lineage, listener);
+    return stop.during(() -> startUp.reachPositions(slot), replication::close);
   }
 
-  private void follow(FeedEnds ends, Position from, Optional<Lsn> until) {
+  private void follow(Lineage lineage, List<StartPoint> starts, Optional<Lsn> until) {
     FeedSettings feed = settings.feed();
+    FeedEnds ends = starts.getFirst().member().ends();
     TableSelection selection =
         new TableSelection(
             feed.tables(), new PublicationCatalog(ends.sql()).tables(feed.publication()));
+    List<Outlet> outlets = starts.stream().map(start -> outlet(start, selection)).toList();
+    Position from =
+        starts.stream()
+            .map(StartPoint::position)
+            .min(Comparator.comparing(Position::endLsn))
+            .orElseThrow();
     try (ChangeStream stream =
         ends.replication().stream(
             feed.slot(), feed.publication(), from.endLsn(), settings.stream())) {
       listener.following(from);
-      Follower follower = new Follower(stream, ends.sink(), settings, listener, stop, selection);
+      Follower follower = new Follower(stream, outlets, lineage, settings, listener, stop);
       try {
-        stop.during(() -> follower.follow(from, until), stream::interrupt);
+        stop.during(() -> follower.follow(until), stream::interrupt);
       } finally {
         progress = follower.hasCommitted();
       }
     }
   }
 
+  private Outlet outlet(StartPoint start, TableSelection selection) {
+    FeedEnds ends = start.member().ends();
+    Replay replay = new Replay(ends, start.member().loads());
+    replay.judge(start.unsettled());
+    FollowedTables tables =
+        new FollowedTables(settings.feed(), ends, selection, start.tables(), replay);
+    return new Outlet(ends.sink(), tables, replay, start.member().loads(), start.position());
+  }
+
   /** What a destination without a memory has taken would be repeated by another attempt. */
-  private static WalferryException asSeenBy(Sink sink, WalferryException cause) {
-    if (sink.capabilities().savesPosition() || cause.code().retry() == ErrorCode.Retry.NEVER) {
+  private static WalferryException asSeenBy(List<Sink> sinks, WalferryException cause) {
+    if (sinks.getFirst().capabilities().savesPosition()
+        || cause.code().retry() == ErrorCode.Retry.NEVER) {
       return cause;
     }
     return new WalferryException(ErrorCode.FEED_NOT_RESUMABLE, cause.getMessage(), cause);

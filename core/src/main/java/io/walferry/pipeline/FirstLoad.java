@@ -1,94 +1,119 @@
 package io.walferry.pipeline;
 
+import io.walferry.change.Lsn;
 import io.walferry.change.Position;
+import io.walferry.change.TableId;
 import io.walferry.change.Xid;
 import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
 import io.walferry.publication.PublishedTable;
-import io.walferry.snapshot.RowBatch;
-import io.walferry.snapshot.SlotSnapshot;
-import io.walferry.snapshot.SnapshotLoad;
-import io.walferry.snapshot.TableChunk;
+import io.walferry.sink.LedgerEntry.Kind;
+import io.walferry.sink.Sink;
+import io.walferry.slot.SlotCatalog;
+import io.walferry.snapshot.NewSlot;
+import io.walferry.snapshot.TableLedger;
+import io.walferry.stream.ReplicationConnection;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * Makes the slot and brings every row that exists at its snapshot to the destination: publication
- * first, then slot, then reads, so that snapshot and stream meet exactly. Whatever goes wrong
- * before the destination has every row, what was made here at the source is dropped again as far as
- * the server can be reached: the slot's snapshot goes with this attempt.
+ * Begins a feed: publication first, then slot, then reads, so that existing rows and stream meet
+ * exactly. Before the slot is made the destination notes that it will be, and since when: a process
+ * that is killed in between leaves a slot that its successor knows to be its own.
  */
 final class FirstLoad {
-  private static final Logger LOG = LoggerFactory.getLogger(FirstLoad.class);
-  private static final long CHUNK_BLOCKS = 2048;
-
-  private final PipelineSettings settings;
   private final FeedSettings feed;
-  private final FeedEnds ends;
+  private final List<Member> members;
   private final PipelineListener listener;
-  private final StopSignal stop;
+  private final ReplicationConnection replication;
+  private final PostgresConnector source;
+  private final Connection sql;
 
-  FirstLoad(PipelineSettings settings, FeedEnds ends, PipelineListener listener, StopSignal stop) {
-    this.settings = settings;
-    this.feed = settings.feed();
-    this.ends = ends;
+  /** Into these destinations, which are opened and have no position. */
+  FirstLoad(FeedSettings feed, List<Member> members, PipelineListener listener) {
+    this.feed = feed;
+    this.members = members;
     this.listener = listener;
-    this.stop = stop;
+    FeedEnds ends = members.getFirst().ends();
+    this.replication = ends.replication();
+    this.source = ends.source();
+    this.sql = ends.sql();
   }
 
-  Position run() {
-    Position position = new PublishedTables(feed, ends.sql()).use(this::load);
-    // From here on slot and publication stay: a commit that seems to have failed may have been
-    // made.
-    ends.sink().finishLoad(position);
-    listener.loadFinished(position);
-    return position;
+  /**
+   * Runs until every existing row is at every destination.
+   *
+   * @param replaced tables whose rows, which an earlier slot has brought, go first
+   */
+  List<StartPoint> run(Set<TableId> replaced) {
+    List<StartPoint> begun = new PublishedTables(feed, sql).use(tables -> begin(tables, replaced));
+    begun.forEach(start -> start.member().loads().load(start.unsettled()));
+    listener.loadFinished(begun.getFirst().position());
+    return begun;
   }
 
-  private Position load(List<PublishedTable> tables) {
-    boolean temporary = !ends.sink().capabilities().savesPosition();
-    SlotSnapshot.SlotRequest request =
-        new SlotSnapshot.SlotRequest(
-            feed.slot(), temporary, tables, settings.loadReaders(), settings.stream().silenceMax());
+  private List<StartPoint> begin(List<PublishedTable> tables, Set<TableId> replaced) {
+    SlotCatalog slots = new SlotCatalog(sql);
+    slots.requireRoom(feed.slot());
+    tables.forEach(table -> TableLedger.requireReadable(sql, table));
+    members.forEach(member -> prepare(member, tables, replaced));
+    boolean temporary = !members.getFirst().savesPosition();
+    if (!temporary) {
+      Lsn since = replication.identify().walEnd();
+      members.forEach(member -> announce(member, since));
+    }
     listener.waiting(
         "the slot " + feed.slot() + " is made as soon as running transactions have ended");
-    try (SlotSnapshot snapshot =
-        SlotSnapshot.take(ends.replication(), ends.source(), ends.sql(), request)) {
-      return load(snapshot, tables);
-    }
-  }
-
-  private Position load(SlotSnapshot snapshot, List<PublishedTable> tables) {
+    NewSlot made =
+        NewSlot.make(
+            replication, source, sql, new NewSlot.SlotRequest(feed.slot(), temporary, tables));
+    Position position = new Position(made.slot().consistentPoint(), Xid.NONE);
+    List<StartPoint> starts = new ArrayList<>();
     try {
-      ends.sink().startLoad(tables);
-      listener.loadStarted(tables);
-      transfer(snapshot);
+      for (Member member : members) {
+        Sink sink = member.ends().sink();
+        sink.forget(FeedLedger.FEED, EnumSet.of(Kind.SLOT));
+        List<TableLedger> ledgers = member.loads().plan(tables, made.base());
+        sink.commit(position);
+        starts.add(new StartPoint(member, position, tables, ledgers));
+      }
+      return starts;
     } catch (WalferryException e) {
-      snapshot.discard(e);
+      if (!temporary && starts.isEmpty() && PublishedTables.isRefusal(e.code())) {
+        discard(slots, e);
+      }
       throw e;
     }
-    return new Position(snapshot.slot().consistentPoint(), Xid.NONE);
   }
 
-  private void transfer(SlotSnapshot snapshot) {
-    List<TableChunk> chunks = snapshot.plan(CHUNK_BLOCKS);
-    try (SnapshotLoad load = snapshot.read(chunks, settings.stream().bufferBytesMax())) {
-      long rows = stop.during(() -> drain(load), load::interrupt);
-      LOG.debug("First load: {} rows in {} chunks", rows, chunks.size());
-    }
+  private static void prepare(Member member, List<PublishedTable> tables, Set<TableId> replaced) {
+    Sink sink = member.ends().sink();
+    Map<Boolean, List<PublishedTable>> parts =
+        tables.stream()
+            .collect(Collectors.partitioningBy(table -> replaced.contains(table.table())));
+    List<PublishedTable> known = parts.getOrDefault(true, List.of());
+    sink.resume(known);
+    known.forEach(sink::empty);
+    sink.prepare(parts.getOrDefault(false, List.of()));
   }
 
-  private long drain(SnapshotLoad load) {
-    long rows = 0;
-    Optional<RowBatch> next = load.next();
-    while (next.isPresent()) {
-      RowBatch batch = next.get();
-      ends.sink().load(batch.table(), batch.rows());
-      rows += batch.rows().size();
-      listener.rowsLoaded(batch.table().table(), batch.rows().size(), batch.byteSize());
-      next = load.next();
+  private static void announce(Member member, Lsn since) {
+    Sink sink = member.ends().sink();
+    sink.note(List.of(FeedLedger.intent(since)));
+    sink.commit(new Position(since, Xid.NONE));
+  }
+
+  /** Only for a refusal: any other commit may have been made even if it failed. */
+  private void discard(SlotCatalog slots, WalferryException cause) {
+    try {
+      slots.drop(feed.slot());
+    } catch (WalferryException e) {
+      cause.addSuppressed(e);
     }
-    return rows;
   }
 }

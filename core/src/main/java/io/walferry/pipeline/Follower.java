@@ -4,15 +4,12 @@ import io.walferry.change.Change;
 import io.walferry.change.Lsn;
 import io.walferry.change.OldRow;
 import io.walferry.change.Position;
-import io.walferry.change.Relation;
 import io.walferry.change.Transaction;
-import io.walferry.change.TransactionHeader;
-import io.walferry.change.Xid;
-import io.walferry.sink.Sink;
 import io.walferry.stream.ChangeStream;
 import io.walferry.stream.StreamEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,12 +21,11 @@ final class Follower {
   private static final long CHANGES_PER_REPORT = 8192;
 
   private final ChangeStream stream;
-  private final Sink sink;
+  private final List<Outlet> outlets;
+  private final Lineage lineage;
   private final PipelineSettings settings;
   private final PipelineListener listener;
   private final StopSignal stop;
-
-  private final TableSelection selection;
 
   private Position durable;
   private Position reached;
@@ -43,57 +39,107 @@ final class Follower {
 
   Follower(
       ChangeStream stream,
-      Sink sink,
+      List<Outlet> outlets,
+      Lineage lineage,
       PipelineSettings settings,
       PipelineListener listener,
-      StopSignal stop,
-      TableSelection selection) {
+      StopSignal stop) {
     this.stream = stream;
-    this.sink = sink;
+    this.outlets = outlets;
+    this.lineage = lineage;
     this.settings = settings;
     this.listener = listener;
     this.stop = stop;
-    this.selection = selection;
-    this.durable = new Position(Lsn.ZERO, Xid.NONE);
+    this.durable = least();
     this.reached = durable;
+  }
+
+  /** Everything up to here is at every destination. */
+  private Position least() {
+    return outlets.stream()
+        .map(Outlet::durable)
+        .min(Comparator.comparing(Position::endLsn))
+        .orElseThrow();
   }
 
   /**
    * Follows until the stop, or until every transaction whose commit starts before {@code until} is
-   * durable; {@code from} is durable at the destination.
+   * durable at every destination, and later ones as far as existing rows were read later.
    *
    * @return what is durable then
    */
-  Position follow(Position from, Optional<Lsn> until) {
-    durable = from;
-    reached = from;
-    while (!stop.isRequested() && !isAt(until)) {
-      switch (stream.next(timeLeft())) {
-        case StreamEvent.Begun begun -> take(begun.transaction(), until);
-        case StreamEvent.KeepAlive keepAlive -> moveOn(keepAlive, until);
-        case StreamEvent.Quiet quiet -> {}
+  Position follow(Optional<Lsn> until) {
+    boolean open = true;
+    while (open && !stop.isRequested()) {
+      Optional<Lsn> end = until.map(this::behindLoads);
+      if (isAt(end)) {
+        open = hasUncommitted();
+      } else {
+        switch (stream.next(timeLeft())) {
+          case StreamEvent.Begun begun -> take(begun.transaction(), until);
+          case StreamEvent.KeepAlive keepAlive -> moveOn(keepAlive, end);
+          case StreamEvent.Quiet quiet -> {}
+        }
       }
-      if (isDue()) {
-        commit();
+      if (isDue() || (open && isAt(end)) || wantsLoad()) {
+        commitAndLoad();
       }
     }
-    if (transactions > 0 || reached.endLsn().isAfter(durable.endLsn())) {
+    if (hasUncommitted()) {
       commit();
     }
     return durable;
+  }
+
+  private void commitAndLoad() {
+    commit();
+    if (wantsLoad() && !stop.isRequested()) {
+      outlets.forEach(Outlet::load);
+    }
+  }
+
+  /** Rows that were read later than the end would be ahead of it: the stream has to pass them. */
+  private Lsn behindLoads(Lsn until) {
+    return outlets.stream().map(Outlet::replayEnd).reduce(until, Lsn::max);
+  }
+
+  private boolean wantsLoad() {
+    return outlets.stream().anyMatch(Outlet::wantsLoad);
+  }
+
+  private boolean hasUncommitted() {
+    return transactions > 0
+        || reached.endLsn().isAfter(durable.endLsn())
+        || endsReplay()
+        || wantsLoad();
+  }
+
+  private boolean endsReplay() {
+    return outlets.stream().anyMatch(outlet -> outlet.endsReplay(reached));
   }
 
   private boolean isAt(Optional<Lsn> until) {
     return until.isPresent() && !reached.endLsn().isBefore(until.get());
   }
 
-  /** Transactions come in the order of their commits, so the first one beyond the end tells it. */
+  /**
+   * Transactions come in the order of their commits, so the first one beyond the end tells it. What
+   * waits to be judged goes first: it may want a table loaded, and so put the end off.
+   */
   private void take(Transaction transaction, Optional<Lsn> until) {
-    if (until.isPresent() && !transaction.header().commitLsn().isBefore(until.get())) {
-      reached = new Position(until.get(), reached.xid());
+    if (isBeyond(transaction, until)) {
+      commitAndLoad();
+    }
+    if (isBeyond(transaction, until)) {
+      reached = new Position(behindLoads(until.orElseThrow()), reached.xid());
     } else {
       apply(transaction);
     }
+  }
+
+  private boolean isBeyond(Transaction transaction, Optional<Lsn> until) {
+    return until.isPresent()
+        && !transaction.header().commitLsn().isBefore(behindLoads(until.get()));
   }
 
   /** Whether the destination has taken anything since {@link #follow} began. */
@@ -102,61 +148,44 @@ final class Follower {
   }
 
   private void apply(Transaction transaction) {
-    boolean begun = false;
+    outlets.forEach(outlet -> outlet.begin(transaction.header()));
+    boolean taken = false;
     while (transaction.advance()) {
-      Optional<Change> change = selected(transaction.change());
-      if (change.isPresent()) {
-        if (!begun) {
-          begin(transaction.header());
-          begun = true;
+      if (append(transaction.change())) {
+        if (!taken) {
+          count();
+          taken = true;
         }
-        append(change.get());
       }
     }
     reached = new Position(transaction.endLsn(), transaction.header().xid());
     lastCommitTime = Optional.of(transaction.header().commitTime());
-    if (!begun && transactions == 0 && isRested()) {
+    if (!taken && transactions == 0 && isRested()) {
       commit();
     }
   }
 
-  /** Only for a transaction with a change that the feed wants: others cost the sink nothing. */
-  private void begin(TransactionHeader header) {
+  /** Only a transaction with a change that is wanted begins a batch. */
+  private void count() {
     if (transactions == 0) {
       batchStart = System.nanoTime();
     }
     transactions++;
-    sink.begin(header);
   }
 
-  private void append(Change change) {
-    sink.append(change);
-    changes++;
-    if (changes % CHANGES_PER_REPORT == 0) {
-      listener.applying(changes);
+  private boolean append(Change change) {
+    boolean taken = false;
+    for (Outlet outlet : outlets) {
+      taken |= outlet.append(change);
     }
-    bytes += byteSize(change);
-  }
-
-  /** The change as far as the feed wants its tables. */
-  private Optional<Change> selected(Change change) {
-    return switch (change) {
-      case Change.Insert insert -> wanted(insert, insert.relation());
-      case Change.Update update -> wanted(update, update.relation());
-      case Change.Delete delete -> wanted(delete, delete.relation());
-      case Change.Truncate truncate -> {
-        List<Relation> emptied = truncate.relations().stream().filter(selection::includes).toList();
-        yield emptied.isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new Change.Truncate(emptied, truncate.cascade(), truncate.restartIdentity()));
+    if (taken) {
+      changes++;
+      bytes += byteSize(change);
+      if (changes % CHANGES_PER_REPORT == 0) {
+        listener.applying(changes);
       }
-      case Change.Message message -> Optional.of(message);
-    };
-  }
-
-  private Optional<Change> wanted(Change change, Relation relation) {
-    return selection.includes(relation) ? Optional.of(change) : Optional.empty();
+    }
+    return taken;
   }
 
   /**
@@ -168,7 +197,8 @@ final class Follower {
     Lsn end = until.filter(keepAlive.walEnd()::isAfter).orElse(keepAlive.walEnd());
     reached = new Position(Lsn.max(reached.endLsn(), end), reached.xid());
     boolean moved = reached.endLsn().isAfter(durable.endLsn());
-    if (moved && (keepAlive.replyRequested() || (transactions == 0 && isRested()))) {
+    boolean due = keepAlive.replyRequested() || (transactions == 0 && isRested());
+    if ((moved && due) || (transactions == 0 && endsReplay())) {
       commit();
     }
   }
@@ -194,9 +224,14 @@ final class Follower {
   }
 
   private void commit() {
-    sink.commit(reached);
-    stream.confirm(reached.endLsn());
-    durable = reached;
+    lineage.requireSameTimeline();
+    long skipped = Long.MAX_VALUE;
+    for (Outlet outlet : outlets) {
+      skipped = Math.min(skipped, outlet.commit(reached));
+    }
+    changes -= skipped;
+    durable = least();
+    stream.confirm(durable.endLsn());
     committed = true;
     savedAt = System.nanoTime();
     listener.committed(

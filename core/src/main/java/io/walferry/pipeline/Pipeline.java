@@ -5,35 +5,50 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * One slot into one destination: a first load, then live changes, for ever. Failures that may pass
- * are tried again with a new sink and new connections, from the position that the destination
- * holds.
+ * One slot into one or more destinations: a first load, then live changes, for ever. Failures that
+ * may pass are tried again with a new sink and new connections, from the position that the
+ * destination holds.
  *
  * <p>{@link #run} belongs to one thread and works once; {@link #stop} may come from any.
  */
 public final class Pipeline {
   private final PipelineSettings settings;
   private final PostgresConnector source;
-  private final Supplier<Sink> sinks;
+  private final List<Supplier<Sink>> sinks;
   private final PipelineListener listener;
   private final StopSignal stop = new StopSignal();
 
   /**
    * Wires a feed; nothing is opened yet.
    *
-   * @param sinks makes the destination anew for each attempt
+   * @param sink makes the destination anew for each attempt
    */
   public Pipeline(
       PipelineSettings settings,
       PostgresConnector source,
-      Supplier<Sink> sinks,
+      Supplier<Sink> sink,
+      PipelineListener listener) {
+    this(settings, source, List.of(sink), listener);
+  }
+
+  /**
+   * Wires a feed of one slot into several destinations. Each has its own position; the slot is
+   * confirmed up to the least of them. They share the stream: the slowest sets the pace.
+   *
+   * @param sinks make the destinations anew for each attempt
+   */
+  public Pipeline(
+      PipelineSettings settings,
+      PostgresConnector source,
+      List<Supplier<Sink>> sinks,
       PipelineListener listener) {
     this.settings = settings;
     this.source = source;
-    this.sinks = sinks;
+    this.sinks = List.copyOf(sinks);
     this.listener = listener;
   }
 
@@ -47,10 +62,11 @@ public final class Pipeline {
     int failures = 0;
     long failingSince = 0;
     EndPoint end = new EndPoint(settings.until());
+    boolean again = false;
     while (!stop.isRequested()) {
       FeedSession session = new FeedSession(settings, source, sinks, listener, stop);
       try {
-        session.run(end);
+        session.run(end, again);
         return;
       } catch (WalferryException e) {
         if (stop.isRequested() && isOfTheStop(e.code())) {
@@ -61,6 +77,7 @@ public final class Pipeline {
           failingSince = System.nanoTime();
         }
         failures++;
+        again = true;
         Duration failingFor = Duration.ofNanos(System.nanoTime() - failingSince);
         if (!settings.retry().allows(e.code(), failingFor)) {
           throw e;

@@ -5,7 +5,8 @@ import io.walferry.stream.StreamSettings;
 /**
  * Everything that decides how a feed runs, besides its two ends.
  *
- * @param loadReaders connections that read the first load together
+ * @param loadReaders connections that read existing rows together
+ * @param chunkBytes about how large a chunk of existing rows is, at the source
  * @param until where it ends by itself
  */
 public record PipelineSettings(
@@ -14,12 +15,14 @@ public record PipelineSettings(
     BatchLimits batch,
     RetryPolicy retry,
     int loadReaders,
+    long chunkBytes,
     Until until) {
   public static final int LOAD_READERS_DEFAULT = 2;
+  public static final long CHUNK_BYTES_DEFAULT = 16L << 20;
 
   public PipelineSettings {
-    if (loadReaders <= 0) {
-      throw new IllegalArgumentException("At least one reader is needed");
+    if (loadReaders <= 0 || chunkBytes <= 0) {
+      throw new IllegalArgumentException("At least one reader and one byte are needed");
     }
   }
 
@@ -31,6 +34,7 @@ public record PipelineSettings(
         BatchLimits.DEFAULT,
         RetryPolicy.DEFAULT,
         LOAD_READERS_DEFAULT,
+        CHUNK_BYTES_DEFAULT,
         Until.Stopped.STOPPED);
   }
 }

@@ -177,7 +177,7 @@ final class PublishedTables {
    * uses the publication, or whoever has taken the feed over; and to drop one while its tables are
    * written to can make the application's own statements fail.
    */
-  private static boolean isRefusal(ErrorCode code) {
+  static boolean isRefusal(ErrorCode code) {
     return code.retry() == ErrorCode.Retry.NEVER
         && code != ErrorCode.INTERRUPTED
         && code != ErrorCode.DESTINATION_FENCED;

@@ -12,8 +12,9 @@ import java.time.Duration;
  *     again in total
  */
 public record RetryPolicy(Duration first, Duration most, Duration bounded) {
+  /** The server gives up a process that has died without a word after a minute by default. */
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60));
+      new RetryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(90));
 
   private static final int DOUBLINGS_MAX = 20;
 

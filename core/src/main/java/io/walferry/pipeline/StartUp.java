@@ -2,72 +2,134 @@ package io.walferry.pipeline;
 
 import io.walferry.change.Lsn;
 import io.walferry.change.Position;
+import io.walferry.change.TableId;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.Sink;
 import io.walferry.sink.SinkState;
 import io.walferry.slot.Slot;
 import io.walferry.slot.SlotCatalog;
+import io.walferry.snapshot.LoadTable;
+import io.walferry.snapshot.TableLedger;
+import io.walferry.stream.ReplicationConnection;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Where a feed starts, decided by what the destination remembers and by the slot:
+ * Where a feed starts, decided by what its destinations remember and by the slot. All of them fresh
+ * or about to begin:
  *
  * <pre>
- *              no slot                    slot
- * fresh        make it and load           refuse, or start from it without a load
- * loading      make it and load again     drop it (its snapshot is gone), load again
- * following    refuse: changes are lost   go on, if it is ours and not ahead
+ *                no slot              slot
+ * fresh          make it and load     refuse, or start from it without a load
+ * about to make  make it and load     drop it if it is younger than the note, load
  * </pre>
  *
- * Nothing falls back to a load by itself.
+ * If one of them follows, the slot has to be there and must not be ahead of the least position;
+ * otherwise changes are lost: refuse, or make a new slot and load everything again. Unfinished
+ * loads are finished first, tables that came to the publication meanwhile are loaded, and so is
+ * every table for a destination that joins. Nothing falls back to a load of everything by itself.
+ *
+ * <p>Of a server that was promoted meanwhile, what a destination has must be part of its log. What
+ * was read and not caught up with is read again there: it may hold transactions that are lost, and
+ * others have their ids now.
  */
 final class StartUp {
+  private static final Logger LOG = LoggerFactory.getLogger(StartUp.class);
   private static final String PLUGIN = "pgoutput";
 
-  private final PipelineSettings settings;
   private final FeedSettings feed;
-  private final FeedEnds ends;
+  private final List<Member> members;
+  private final Lineage lineage;
   private final PipelineListener listener;
-  private final StopSignal stop;
+  private final ReplicationConnection replication;
+  private final PostgresConnector source;
+  private final Connection sql;
 
-  StartUp(PipelineSettings settings, FeedEnds ends, PipelineListener listener, StopSignal stop) {
-    this.settings = settings;
-    this.feed = settings.feed();
-    this.ends = ends;
+  StartUp(FeedSettings feed, List<Member> members, Lineage lineage, PipelineListener listener) {
+    this.lineage = lineage;
+    this.feed = feed;
+    this.members = members;
     this.listener = listener;
-    this.stop = stop;
+    FeedEnds ends = members.getFirst().ends();
+    this.replication = ends.replication();
+    this.source = ends.source();
+    this.sql = ends.sql();
   }
 
-  /** Brings the destination to a position from which the stream can go on. */
-  Position reachPosition(Optional<Slot> slot, SinkState state) {
-    slot.ifPresent(this::requireUsable);
-    return switch (state) {
-      case SinkState.Following following -> resume(following.position(), slot);
-      case SinkState.Loading loading -> {
-        slot.ifPresent(unfinished -> new SlotCatalog(ends.sql()).drop(unfinished.name()));
-        yield load();
+  /** Brings every destination to a position from which the stream can go on. */
+  List<StartPoint> reachPositions(Optional<Slot> slot) {
+    slot.ifPresent(this::requireOurs);
+    members.forEach(member -> lineage.requireDescent(member.state()));
+    Optional<Position> least =
+        members.stream()
+            .flatMap(member -> following(member).stream())
+            .map(SinkState.Following::position)
+            .min(Comparator.comparing(Position::endLsn));
+    if (least.isEmpty()) {
+      slot.ifPresent(this::requireUsable);
+      return begin(slot);
+    }
+    try {
+      Slot continuous = requireContinuous(least.get(), slot);
+      members.forEach(member -> following(member).ifPresent(lineage::requireShared));
+      return goOn(least.get(), continuous);
+    } catch (WalferryException e) {
+      if (feed.onSlotLost() == SlotLoss.FAIL || !isLossOfTheSlot(e.code())) {
+        throw e;
       }
-      case SinkState.Fresh fresh -> feed.load() == LoadMode.NONE ? attach(slot) : begin(slot);
-    };
+      requireCreation();
+      LOG.warn("{}; every table is loaded again", e.getMessage());
+      slot.ifPresent(lost -> new SlotCatalog(sql).drop(lost.name()));
+      return beginAgain();
+    }
   }
 
-  private void requireUsable(Slot slot) {
+  /** What a destination follows; empty if it has still to begin. */
+  private static Optional<SinkState.Following> following(Member member) {
+    return member.state() instanceof SinkState.Following following
+            && new FeedLedger(following.ledger()).intent().isEmpty()
+        ? Optional.of(following)
+        : Optional.empty();
+  }
+
+  private static boolean isLossOfTheSlot(ErrorCode code) {
+    return code == ErrorCode.SLOT_LOST
+        || code == ErrorCode.SLOT_UNUSABLE
+        || code == ErrorCode.SLOT_AHEAD;
+  }
+
+  private void requireOurs(Slot slot) {
     if (!slot.plugin().equals(Optional.of(PLUGIN))) {
       throw unusable(
           ErrorCode.SLOT_FOREIGN,
           slot,
           "expected the plug-in pgoutput, got " + slot.plugin().orElse("none"));
     }
-    String database = ends.source().settings().database();
+    String database = source.settings().database();
     if (!slot.database().equals(Optional.of(database))) {
       throw unusable(
           ErrorCode.SLOT_FOREIGN,
           slot,
           "expected the database " + database + ", got " + slot.database().orElse("none"));
     }
+  }
+
+  private void requireUsable(Slot slot) {
     if (!slot.isUsable()) {
       throw unusable(
           ErrorCode.SLOT_UNUSABLE,
@@ -80,7 +142,7 @@ final class StartUp {
     return new WalferryException(code, "cannot use the slot " + slot.name() + ": " + why);
   }
 
-  private Position resume(Position position, Optional<Slot> found) {
+  private Slot requireContinuous(Position position, Optional<Slot> found) {
     Slot slot =
         found.orElseThrow(
             () ->
@@ -91,6 +153,7 @@ final class StartUp {
                         + ", but the slot "
                         + feed.slot()
                         + " does not exist"));
+    requireUsable(slot);
     Lsn confirmed = slot.wal().confirmedFlushLsn().orElse(Lsn.ZERO);
     if (confirmed.isAfter(position.endLsn())) {
       throw new WalferryException(
@@ -102,46 +165,219 @@ final class StartUp {
               + " was confirmed up to "
               + confirmed);
     }
-    ends.sink().resume(new PublishedTables(feed, ends.sql()).followed(position));
-    return position;
+    return slot;
   }
 
-  private Position begin(Optional<Slot> slot) {
-    slot.ifPresent(
-        existing -> {
-          throw new WalferryException(
-              ErrorCode.SLOT_EXISTS,
-              "the slot "
-                  + existing.name()
-                  + " exists, but the destination has no position for it; its snapshot is gone, so"
-                  + " existing rows cannot be loaded to match it");
-        });
-    return load();
+  private List<StartPoint> goOn(Position least, Slot slot) {
+    List<PublishedTable> tables = new PublishedTables(feed, sql).followed(least);
+    Position joining = new Position(slot.wal().confirmedFlushLsn().orElse(Lsn.ZERO), Xid.NONE);
+    List<StartPoint> starts = new ArrayList<>();
+    for (Member member : members) {
+      Optional<SinkState.Following> following = following(member);
+      starts.add(
+          following.isPresent()
+              ? resume(member, following.get(), tables)
+              : join(member, joining, tables));
+    }
+    starts.forEach(start -> start.member().loads().load(start.unsettled()));
+    return starts;
   }
 
-  private Position load() {
+  private StartPoint resume(
+      Member member, SinkState.Following following, List<PublishedTable> tables) {
+    Sink sink = member.ends().sink();
+    FeedLedger ledger = new FeedLedger(following.ledger());
+    Map<Boolean, List<PublishedTable>> parts =
+        tables.stream()
+            .collect(
+                Collectors.partitioningBy(table -> ledger.followed(table.table()).isPresent()));
+    List<PublishedTable> known = parts.getOrDefault(true, List.of());
+    List<PublishedTable> added = parts.getOrDefault(false, List.of());
+    requireNoneRenamed(tables, ledger);
+    List<TableLedger> unsettled = new ArrayList<>();
+    List<PublishedTable> altered = new ArrayList<>();
+    boolean promoted = lineage.hasLeft(following.timeline());
+    for (PublishedTable table : known) {
+      Optional<TableLedger> saved =
+          TableLedger.of(LoadTable.read(sql, table), ledger.unsettled(table.table()));
+      if (saved.isPresent() && (promoted || !saved.get().isCurrent(sql))) {
+        // It is read again as it is now, whatever was done to it.
+        altered.add(table);
+      } else {
+        requireSame(table, ledger);
+        saved.ifPresent(unsettled::add);
+      }
+    }
+    sink.resume(known.stream().filter(table -> !altered.contains(table)).toList());
+    boolean noted = forgetTablesThatWent(sink, tables, ledger);
+    noted |= noteChangedColumns(sink, known, ledger);
+    if (!altered.isEmpty()) {
+      unsettled.addAll(member.loads().planAgain(altered));
+      noted = true;
+    }
+    if (!added.isEmpty()) {
+      unsettled.addAll(add(member, added));
+      noted = true;
+    }
+    if (noted) {
+      sink.commit(following.position());
+    }
+    return new StartPoint(member, following.position(), tables, unsettled);
+  }
+
+  /** A destination that comes to a feed which others follow already. */
+  private StartPoint join(Member member, Position position, List<PublishedTable> tables) {
+    Sink sink = member.ends().sink();
+    sink.forget(FeedLedger.FEED, EnumSet.of(LedgerEntry.Kind.SLOT));
+    List<TableLedger> unsettled = add(member, tables);
+    sink.commit(position);
+    return new StartPoint(member, position, tables, unsettled);
+  }
+
+  /** Tables that the destination knows nothing of; in its open transaction. */
+  private List<TableLedger> add(Member member, List<PublishedTable> added) {
+    Sink sink = member.ends().sink();
+    if (feed.load() == LoadMode.NONE) {
+      sink.resume(added);
+      sink.note(added.stream().map(FollowedTable::line).toList());
+      return List.of();
+    }
+    sink.prepare(added);
+    return member.loads().planLive(added);
+  }
+
+  /** What was done to a table of that name while nobody looked is not in the stream of this one. */
+  private static void requireSame(PublishedTable table, FeedLedger ledger) {
+    ledger
+        .followed(table.table())
+        .flatMap(followed -> followed.difference(table))
+        .ifPresent(
+            difference -> {
+              throw new WalferryException(ErrorCode.SOURCE_TABLE_REPLACED, difference);
+            });
+  }
+
+  /** A table under a new name is not a new table; what it had brought is under the old one. */
+  private void requireNoneRenamed(List<PublishedTable> tables, FeedLedger ledger) {
+    Map<Integer, TableId> names =
+        new PublicationCatalog(sql)
+            .tables(feed.publication()).stream()
+                .collect(Collectors.toMap(PublishedTable::oid, PublishedTable::table));
+    for (TableId table : gone(tables, ledger)) {
+      TableId name = names.get(ledger.followed(table).orElseThrow().oid());
+      if (name != null) {
+        throw new WalferryException(
+            ErrorCode.SOURCE_TABLE_REPLACED, table + ", which was followed, is called " + name);
+      }
+    }
+  }
+
+  private static boolean noteChangedColumns(
+      Sink sink, List<PublishedTable> known, FeedLedger ledger) {
+    List<LedgerEntry> changed =
+        known.stream()
+            .filter(
+                table ->
+                    !ledger.followed(table.table()).equals(Optional.of(FollowedTable.of(table))))
+            .map(FollowedTable::line)
+            .toList();
+    if (!changed.isEmpty()) {
+      sink.note(changed);
+    }
+    return !changed.isEmpty();
+  }
+
+  private static List<TableId> gone(List<PublishedTable> tables, FeedLedger ledger) {
+    Set<TableId> there = tables.stream().map(PublishedTable::table).collect(Collectors.toSet());
+    return ledger.tables().stream().filter(table -> !there.contains(table)).toList();
+  }
+
+  private static boolean forgetTablesThatWent(
+      Sink sink, List<PublishedTable> tables, FeedLedger ledger) {
+    List<TableId> gone = gone(tables, ledger);
+    for (TableId table : gone) {
+      LOG.warn("Table {} is not published any more; its rows at the destination stay", table);
+      sink.forget(table, EnumSet.allOf(LedgerEntry.Kind.class));
+    }
+    return !gone.isEmpty();
+  }
+
+  private List<StartPoint> begin(Optional<Slot> slot) {
+    Optional<Lsn> since =
+        members.stream().flatMap(member -> begunAt(member).stream()).min(Lsn::compareTo);
+    if (since.isEmpty() && feed.load() == LoadMode.NONE) {
+      return attach(slot);
+    }
+    slot.ifPresent(existing -> dropUnfinished(existing, since));
     requireCreation();
-    return new FirstLoad(settings, ends, listener, stop).run();
+    return new FirstLoad(feed, members, listener).run(Set.of());
   }
 
-  /** Starts from the slot as it stands; the destination has what came before. */
-  private Position attach(Optional<Slot> slot) {
-    PublishedTables published = new PublishedTables(feed, ends.sql());
-    Position position = new Position(published.use(tables -> start(slot, tables)), Xid.NONE);
-    ends.sink().commit(position);
-    return position;
+  /** Since when a slot of our name is ours, if a load was begun there and not finished. */
+  private static Optional<Lsn> begunAt(Member member) {
+    return switch (member.state()) {
+      case SinkState.Fresh fresh -> Optional.empty();
+      case SinkState.Unfinished unfinished -> Optional.of(unfinished.position().endLsn());
+      case SinkState.Following following -> new FeedLedger(following.ledger()).intent();
+    };
   }
 
-  /** The destination is asked first, so that a refusal leaves no slot. */
-  private Lsn start(Optional<Slot> slot, List<PublishedTable> tables) {
-    ends.sink().resume(tables);
-    return slot.flatMap(existing -> existing.wal().confirmedFlushLsn()).orElseGet(this::newSlot);
+  private void dropUnfinished(Slot slot, Optional<Lsn> since) {
+    if (since.isEmpty()) {
+      throw exists(slot, "the destination has no position for it");
+    }
+    if (slot.wal().confirmedFlushLsn().orElse(Lsn.ZERO).isBefore(since.get())) {
+      throw exists(slot, "it is older than the load that was begun here at " + since.get());
+    }
+    new SlotCatalog(sql).drop(slot.name());
+  }
+
+  private static WalferryException exists(Slot slot, String but) {
+    return new WalferryException(
+        ErrorCode.SLOT_EXISTS,
+        "the slot "
+            + slot.name()
+            + " exists, but "
+            + but
+            + "; existing rows cannot be loaded to match it");
+  }
+
+  private List<StartPoint> beginAgain() {
+    Set<TableId> replaced =
+        members.stream()
+            .flatMap(member -> following(member).stream())
+            .flatMap(following -> new FeedLedger(following.ledger()).tables().stream())
+            .collect(Collectors.toSet());
+    return new FirstLoad(feed, members, listener).run(replaced);
+  }
+
+  /** Starts from the slot as it stands; the destinations have what came before. */
+  private List<StartPoint> attach(Optional<Slot> slot) {
+    List<StartPoint> starts = new PublishedTables(feed, sql).use(tables -> start(slot, tables));
+    for (StartPoint start : starts) {
+      Sink sink = start.member().ends().sink();
+      sink.note(start.tables().stream().map(FollowedTable::line).toList());
+      sink.commit(start.position());
+    }
+    return starts;
+  }
+
+  /** The destinations are asked first, so that a refusal leaves no slot. */
+  private List<StartPoint> start(Optional<Slot> slot, List<PublishedTable> tables) {
+    members.forEach(member -> member.ends().sink().resume(tables));
+    Lsn from =
+        slot.flatMap(existing -> existing.wal().confirmedFlushLsn()).orElseGet(this::newSlot);
+    Position position = new Position(from, Xid.NONE);
+    return members.stream()
+        .map(member -> new StartPoint(member, position, tables, List.of()))
+        .toList();
   }
 
   private Lsn newSlot() {
     requireCreation();
-    boolean temporary = !ends.sink().capabilities().savesPosition();
-    return ends.replication().createSlot(feed.slot(), temporary).consistentPoint();
+    return replication
+        .createSlot(feed.slot(), !members.getFirst().savesPosition())
+        .consistentPoint();
   }
 
   private void requireCreation() {

@@ -21,6 +21,10 @@ public final class PostgresErrors {
   private static final Pattern SENDER_RIGHT =
       Pattern.compile("(?i:wal.?sender)|replication (role|slots)|\\bREPLICATION\\b");
 
+  /** What the server says of a slot that a standby only keeps in step, until it is promoted. */
+  private static final Pattern SYNCHRONIZED_SLOT =
+      Pattern.compile("cannot use replication slot .* for logical decoding");
+
   private PostgresErrors() {}
 
   /**
@@ -96,6 +100,9 @@ public final class PostgresErrors {
       case "42P01", "3F000" -> ErrorCode.TABLE_MISSING;
       case "42704" -> missingObject(said);
       case "42710" -> mentions(said, "slot") ? ErrorCode.SLOT_EXISTS : ErrorCode.INTERNAL;
+      case "0A000" ->
+          mentions(said, "recovery") ? ErrorCode.SERVER_UNAVAILABLE : ErrorCode.INTERNAL;
+      case "25006" -> ErrorCode.SERVER_UNAVAILABLE;
       case "53300" ->
           mentions(said, "max_wal_senders")
               ? ErrorCode.NO_FREE_SENDER
@@ -136,6 +143,9 @@ public final class PostgresErrors {
   private static ErrorCode prerequisite(String said) {
     if (mentions(said, "wal_level")) {
       return ErrorCode.WAL_LEVEL_TOO_LOW;
+    }
+    if (SYNCHRONIZED_SLOT.matcher(said).find()) {
+      return ErrorCode.SERVER_UNAVAILABLE;
     }
     return mentions(said, "slot") ? ErrorCode.SLOT_UNUSABLE : ErrorCode.INTERNAL;
   }

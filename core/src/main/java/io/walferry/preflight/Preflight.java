@@ -16,9 +16,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tells whether a server is ready for a feed. Reads only, over an ordinary SQL connection of the
@@ -67,20 +69,26 @@ public final class Preflight {
     PublicationCatalog catalog = new PublicationCatalog(connection);
     Optional<Publication> publication = question.publication().flatMap(catalog::find);
     Collection<TableId> tables = tables(findings, question, directory, publication);
-    Map<TableId, TableRights> rights = TableRights.read(connection, tables);
+    Collection<TableId> publishable = directory.publishable(tables);
+    Set<TableId> judged = new HashSet<>(tables);
+    judged.addAll(publishable);
+    Map<TableId, TableRights> rights = TableRights.read(connection, judged);
     if (publication.isPresent()) {
       findings.addAll(
           PublicationFindings.existing(
               publication.get(),
               Publications.notCarried(connection, publication.get().name(), tables),
-              tables.stream().anyMatch(table -> isInPartitions(directory, table))));
+              server));
+      if (tables.stream().anyMatch(table -> isInPartitions(directory, table))) {
+        PublicationFindings.partitions(publication.get(), directory).ifPresent(findings::add);
+      }
     } else {
       List<String> others = question.publication().isPresent() ? List.of() : catalog.names();
       if (!others.isEmpty()) {
         findings.add(PublicationFindings.unnamed(others));
       } else if (question.publication().isPresent() || !tables.isEmpty()) {
         String name = question.publication().orElse(NAME_DEFAULT);
-        findings.add(PublicationFindings.missing(name, tables, rights, role, server));
+        findings.add(PublicationFindings.missing(name, publishable, rights, role, server));
       }
     }
     boolean identityNeeded =

@@ -4,12 +4,14 @@ import io.walferry.change.TableId;
 import io.walferry.publication.Publication;
 import io.walferry.publication.Publication.Operation;
 import io.walferry.publication.Publications;
+import io.walferry.publication.TableDirectory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What is to say about the feed's publication, be it there or not. */
@@ -22,10 +24,9 @@ final class PublicationFindings {
    * Findings on a publication that exists.
    *
    * @param notCarried tables of the feed that it does not carry
-   * @param partitioned whether rows of the feed are in partitions
    */
   static List<Finding> existing(
-      Publication publication, List<TableId> notCarried, boolean partitioned) {
+      Publication publication, List<TableId> notCarried, ServerFacts server) {
     String subject = "publication " + publication.name();
     List<Finding> findings = new ArrayList<>();
     findings.add(
@@ -37,34 +38,51 @@ final class PublicationFindings {
                     "it does not carry " + names(notCarried),
                     "Their changes would be missing; a publication is never widened unasked.")
                 .mendedBy(Publications.addStatement(publication.name(), notCarried)));
-    if (publication.operations().size() < Operation.values().length) {
-      findings.add(operations(publication));
-    }
-    if (partitioned && !publication.viaPartitionRoot()) {
-      findings.add(
-          Finding.note(
-                  subject,
-                  "publish_via_partition_root = true",
-                  "false",
-                  "Each partition comes as a table of its own, and a partition that is attached"
-                      + " brings its rows without a change in the stream.")
-              .mendedBy(alter(publication) + " SET (publish_via_partition_root = true);"));
+    Set<Operation> missing = Operation.of(server.major());
+    missing.removeAll(publication.operations());
+    if (!missing.isEmpty()) {
+      findings.add(operations(publication, missing, server));
     }
     return findings;
   }
 
-  private static Finding operations(Publication publication) {
-    String missing =
-        Arrays.stream(Operation.values())
-            .filter(operation -> !publication.operations().contains(operation))
-            .map(operation -> operation.name().toLowerCase(Locale.ROOT))
-            .collect(Collectors.joining(", "));
+  private static Finding operations(
+      Publication publication, Set<Operation> missing, ServerFacts server) {
+    String all = names(Operation.of(server.major()));
     return Finding.note(
             "publication " + publication.name(),
-            "publishes insert, update, delete, truncate",
-            "not published: " + missing,
+            "publishes " + all,
+            "not published: " + names(missing),
             "The destination keeps what these would have changed.")
-        .mendedBy(alter(publication) + " SET (publish = 'insert, update, delete, truncate');");
+        .mendedBy(alter(publication) + " SET (publish = '" + all + "');");
+  }
+
+  private static String names(Set<Operation> operations) {
+    return operations.stream()
+        .map(operation -> operation.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The finding on a publication that exists, where rows of the feed are in partitions. */
+  static Optional<Finding> partitions(Publication publication, TableDirectory directory) {
+    if (publication.viaPartitionRoot()) {
+      return Optional.empty();
+    }
+    String subject = "publication " + publication.name();
+    String why =
+        "Each partition comes as a table of its own, and a partition that is attached brings its"
+            + " rows without a change in the stream.";
+    if (!directory.publishesPartitioned()) {
+      return Optional.of(
+          Finding.note(
+              subject,
+              "partitioned tables as a whole",
+              "partitions one by one",
+              why + " A new one has to be added to the publication."));
+    }
+    return Optional.of(
+        Finding.note(subject, "publish_via_partition_root = true", "false", why)
+            .mendedBy(alter(publication) + " SET (publish_via_partition_root = true);"));
   }
 
   private static String alter(Publication publication) {

@@ -1,5 +1,6 @@
 package io.walferry.preflight;
 
+import io.walferry.publication.Publication.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -50,18 +51,22 @@ final class ServerFindings {
           "Logical replication with pgoutput came with PostgreSQL " + OLDEST + ".");
     }
     if (facts.major() < OLDEST_FULL) {
-      return Finding.note(
-          "server version",
-          expected,
-          found,
-          "It works as far as its protocol goes: no streaming of open transactions, no binary"
-              + " columns, and only newer versions are tested.");
+      return Finding.note("server version", expected, found, olderThanFull());
     }
     if (facts.major() > NEWEST_KNOWN) {
       return Finding.note(
           "server version", expected, found, "It is newer than what was tested with.");
     }
     return Finding.ok("server version", expected, found);
+  }
+
+  private String olderThanFull() {
+    String why =
+        "It is tested in its main features only, and the first load reads each table by one"
+            + " connection.";
+    return Operation.of(facts.major()).contains(Operation.TRUNCATE)
+        ? why
+        : why + " TRUNCATE is not in its stream: the destination keeps the rows.";
   }
 
   private Finding walLevel() {

@@ -1,5 +1,6 @@
 package io.walferry.publication;
 
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -21,7 +22,17 @@ public record Publication(
     INSERT,
     UPDATE,
     DELETE,
-    TRUNCATE
+    /** From 11 on; the stream of older servers does not carry it. */
+    TRUNCATE;
+
+    private static final int TRUNCATE_SINCE = 11;
+
+    /** Those that a server of that version can publish. */
+    public static Set<Operation> of(int serverMajor) {
+      return serverMajor < TRUNCATE_SINCE
+          ? EnumSet.complementOf(EnumSet.of(TRUNCATE))
+          : EnumSet.allOf(Operation.class);
+    }
   }
 
   public Publication {

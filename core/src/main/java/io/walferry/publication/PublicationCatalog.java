@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * transaction it uses.
  *
  * <p>Columns that only newer servers have are taken out of the row as JSON, so that one query
- * serves all versions.
+ * serves all versions; and before 12 a name has no collation, so it is sorted as text.
  */
 public final class PublicationCatalog {
   private static final String PUBLICATION =
@@ -40,6 +40,11 @@ public final class PublicationCatalog {
    * One row for each column, tables in order of their names. From 15 on the view says which columns
    * there are, even if the publication lists none; 15 names generated ones among them, which no
    * server before 18 publishes.
+   *
+   * <p>A constant that a column was added with is in an array of one, in the catalogs of the tables
+   * that hold rows; JSON would not keep its text as it is. A relation whose file has another number
+   * than itself was rewritten. A column that is older than the table's place in the publication may
+   * have been followed by nobody for a while, and so may any if the publication lists columns.
    */
   private static final String TABLES =
       """
@@ -61,6 +66,31 @@ public final class PublicationCatalog {
           sum(pg_relation_size(l.oid))::bigint as bytes
         from tree join pg_class l on l.oid = tree.oid and l.relkind = 'r'
         group by tree.root
+      ), former as (
+        select tree.root, la.attname,
+          case
+            when count(missing.value) = count(*)
+              and min(missing.value collate "C") = max(missing.value collate "C") then 'c'
+            when count(missing.value) > 0 or bool_or(la.atthasdef or la.attidentity <> '')
+              or bool_or(l.relfilenode <> l.oid) then 'u'
+            else 'n' end as kind,
+          min(missing.value collate "C") as value
+        from tree
+        join pg_class l on l.oid = tree.oid and l.relkind = 'r'
+        join pg_attribute la on la.attrelid = l.oid and la.attnum > 0 and not la.attisdropped
+        cross join lateral (select MISSING_VALUE as value) missing
+        group by tree.root, la.attname
+      ), above(oid, ancestor) as (
+        select p.oid, p.oid from published p
+        union all
+        select above.oid, i.inhparent from above join pg_inherits i on i.inhrelid = above.ancestor
+      ), member as (
+        select above.oid, bool_or(to_jsonb(r) ->> 'prattrs' is not null) as listed,
+          min(age(r.xmin)) as age
+        from above
+        join pg_publication_rel r on r.prrelid = above.ancestor
+        join pg_publication b on b.oid = r.prpubid and b.pubname = ?
+        group by above.oid
       )
       select p.oid, p.nspname, p.relname,
         case when p.relreplident = 'i' and not exists (
@@ -73,7 +103,12 @@ public final class PublicationCatalog {
           join pg_attribute ka on ka.attrelid = i.indrelid and ka.attnum = k.attnum
           where i.indrelid = p.oid and i.indisprimary and i.indimmediate and i.indisvalid
             and k.place <= coalesce((to_jsonb(i) ->> 'indnkeyatts')::int, i.indnatts)),
-        a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod), a.atttypmod, a.attnotnull
+        a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod), a.atttypmod, a.attnotnull,
+        case
+          when m.listed or m.age < age(a.xmin)
+            or (f.kind = 'n' and (a.atthasdef or a.attidentity <> '')) then 'u'
+          else coalesce(f.kind, 'u') end,
+        f.value
       from published p
       left join sized s on s.root = p.oid
       left join pg_attribute a on a.attrelid = p.oid and a.attnum > 0 and not a.attisdropped
@@ -81,8 +116,16 @@ public final class PublicationCatalog {
           or jsonb_exists(p.names, a.attname::text))
         and (current_setting('server_version_num')::int >= 180000
           or coalesce(to_jsonb(a) ->> 'attgenerated', '') = '')
-      order by p.nspname collate "C", p.relname collate "C", a.attnum
+      left join former f on f.root = p.oid and f.attname = a.attname
+      left join member m on m.oid = p.oid
+      order by p.nspname::text collate "C", p.relname::text collate "C", a.attnum
       """;
+
+  /** In the column's own text output. */
+  private static final String MISSING_VALUE =
+      "case when la.atthasmissing then (la.attmissingval::text::text[])[1] end";
+
+  private static final int MISSING_VALUES_SINCE = 11;
 
   private static final String LEAVES =
       """
@@ -95,7 +138,7 @@ public final class PublicationCatalog {
       from tree
       join pg_class c on c.oid = tree.oid and c.relkind = 'r'
       join pg_namespace n on n.oid = c.relnamespace
-      order by n.nspname collate "C", c.relname collate "C"
+      order by n.nspname::text collate "C", c.relname::text collate "C"
       """;
 
   private final Connection connection;
@@ -109,7 +152,7 @@ public final class PublicationCatalog {
     try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery(
-                "select pubname from pg_publication order by pubname collate \"C\"")) {
+                "select pubname from pg_publication order by pubname::text collate \"C\"")) {
       List<String> names = new ArrayList<>();
       while (rows.next()) {
         names.add(rows.getString(1));
@@ -158,14 +201,21 @@ public final class PublicationCatalog {
       throw new WalferryException(
           ErrorCode.PUBLICATION_MISSING, "publication " + publication + " does not exist");
     }
-    try (PreparedStatement query = connection.prepareStatement(TABLES)) {
+    try (PreparedStatement query = connection.prepareStatement(tablesQuery())) {
       query.setString(1, publication);
+      query.setString(2, publication);
       try (ResultSet rows = query.executeQuery()) {
         return tables(rows);
       }
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "read the tables of publication " + publication);
     }
+  }
+
+  private String tablesQuery() throws SQLException {
+    int major = connection.getMetaData().getDatabaseMajorVersion();
+    String value = major >= MISSING_VALUES_SINCE ? MISSING_VALUE : "null::text";
+    return TABLES.replace("MISSING_VALUE", value);
   }
 
   private static List<PublishedTable> tables(ResultSet rows) throws SQLException {
@@ -191,7 +241,16 @@ public final class PublicationCatalog {
         (int) row.getLong(10),
         row.getString(11),
         row.getInt(12),
-        row.getBoolean(13));
+        row.getBoolean(13),
+        formerValue(row));
+  }
+
+  private static FormerValue formerValue(ResultSet row) throws SQLException {
+    return switch (row.getString(14)) {
+      case "n" -> FormerValue.Null.NULL;
+      case "c" -> new FormerValue.Constant(row.getString(15));
+      default -> FormerValue.Unknown.UNKNOWN;
+    };
   }
 
   /**

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * must not be read-only.
  */
 public final class Publications {
-  private static final int VIA_ROOT_SINCE = 13;
+  /** Together with publications of partitioned tables. */
+  static final int VIA_ROOT_SINCE = 13;
 
   private final Connection connection;
 
@@ -43,16 +44,17 @@ public final class Publications {
   }
 
   private void create(String name, Collection<TableId> tables) {
-    if (tables.isEmpty()) {
+    TableDirectory directory = TableDirectory.read(connection);
+    requirePublishable(directory, tables);
+    List<TableId> publishable = directory.publishable(tables);
+    if (publishable.isEmpty()) {
       throw new WalferryException(
           ErrorCode.TABLE_MISSING, "publication " + name + " is to carry no table at all");
     }
-    TableDirectory directory = TableDirectory.read(connection);
-    requirePublishable(directory, tables);
     requireIdentity(directory, name, tables);
     try (Statement statement = connection.createStatement()) {
       int major = connection.getMetaData().getDatabaseMajorVersion();
-      statement.execute(createStatement(name, tables, major));
+      statement.execute(createStatement(name, publishable, major));
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "create publication " + name);
     }
@@ -61,6 +63,8 @@ public final class Publications {
   /**
    * The statement that creates a publication of exactly these tables on a server of that version.
    * Rows of partitions come under the partitioned table's name wherever the server can do that.
+   *
+   * @param tables as {@link TableDirectory#publishable} names them
    */
   public static String createStatement(String name, Collection<TableId> tables, int serverMajor) {
     return "CREATE PUBLICATION "
@@ -124,7 +128,8 @@ public final class Publications {
 
   /**
    * Those of the tables that an existing publication does not carry. A partitioned table is carried
-   * if all its partitions are, and a partition if a table above it is.
+   * if all its partitions are, and a partition if a table above it is. Where the server publishes
+   * no partitioned table, its partitions that are not carried stand for it.
    */
   public static List<TableId> notCarried(
       Connection connection, String name, Collection<TableId> tables) {
@@ -137,7 +142,9 @@ public final class Publications {
           .map(SourceTable::table)
           .forEach(carried::add);
     }
-    return tables.stream().filter(table -> !isCarried(table, carried, directory)).toList();
+    return directory.publishable(tables).stream()
+        .filter(table -> !isCarried(table, carried, directory))
+        .toList();
   }
 
   private static boolean isCarried(TableId table, Set<TableId> carried, TableDirectory directory) {

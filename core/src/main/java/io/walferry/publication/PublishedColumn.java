@@ -5,6 +5,12 @@ package io.walferry.publication;
  *
  * @param typeName {@code format_type}, as in {@code numeric(10,2)}
  * @param typeModifier {@code atttypmod}, -1 if the type has none
+ * @param formerValue of rows that were there before the column was
  */
 public record PublishedColumn(
-    String name, int typeOid, String typeName, int typeModifier, boolean notNull) {}
+    String name,
+    int typeOid,
+    String typeName,
+    int typeModifier,
+    boolean notNull,
+    FormerValue formerValue) {}

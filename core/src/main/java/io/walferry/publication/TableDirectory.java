@@ -48,9 +48,11 @@ public final class TableDirectory {
 
   private final Map<TableId, SourceTable> tables;
   private final Map<Integer, SourceTable> tableByOid = new HashMap<>();
+  private final boolean publishesPartitioned;
 
-  private TableDirectory(Map<TableId, SourceTable> tables) {
+  private TableDirectory(Map<TableId, SourceTable> tables, boolean publishesPartitioned) {
     this.tables = tables;
+    this.publishesPartitioned = publishesPartitioned;
     tables.values().forEach(table -> tableByOid.put(table.oid(), table));
   }
 
@@ -62,7 +64,8 @@ public final class TableDirectory {
         SourceTable table = table(rows);
         tables.put(table.table(), table);
       }
-      return new TableDirectory(tables);
+      int major = connection.getMetaData().getDatabaseMajorVersion();
+      return new TableDirectory(tables, major >= Publications.VIA_ROOT_SINCE);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "list the tables of the database");
     }
@@ -158,6 +161,27 @@ public final class TableDirectory {
       }
     }
     return leaves;
+  }
+
+  /** Whether a publication of this server can carry a partitioned table as a whole. */
+  public boolean publishesPartitioned() {
+    return publishesPartitioned;
+  }
+
+  /**
+   * As what a publication has to name the tables: as they are, but where the server publishes no
+   * partitioned table, each of its partitions in its place.
+   */
+  public List<TableId> publishable(Collection<TableId> asked) {
+    return publishesPartitioned
+        ? List.copyOf(asked)
+        : asked.stream().flatMap(table -> leafNames(table).stream()).distinct().toList();
+  }
+
+  private List<TableId> leafNames(TableId table) {
+    return find(table)
+        .map(found -> leaves(found).stream().map(SourceTable::table).toList())
+        .orElse(List.of(table));
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.walferry.sink;
 
 /**
- * Which feed a position belongs to. A position is worth nothing on another server or timeline, or
- * for another slot.
+ * Which feed a position belongs to. A position is worth nothing on another server or for another
+ * slot, and on another timeline only if the server was there before it changed its timeline.
  *
  * @param pipeline the user's name for the feed; unique at the destination
  * @param systemId {@code system_identifier} of the source, unsigned

@@ -2,24 +2,29 @@ package io.walferry.sink;
 
 import io.walferry.change.Change;
 import io.walferry.change.Position;
-import io.walferry.change.Row;
+import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
 import java.util.List;
+import java.util.Set;
 
 /**
- * A destination of one feed. The pipeline calls it from one thread, in this order:
+ * A destination of one feed. The pipeline calls it from one thread:
  *
  * <pre>
- * open  ( startLoad load* finishLoad | resume )  ( (begin append*)+ commit | commit )*  close
+ * open  ( ( prepare | resume | empty | note | forget | begin append* )* commit )*  close
  * </pre>
  *
- * <p>Exactly once: {@link #commit} and {@link #finishLoad} write the rows and the position in one
- * destination transaction, after they have seen that the position is still the one that this sink
- * wrote last and that nobody has opened the feed since ({@code DESTINATION_FENCED} otherwise).
- * After any exception the only call left is {@link #close}, which drops what is not committed; the
- * pipeline opens a new sink then, and the outcome of a commit that failed half-way is whatever
- * {@link #open} reads back.
+ * <p>Exactly once: {@link #commit} makes everything since the last commit durable together with the
+ * position, in one destination transaction, after it has seen that the position is still the one
+ * that this sink wrote last and that nobody has opened the feed since ({@code DESTINATION_FENCED}
+ * otherwise). After any exception the only call left is {@link #close}, which drops what is not
+ * committed; the pipeline opens a new sink then, and the outcome of a commit that failed half-way
+ * is whatever {@link #open} reads back.
+ *
+ * <p>Existing rows come in chunks, through {@link #chunkWriter writers} of their own. While there
+ * are unsettled lines in the ledger the destination is not consistent, and says so to whoever looks
+ * at its position.
  *
  * <p>Failures are {@link io.walferry.error.WalferryException}s with a {@code DESTINATION_} code and
  * name the table, never a value.
@@ -36,33 +41,50 @@ public interface Sink extends AutoCloseable {
    * untouched until the first write, so that a refused start leaves no trace. Of two sinks that
    * both found nothing, the first to write wins and the other fails then.
    *
+   * <p>A position of another timeline is no reason to refuse: the pipeline knows whether it is
+   * worth anything. The timeline of this feed is saved with the next commit, and not before.
+   *
    * @throws io.walferry.error.WalferryException {@code SOURCE_CHANGED} if the destination follows
-   *     another server, timeline or slot under this pipeline's name
+   *     another server or slot under this pipeline's name
    */
   SinkState open(FeedIdentity feed);
 
   /**
-   * Starts a first load: creates missing tables from the columns and keys given, checks the others,
-   * and remembers durably that a load has begun. Removes the rows that an unfinished load has left.
+   * Gets tables ready for their first load: creates missing ones from the columns and keys given,
+   * adds columns that existing ones lack, and treats rows that are there as its settings say. Their
+   * rows may come right after the next commit.
    *
    * @throws io.walferry.error.WalferryException {@code DESTINATION_SHAPE} or {@code
    *     DESTINATION_NOT_EMPTY}; then nothing has been written
    */
-  void startLoad(List<PublishedTable> tables);
+  void prepare(List<PublishedTable> tables);
 
   /**
-   * Takes existing rows, with columns in the table's order, all {@code TEXT} or {@code NULL}. They
-   * may become visible at once; they count only after {@link #finishLoad}.
-   */
-  void load(PublishedTable table, List<Row> rows);
-
-  /** Ends the first load: every loaded row and the position are durable when it returns. */
-  void finishLoad(Position position);
-
-  /**
-   * Goes on after {@link SinkState.Following}: checks that the tables are there with their shape.
+   * Checks that tables which have their rows are there with their shape.
+   *
+   * @throws io.walferry.error.WalferryException {@code DESTINATION_SHAPE}
    */
   void resume(List<PublishedTable> tables);
+
+  /**
+   * Removes every row of a table that is to be loaded again.
+   *
+   * @throws io.walferry.error.WalferryException {@code DESTINATION_NOT_EMPTY} if its settings have
+   *     let rows stay that are not the feed's
+   */
+  void empty(PublishedTable table);
+
+  /** Adds lines to the ledger, or replaces those of the same table, kind and part. */
+  void note(List<LedgerEntry> entries);
+
+  /** Removes the table's lines of these kinds from the ledger. */
+  void forget(TableId table, Set<LedgerEntry.Kind> kinds);
+
+  /**
+   * A writer for chunks of a load. Only right after a commit, with nothing begun here until every
+   * writer is closed.
+   */
+  ChunkWriter chunkWriter();
 
   /** The changes that follow belong to this source transaction. */
   void begin(TransactionHeader transaction);
@@ -72,7 +94,7 @@ public interface Sink extends AutoCloseable {
 
   /**
    * Makes everything since the last commit durable: one or more whole source transactions, or none
-   * if only the position moves on. The position is durable when it returns.
+   * if only the position or the ledger moves on. The position is durable when it returns.
    */
   void commit(Position position);
 

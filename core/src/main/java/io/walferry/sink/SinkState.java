@@ -1,6 +1,7 @@
 package io.walferry.sink;
 
 import io.walferry.change.Position;
+import java.util.List;
 
 /** What a destination remembers of a feed when it is opened. */
 public sealed interface SinkState {
@@ -9,11 +10,24 @@ public sealed interface SinkState {
     FRESH
   }
 
-  /** A first load was begun and not finished: what it left is removed when the next one starts. */
-  enum Loading implements SinkState {
-    LOADING
-  }
+  /**
+   * A load was begun and not finished, and this destination cannot go on with it: the next {@link
+   * Sink#prepare} removes what it left.
+   *
+   * @param position where the changes after that load would have begun
+   * @param timeline of the source's log that the position was saved with
+   */
+  record Unfinished(Position position, int timeline) implements SinkState {}
 
-  /** Everything up to the position is there. */
-  record Following(Position position) implements SinkState {}
+  /**
+   * Everything up to the position is there, as far as the ledger says nothing else.
+   *
+   * @param timeline of the source's log that the position was saved with
+   * @param ledger every line, in no order
+   */
+  record Following(Position position, int timeline, List<LedgerEntry> ledger) implements SinkState {
+    public Following {
+      ledger = List.copyOf(ledger);
+    }
+  }
 }

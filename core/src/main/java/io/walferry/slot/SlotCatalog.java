@@ -41,7 +41,7 @@ public final class SlotCatalog {
             when (j.slot ->> 'conflicting')::boolean then 'conflicting' end)
       from pg_replication_slots s
       cross join lateral (select to_jsonb(s) as slot) j
-      order by s.slot_name collate "C"
+      order by s.slot_name::text collate "C"
       """;
 
   private final Connection connection;
@@ -61,6 +61,32 @@ public final class SlotCatalog {
 
   public Optional<Slot> find(String name) {
     return list().stream().filter(slot -> slot.name().equals(name)).findFirst();
+  }
+
+  /**
+   * Sees that one more slot can be made; another client may still be faster.
+   *
+   * @throws WalferryException {@code NO_FREE_SLOT}
+   */
+  public void requireRoom(String name) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select setting::int - (select count(*) from pg_replication_slots), setting"
+                    + " from pg_settings where name = 'max_replication_slots'")) {
+      row.next();
+      if (row.getLong(1) <= 0) {
+        throw new WalferryException(
+            ErrorCode.NO_FREE_SLOT,
+            "could not create the slot "
+                + name
+                + ": all "
+                + row.getString(2)
+                + " that max_replication_slots allows are there");
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "count the replication slots");
+    }
   }
 
   /**

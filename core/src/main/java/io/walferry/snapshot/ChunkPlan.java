@@ -1,77 +1,100 @@
 package io.walferry.snapshot;
 
-import io.walferry.change.TableId;
 import io.walferry.postgres.PostgresErrors;
-import io.walferry.publication.PublicationCatalog;
-import io.walferry.publication.PublishedTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.StringJoiner;
 
 /**
- * Cuts tables into chunks of about equal size, so that several readers share one large table. The
- * largest tables come first.
+ * Where a table is cut: keys out of a sample of its blocks, so that chunks are of about equal size
+ * however sparse, negative or random the keys are, of whatever type. The table is not locked:
+ * bounds that were true a moment ago cut it just as well.
  */
 final class ChunkPlan {
-  private static final String BLOCKS =
+  private static final String SIZE =
       """
-      SELECT pg_catalog.pg_relation_size(?::pg_catalog.regclass)
-        / pg_catalog.current_setting('block_size')::pg_catalog.int8\
+      WITH RECURSIVE tree (oid) AS (
+        SELECT ?::pg_catalog.oid
+        UNION ALL
+        SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.oid
+        JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relispartition)
+      SELECT coalesce(sum(pg_catalog.pg_table_size(c.oid)), 0)::bigint,
+        coalesce(sum(pg_catalog.pg_relation_size(c.oid))
+          / pg_catalog.current_setting('block_size')::bigint, 0)::bigint
+      FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid AND c.relkind = 'r'\
       """;
 
-  /** TID range scans came with 14; before, each chunk would read the whole table. */
-  private static final int TID_RANGE_SCAN_MAJOR = 14;
+  /** Blocks that are looked at for each chunk: its size is then right within about a quarter. */
+  private static final int SAMPLE_BLOCKS = 16;
 
   private ChunkPlan() {}
 
   /**
-   * Plans chunks of at most {@code chunkBlocks} heap blocks.
+   * The lower bounds of all chunks but the first, ascending in the source's order; none if the
+   * table is small or has no key.
    *
-   * @param connection to the source; tables must be locked against rewrites by then
+   * @param connection in a transaction, whose search path is changed
    */
-  static List<TableChunk> of(Connection connection, List<PublishedTable> tables, long chunkBlocks) {
-    PublicationCatalog catalog = new PublicationCatalog(connection);
-    List<PublishedTable> largestFirst =
-        tables.stream()
-            .sorted(Comparator.comparingLong(PublishedTable::byteSize).reversed())
-            .toList();
-    List<TableChunk> chunks = new ArrayList<>();
-    try {
-      boolean ranges = connection.getMetaData().getDatabaseMajorVersion() >= TID_RANGE_SCAN_MAJOR;
-      for (PublishedTable table : largestFirst) {
-        for (TableId leaf : catalog.leaves(table)) {
-          long blocks = ranges ? blocks(connection, leaf) : 0;
-          cut(table, leaf, blocks, chunkBlocks, chunks);
+  static List<List<String>> bounds(Connection connection, LoadTable table, long chunkBytes) {
+    if (table.key().isEmpty()) {
+      return List.of();
+    }
+    try (PreparedStatement size = connection.prepareStatement(SIZE)) {
+      size.setLong(1, Integer.toUnsignedLong(table.table().oid()));
+      long bytes;
+      long blocks;
+      try (ResultSet row = size.executeQuery()) {
+        row.next();
+        bytes = row.getLong(1);
+        blocks = row.getLong(2);
+      }
+      long chunks = (bytes + chunkBytes - 1) / chunkBytes;
+      return chunks < 2 ? List.of() : sample(connection, table, chunks, blocks);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "cut table " + table.table() + " into chunks");
+    }
+  }
+
+  private static List<List<String>> sample(
+      Connection connection, LoadTable table, long chunks, long blocks) throws SQLException {
+    double percent = Math.min(100, 100.0 * SAMPLE_BLOCKS * chunks / Math.max(1, blocks));
+    StringJoiner texts = new StringJoiner(", ");
+    table.key().forEach(column -> texts.add(column.quoted() + "::text"));
+    String keys = table.keyList();
+    String sql =
+        "SELECT "
+            + texts
+            + " FROM (SELECT "
+            + keys
+            + ", pg_catalog.row_number() OVER (ORDER BY "
+            + keys
+            + ") - 1 AS walferry_rank, pg_catalog.count(*) OVER () AS walferry_count FROM "
+            + table.from()
+            + " TABLESAMPLE SYSTEM ("
+            + percent
+            + ")) walferry_sample WHERE walferry_rank > 0 AND walferry_rank * "
+            + chunks
+            + " / walferry_count <> (walferry_rank - 1) * "
+            + chunks
+            + " / walferry_count ORDER BY walferry_rank";
+    List<List<String>> bounds = new ArrayList<>();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(table.setSearchPath());
+      try (ResultSet rows = statement.executeQuery(sql)) {
+        while (rows.next()) {
+          List<String> bound = new ArrayList<>();
+          for (int i = 1; i <= table.key().size(); i++) {
+            bound.add(rows.getString(i));
+          }
+          bounds.add(bound);
         }
       }
-    } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "plan the first load");
     }
-    return chunks;
-  }
-
-  private static long blocks(Connection connection, TableId leaf) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(BLOCKS)) {
-      statement.setString(1, leaf.quoted());
-      try (ResultSet result = statement.executeQuery()) {
-        result.next();
-        return result.getLong(1);
-      }
-    }
-  }
-
-  private static void cut(
-      PublishedTable table, TableId leaf, long blocks, long chunkBlocks, List<TableChunk> chunks) {
-    long first = 0;
-    while (blocks - first > chunkBlocks) {
-      chunks.add(new TableChunk(table, leaf, first, OptionalLong.of(first + chunkBlocks)));
-      first += chunkBlocks;
-    }
-    chunks.add(new TableChunk(table, leaf, first, OptionalLong.empty()));
+    return bounds;
   }
 }

@@ -1,101 +1,113 @@
 package io.walferry.snapshot;
 
-import io.walferry.buffer.ByteBoundedQueue;
-import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.CopyFormat;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.atomic.AtomicReference;
+import java.sql.Statement;
+import java.util.concurrent.locks.LockSupport;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /**
- * One of the threads of a first load: takes chunk after chunk from a queue that it shares with the
- * others, reads it in a session of its own and hands its rows on in batches.
+ * Reads chunks in a session of its own, each in a short transaction: first the lock (ACCESS SHARE),
+ * then the snapshot, for TRUNCATE and rewrites are not MVCC-safe: an older snapshot would find an
+ * empty table, and nothing in the stream would tell. Not for several threads.
  */
-final class ChunkReader implements Runnable {
-  private static final long BATCH_BYTES = 512 * 1024;
-  private static final int BATCH_ROWS = 4096;
+final class ChunkReader {
+  private static final long REPORT_BYTES = 1 << 20;
+  private static final long PAUSE_NANOS = 2_000_000;
+  private static final int ATTEMPTS_IN_SILENCE = 200;
 
   private final Connection session;
-  private final Queue<TableChunk> chunks;
-  private final ByteBoundedQueue<RowBatch> loaded;
-  private final AtomicReference<Optional<WalferryException>> failure;
+  private final Progress progress;
 
-  ChunkReader(
-      Connection session,
-      Queue<TableChunk> chunks,
-      ByteBoundedQueue<RowBatch> loaded,
-      AtomicReference<Optional<WalferryException>> failure) {
+  /** Hears what goes on. */
+  interface Progress {
+    /** The destination was given some rows. */
+    void rows(PublishedTable table, long rows, long bytes) throws InterruptedException;
+
+    /** A read waits for transactions that were running when the table was planned. */
+    void waiting(PublishedTable table) throws InterruptedException;
+  }
+
+  ChunkReader(Connection session, Progress progress) {
     this.session = session;
-    this.chunks = chunks;
-    this.loaded = loaded;
-    this.failure = failure;
+    this.progress = progress;
   }
 
-  @Override
-  public void run() {
+  /** Moves a chunk to the destination and returns the snapshot under which it was read. */
+  SourceSnapshot transfer(TableLedger ledger, TableChunk chunk, ChunkWriter writer)
+      throws InterruptedException {
+    PublishedTable table = chunk.table().table();
+    CopyFormat format = writer.begin(table);
     try {
-      TableChunk chunk = chunks.poll();
-      while (chunk != null && failure.get().isEmpty()) {
-        read(chunk);
-        chunk = chunks.poll();
-      }
-    } catch (WalferryException e) {
-      fail(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void fail(WalferryException cause) {
-    failure.compareAndSet(Optional.empty(), Optional.of(cause));
-    loaded.end();
-  }
-
-  private void read(TableChunk chunk) throws InterruptedException {
-    try {
-      CopyOut copy = session.unwrap(PGConnection.class).getCopyAPI().copyOut(chunk.copyStatement());
-      CopyTextParser parser =
-          new CopyTextParser(chunk.table().columns().size(), chunk.table().toString());
-      List<Row> rows = new ArrayList<>();
-      long bytes = 0;
-      byte[] line = copy.readFromCopy();
-      while (line != null) {
-        Row row = parser.parse(line);
-        rows.add(row);
-        bytes += row.byteSize();
-        if (bytes >= BATCH_BYTES || rows.size() == BATCH_ROWS) {
-          loaded.put(new RowBatch(chunk.table(), rows, bytes));
-          rows.clear();
-          bytes = 0;
-        }
-        line = copy.readFromCopy();
-      }
-      if (!rows.isEmpty()) {
-        loaded.put(new RowBatch(chunk.table(), rows, bytes));
-      }
+      SourceSnapshot snapshot = begin(ledger);
+      copy(table, chunk.copyStatement(format), writer);
+      writer.commit(ledger.loadedEntry(chunk, snapshot));
+      session.commit();
+      return snapshot;
     } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "read " + chunk.table() + " for the first load");
+      throw PostgresErrors.translate(e, "read " + table + " for its load");
     }
   }
 
-  /** For a failure that is none of the above: a defect, which must not end the load in silence. */
-  static Thread.UncaughtExceptionHandler reportTo(
-      AtomicReference<Optional<WalferryException>> failure, ByteBoundedQueue<RowBatch> loaded) {
-    return (thread, cause) -> {
-      failure.compareAndSet(
-          Optional.empty(),
-          Optional.of(
-              new WalferryException(
-                  ErrorCode.INTERNAL, "a reader of the first load has failed: " + cause, cause)));
-      loaded.end();
-    };
+  /** Locks the table, fixes the snapshot, and sees that it is not too old. */
+  private SourceSnapshot begin(TableLedger ledger) throws SQLException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try (Statement statement = session.createStatement()) {
+        statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        statement.execute(ledger.table().setSearchPath());
+        statement.execute(
+            "LOCK TABLE " + ledger.table().table().table().quoted() + " IN ACCESS SHARE MODE");
+      }
+      TableShape.Seen seen = TableShape.read(session, ledger.table().table());
+      requireSame(ledger, seen.shape());
+      if (seen.snapshot().seesAllOf(ledger.base())) {
+        return seen.snapshot();
+      }
+      session.rollback();
+      if (attempt == ATTEMPTS_IN_SILENCE) {
+        progress.waiting(ledger.table().table());
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private static void requireSame(TableLedger ledger, TableShape shape) {
+    if (!shape.value().equals(ledger.shape())) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_SCHEMA_MOVING,
+          "table " + ledger.table().table() + " was altered while it was loaded");
+    }
+  }
+
+  private void copy(PublishedTable table, String statement, ChunkWriter writer)
+      throws SQLException, InterruptedException {
+    CopyOut copy = session.unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
+    long messages = 0;
+    long reported = 0;
+    long bytes = 0;
+    byte[] message = copy.readFromCopy();
+    while (message != null) {
+      messages++;
+      bytes += message.length;
+      writer.write(message);
+      if (bytes >= REPORT_BYTES) {
+        progress.rows(table, messages - reported, bytes);
+        reported = messages;
+        bytes = 0;
+      }
+      message = copy.readFromCopy();
+    }
+    // A message is a row, but for what the binary form has around them.
+    progress.rows(table, copy.getHandledRowCount() - reported, bytes);
   }
 }

@@ -1,35 +1,60 @@
 package io.walferry.snapshot;
 
 import io.walferry.change.TableId;
-import io.walferry.publication.PublishedTable;
-import java.util.OptionalLong;
+import io.walferry.sink.CopyFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
 
 /**
- * A part of a table: the rows of some heap blocks of the table or of one of its partitions. Any
- * table has blocks, so no key is needed, of whatever type.
+ * A part of a table: the rows whose keys are in a half-open range of the source's own order.
  *
- * @param table that the rows are published as
- * @param leaf that holds them: the table itself, or a partition
- * @param endBlock the first block after the part; empty for the last part, which has no end
+ * @param number of the chunk within its table, from 0
+ * @param lower the first key that belongs to it, column by column as text; empty for no bound
+ * @param upper the first key that does not; empty for no bound
  */
 public record TableChunk(
-    PublishedTable table, TableId leaf, long firstBlock, OptionalLong endBlock) {
+    LoadTable table, int number, Optional<List<String>> lower, Optional<List<String>> upper) {
 
-  /** The statement that reads the chunk: published columns of published rows, as text. */
-  String copyStatement() {
-    StringBuilder sql = new StringBuilder("COPY (SELECT ");
-    String separator = "";
-    for (String column : table.columnNames()) {
-      sql.append(separator).append(TableId.quote(column));
-      separator = ", ";
+  /** The statement that reads the chunk: published columns of published rows. */
+  String copyStatement(CopyFormat format) {
+    StringBuilder where = new StringBuilder("true");
+    lower.ifPresent(key -> where.append(" AND ").append(compare(">=", key)));
+    upper.ifPresent(key -> where.append(" AND ").append(compare("<", key)));
+    return copyStatement(table, table.table().columnNames(), where.toString(), format);
+  }
+
+  /** A statement that reads some published rows of a table. */
+  static String copyStatement(
+      LoadTable table, List<String> columns, String where, CopyFormat format) {
+    StringJoiner names = new StringJoiner(", ");
+    columns.forEach(column -> names.add(TableId.quote(column)));
+    return "COPY (SELECT "
+        + names
+        + " FROM "
+        + table.from()
+        + " WHERE "
+        + where
+        + table.table().rowFilter().map(filter -> " AND (" + filter + ")").orElse("")
+        + ") TO STDOUT"
+        + (format == CopyFormat.BINARY ? " (FORMAT binary)" : "");
+  }
+
+  private String compare(String operator, List<String> bound) {
+    return "(" + table.keyList() + ") " + operator + " (" + literals(table, bound) + ")";
+  }
+
+  /** A key's values as constants of its types. */
+  static String literals(LoadTable table, List<String> key) {
+    StringJoiner values = new StringJoiner(", ");
+    for (int i = 0; i < key.size(); i++) {
+      values.add(literal(key.get(i)) + "::" + table.key().get(i).type());
     }
-    sql.append(" FROM ONLY ").append(leaf.quoted()).append(" WHERE true");
-    if (firstBlock > 0) {
-      sql.append(" AND ctid >= '(").append(firstBlock).append(",0)'::pg_catalog.tid");
-    }
-    endBlock.ifPresent(
-        end -> sql.append(" AND ctid < '(").append(end).append(",0)'::pg_catalog.tid"));
-    table.rowFilter().ifPresent(filter -> sql.append(" AND (").append(filter).append(')'));
-    return sql.append(") TO STDOUT").toString();
+    return values.toString();
+  }
+
+  /** COPY takes no parameters. The escape form means the same whatever the server's settings. */
+  private static String literal(String value) {
+    return "E'" + value.replace("\\", "\\\\").replace("'", "''") + "'";
   }
 }

@@ -25,6 +25,12 @@ import org.slf4j.LoggerFactory;
 public final class ReplicationConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationConnection.class);
 
+  /** The first version whose output plug-in hands on logical messages. */
+  private static final int MESSAGES_SINCE = 14;
+
+  /** The only one that has no history. */
+  private static final int FIRST_TIMELINE = 1;
+
   private final PostgresConnector connector;
   private final Connection connection;
 
@@ -52,6 +58,32 @@ public final class ReplicationConnection implements AutoCloseable {
           result.getString("dbname"));
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "identify the server " + connector.settings().display());
+    }
+  }
+
+  /**
+   * How a server came to its timeline.
+   *
+   * @param timeline that the server is on
+   */
+  public TimelineHistory history(int timeline) {
+    if (timeline == FIRST_TIMELINE) {
+      return TimelineHistory.NONE;
+    }
+    String display = connector.settings().display();
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery("TIMELINE_HISTORY " + Integer.toUnsignedString(timeline))) {
+      result.next();
+      return TimelineHistory.parse(result.getString("content"));
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(
+          e, "read the history of timeline " + timeline + " of " + display);
+    } catch (IllegalArgumentException e) {
+      throw new WalferryException(
+          ErrorCode.PROTOCOL_VIOLATION,
+          "the history of timeline " + timeline + " of " + display + " cannot be read",
+          e);
     }
   }
 
@@ -95,12 +127,14 @@ public final class ReplicationConnection implements AutoCloseable {
             + " LOGICAL "
             + from
             + " (\"proto_version\" '1', \"publication_names\" "
-            + literal(TableId.quote(publication))
-            + ")";
+            + literal(TableId.quote(publication));
     String where = "slot " + slot + " on " + connector.settings().display();
     try {
+      boolean messages = connection.getMetaData().getDatabaseMajorVersion() >= MESSAGES_SINCE;
+      String options = messages ? ", \"messages\" 'true')" : ")";
       StreamSettings timely = settings.within(senderTimeout());
-      return ChangeStream.open(CopyBothSocket.start(connection, command), where, from, timely);
+      return ChangeStream.open(
+          CopyBothSocket.start(connection, command + options), where, from, timely);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "start the stream of " + where);
     } catch (IOException e) {

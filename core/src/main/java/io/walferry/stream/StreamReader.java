@@ -46,6 +46,9 @@ final class StreamReader implements Runnable {
   private boolean streaming;
   private long wanted;
 
+  /** The last place of the log that the server has named in a read; 0 if none. */
+  private long reached;
+
   StreamReader(
       CopyBothSocket socket, ByteBoundedQueue<byte[]> queue, StatusClock clock, String where) {
     this.socket = socket;
@@ -135,6 +138,7 @@ final class StreamReader implements Runnable {
   /** Looks at every whole message in the buffer and returns where they end. */
   private int wholeMessages() {
     int at = 0;
+    reached = 0;
     while (filled - at >= HEADER_BYTES) {
       int length = ByteBuffer.wrap(buffer).getInt(at + 1);
       if (length < 4) {
@@ -145,6 +149,9 @@ final class StreamReader implements Runnable {
       }
       look(at, length);
       at += 1 + length;
+    }
+    if (reached != 0) {
+      clock.received(new Lsn(reached));
     }
     return at;
   }
@@ -175,13 +182,14 @@ final class StreamReader implements Runnable {
       throw StreamFailures.violation(where, "data before the start of COPY");
     }
     if (length == KEEP_ALIVE_BYTES && buffer[at] == 'k') {
-      ByteBuffer message = ByteBuffer.wrap(buffer);
-      clock.received(new Lsn(message.getLong(at + 1)));
+      reached = ByteBuffer.wrap(buffer).getLong(at + 1);
       if (buffer[at + KEEP_ALIVE_BYTES - 1] == 1) {
         clock.answerNow();
       }
     } else if (length > 25 && buffer[at] == 'w') {
-      clock.received(new Lsn(ByteBuffer.wrap(buffer).getLong(at + 1)));
+      // Zero in what belongs to no place of the log.
+      long lsn = ByteBuffer.wrap(buffer).getLong(at + 1);
+      reached = lsn == 0 ? reached : lsn;
     }
   }
 

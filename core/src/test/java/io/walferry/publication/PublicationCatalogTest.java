@@ -60,15 +60,122 @@ final class PublicationCatalogTest {
       assertEquals(ReplicaIdentity.DEFAULT, table.replicaIdentity());
       assertEquals(
           List.of(
-              new PublishedColumn("B b", 1700, "numeric(10,2)", 655366, true),
-              new PublishedColumn("a", 23, "integer", -1, true),
-              new PublishedColumn("c", 1043, "character varying(5)", 9, true),
-              new PublishedColumn("d", 1009, "text[]", -1, false)),
+              new PublishedColumn(
+                  "B b", 1700, "numeric(10,2)", 655366, true, FormerValue.Null.NULL),
+              new PublishedColumn("a", 23, "integer", -1, true, FormerValue.Null.NULL),
+              new PublishedColumn(
+                  "c", 1043, "character varying(5)", 9, true, FormerValue.Null.NULL),
+              new PublishedColumn("d", 1009, "text[]", -1, false, FormerValue.Null.NULL)),
           table.columns());
       assertEquals(500, table.estimatedRows());
       assertTrue(table.byteSize() >= 8192, () -> "" + table.byteSize());
       assertEquals(Optional.empty(), table.rowFilter());
     }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void tellsWhatRowsHadBeforeAColumnWasAdded(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create domain five as int default 5;
+          create table t (id int);
+          insert into t values (1);
+          alter table t add nothing int, add fixed numeric(10,2) default 1.5,
+            add odd text default E'a "b" \\\\ {c}, NULL\\n''d''', add list int[] default '{1,NULL}',
+            add json json default '{"a" :  1}', add stamp timestamp default '2024-02-29 12:00',
+            add kept int not null default 7, add dom five;
+          alter table t alter fixed drop default;
+          create table defaulted (a int default 5, b serial, c int generated always as identity);
+          create table tossed (id int, a int, b int default 2);
+          create table parts (id int) partition by range (id);
+          create table parts_1 partition of parts for values from (0) to (10);
+          alter table parts add same int default 8, add nothing int;
+          create table parts_2 partition of parts for values from (10) to (20);
+          alter table parts add later int default 9;
+          create publication p for table t, defaulted, tossed, parts
+            with (publish_via_partition_root = true);
+          """);
+      database.execute("truncate tossed");
+
+      assertEquals(
+          List.of(
+              "id=null",
+              "nothing=null",
+              "fixed=1.50",
+              "odd=a \"b\" \\ {c}, NULL\n'd'",
+              "list={1,NULL}",
+              "json={\"a\" :  1}",
+              "stamp=2024-02-29 12:00:00",
+              "kept=7",
+              "dom=5"),
+          formerValues(table(database, "t")));
+      assertEquals(List.of("a=?", "b=?", "c=?"), formerValues(table(database, "defaulted")));
+      assertEquals(List.of("id=?", "a=?", "b=?"), formerValues(table(database, "tossed")));
+      assertEquals(
+          List.of("id=null", "same=?", "nothing=null", "later=9"),
+          formerValues(table(database, "parts")));
+      database.execute("vacuum full t");
+      assertEquals(
+          List.of("id=?", "nothing=?", "fixed=?"),
+          formerValues(table(database, "t")).subList(0, 3));
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void aColumnThatIsOlderThanItsPublicationMayHaveAnyValue(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute("create table t (id int primary key, a text)");
+      database.execute("create table parts (id int, a text) partition by range (id)");
+      database.execute("create table leaf partition of parts for values from (0) to (9)");
+      database.execute("create publication p for table t, parts");
+      database.execute("alter table t add b text");
+      database.execute("alter table parts add b text default 'x'");
+
+      assertEquals(List.of("id=?", "a=?", "b=null"), formerValues(table(database, "t")));
+      assertEquals(List.of("id=?", "a=?", "b=x"), formerValues(table(database, "leaf")));
+      database.execute("alter publication p drop table t");
+      database.execute("alter publication p add table t");
+      assertEquals(List.of("id=?", "a=?", "b=?"), formerValues(table(database, "t")));
+      database.execute("create publication everything for all tables");
+      try (Connection connection = database.connect()) {
+        assertEquals(
+            List.of("id=null", "a=null", "b=null"),
+            formerValues(new PublicationCatalog(connection).tables("everything").getLast()));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {15, 18})
+  void aListedColumnMayHaveAnyValue(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create table t (id int primary key, a text);
+          create publication p for table t (id, a);
+          alter table t add b text;
+          alter publication p set table t (id, a, b);
+          """);
+
+      assertEquals(List.of("id=?", "a=?", "b=?"), formerValues(table(database, "t")));
+    }
+  }
+
+  private static List<String> formerValues(PublishedTable table) {
+    return table.columns().stream()
+        .map(
+            column ->
+                column.name()
+                    + "="
+                    + switch (column.formerValue()) {
+                      case FormerValue.Null none -> "null";
+                      case FormerValue.Constant(String text) -> text;
+                      case FormerValue.Unknown unknown -> "?";
+                    })
+        .toList();
   }
 
   @ParameterizedTest
@@ -101,7 +208,7 @@ final class PublicationCatalogTest {
   }
 
   @ParameterizedTest
-  @FieldSource("MAJORS")
+  @ValueSource(ints = {12, 14, 15, 18})
   void leavesOutWhatNeverReplicates(int major) throws SQLException {
     try (Database database = SharedServers.database(major)) {
       database.execute(

@@ -91,6 +91,39 @@ final class PublicationsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {10, 12})
+  void partitionsStandForTheirTableWhereTheServerPublishesNone(int major) throws SQLException {
+    try (Database database = SharedServers.database(major);
+        Connection connection = database.connect()) {
+      database.execute(
+          """
+          create table r (id int) partition by range (id);
+          create table r1 partition of r (primary key (id)) for values from (0) to (10);
+          create table r2 partition of r for values from (10) to (20) partition by range (id);
+          create table r21 partition of r2 (primary key (id)) for values from (10) to (15);
+          create table empty (id int) partition by range (id);
+          """);
+      List<TableId> tables = List.of(table("r"), table("empty"));
+
+      assertTrue(new Publications(connection).ensure("p", tables));
+      assertFalse(new Publications(connection).ensure("p", tables));
+
+      assertEquals(List.of("public.r1", "public.r21"), carried(connection));
+      database.execute(
+          "create table r3 partition of r (primary key (id)) for values from (20) to (30)");
+      assertRefuses(
+          connection,
+          ErrorCode.PUBLICATION_INCOMPLETE,
+          tables,
+          "publication p does not carry public.r3. Run:"
+              + " ALTER PUBLICATION \"p\" ADD TABLE \"public\".\"r3\";");
+      database.execute("drop publication p");
+      assertRefuses(
+          connection, ErrorCode.TABLE_MISSING, List.of(table("empty")), "no table at all");
+    }
+  }
+
+  @ParameterizedTest
   @FieldSource("MAJORS")
   void refusesTablesWhoseUpdatesWouldFail(int major) throws SQLException {
     try (Database database = SharedServers.database(major);

@@ -182,16 +182,7 @@ final class ChangeStreamTest {
         assertEquals(List.of("+1=one"), described(transaction(stream)));
         database.execute("DROP PUBLICATION \"Stream \"\"Test\"\"\"");
         database.execute("INSERT INTO item VALUES (2, 'lost')");
-        WalferryException failure =
-            assertThrows(
-                WalferryException.class,
-                () -> {
-                  while (true) {
-                    if (stream.next(LONG) instanceof StreamEvent.Begun begun) {
-                      described(begun.transaction());
-                    }
-                  }
-                });
+        WalferryException failure = assertThrows(WalferryException.class, () -> readOn(stream));
         assertEquals(ErrorCode.PUBLICATION_LOST, failure.code(), failure.getMessage());
       }
     }
@@ -219,11 +210,17 @@ final class ChangeStreamTest {
           try (ReplicationConnection replication = ReplicationConnection.open(connector(database));
               ChangeStream stream =
                   replication.stream(slot, publication, Lsn.ZERO, StreamSettings.DEFAULT)) {
-            while (true) {
-              stream.next(LONG);
-            }
+            readOn(stream);
           }
         });
+  }
+
+  private static void readOn(ChangeStream stream) {
+    while (true) {
+      if (stream.next(LONG) instanceof StreamEvent.Begun begun) {
+        described(begun.transaction());
+      }
+    }
   }
 
   static Database published(int major) throws SQLException {

@@ -7,13 +7,16 @@ import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
 import io.walferry.change.TableId;
+import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A source table made by hand, and the rows and changes that it could send. */
@@ -112,6 +115,7 @@ public final class SourceTable {
     private final List<Column> columns = new ArrayList<>();
     private ReplicaIdentity identity = ReplicaIdentity.DEFAULT;
     private Optional<List<String>> primaryKey = Optional.empty();
+    private final Map<String, FormerValue> formerValues = new HashMap<>();
 
     private Builder(String name) {
       int dot = name.indexOf('.');
@@ -128,6 +132,12 @@ public final class SourceTable {
 
     public Builder column(String name, int typeOid) {
       columns.add(new Column(name, typeOid, -1, false));
+      return this;
+    }
+
+    /** Of rows that were there before the last column was. */
+    public Builder formerValue(FormerValue value) {
+      formerValues.put(columns.getLast().name(), value);
       return this;
     }
 
@@ -158,7 +168,12 @@ public final class SourceTable {
                   .map(
                       c ->
                           new PublishedColumn(
-                              c.name(), c.typeOid(), typeName(c.typeOid()), -1, c.key()))
+                              c.name(),
+                              c.typeOid(),
+                              typeName(c.typeOid()),
+                              -1,
+                              c.key(),
+                              formerValues.getOrDefault(c.name(), FormerValue.Null.NULL)))
                   .toList(),
               primaryKey.orElse(keys),
               Optional.empty(),
@@ -180,7 +195,7 @@ public final class SourceTable {
         case FLOAT8 -> "double precision";
         case TIMESTAMPTZ -> "timestamp with time zone";
         case NUMERIC -> "numeric";
-        default -> "?";
+        default -> "public.mood";
       };
     }
 

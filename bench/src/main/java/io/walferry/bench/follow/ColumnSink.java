@@ -2,14 +2,17 @@ package io.walferry.bench.follow;
 
 import io.walferry.change.Change;
 import io.walferry.change.Position;
-import io.walferry.change.Row;
+import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import java.util.List;
+import java.util.Set;
 
 /** Reads every column and keeps nothing. */
 final class ColumnSink implements Sink {
@@ -26,16 +29,25 @@ final class ColumnSink implements Sink {
   }
 
   @Override
-  public void startLoad(List<PublishedTable> tables) {}
-
-  @Override
-  public void load(PublishedTable table, List<Row> rows) {}
-
-  @Override
-  public void finishLoad(Position position) {}
+  public void prepare(List<PublishedTable> tables) {}
 
   @Override
   public void resume(List<PublishedTable> tables) {}
+
+  @Override
+  public void empty(PublishedTable table) {}
+
+  @Override
+  public void note(List<LedgerEntry> entries) {}
+
+  @Override
+  public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {}
+
+  /** The benchmark follows a slot that is there. */
+  @Override
+  public ChunkWriter chunkWriter() {
+    throw new UnsupportedOperationException("This sink takes no existing rows");
+  }
 
   @Override
   public void begin(TransactionHeader transaction) {}

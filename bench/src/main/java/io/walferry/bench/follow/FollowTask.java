@@ -37,6 +37,15 @@ record FollowTask(
    */
   static void reportEnd(long rows) {
     System.out.println("end rows=" + rows);
+    awaitEndOfInput();
+  }
+
+  /** Tells the benchmark that the work begins; what came before was the start of a JVM. */
+  static void reportBegin() {
+    System.out.println("begin");
+  }
+
+  static void awaitEndOfInput() {
     try {
       while (System.in.read() >= 0) {
         // Nothing is ever sent.

@@ -40,6 +40,7 @@ final class PipelineClient {
             BatchLimits.DEFAULT,
             RetryPolicy.DEFAULT,
             PipelineSettings.LOAD_READERS_DEFAULT,
+            PipelineSettings.CHUNK_BYTES_DEFAULT,
             new Until.At(task.end()));
     PipelineListener counter =
         new PipelineListener() {

@@ -1,9 +1,11 @@
 package io.walferry.cli.config;
 
 import io.walferry.error.WalferryException;
+import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.Secret;
 import io.walferry.publication.TablePattern;
+import io.walferry.sinks.table.ExistingRows;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Turns sections into records; knows every key. Problems go to the reading. */
+/** Turns sections into records; knows every key of a pipeline. Problems go to the reading. */
 final class ConfigReader {
   private static final Format<String> NAME =
       Format.matching(
@@ -27,6 +29,20 @@ final class ConfigReader {
           "postgres", SinkType.POSTGRES,
           "sqlite", SinkType.SQLITE,
           "jsonLines", SinkType.JSON_LINES);
+  private static final Map<String, SlotLoss> SLOT_LOSSES =
+      Map.of("fail", SlotLoss.FAIL, "resnapshot", SlotLoss.RESNAPSHOT);
+  private static final Map<String, ExistingRows> EXISTING =
+      Map.of(
+          "refuse", ExistingRows.REFUSE,
+          "append", ExistingRows.APPEND,
+          "replace", ExistingRows.REPLACE,
+          "merge", ExistingRows.MERGE);
+  private static final Format<ExistingRows> EXISTING_ROWS =
+      Format.choice(EXISTING, List.of("refuse", "append", "replace", "merge"));
+  private static final Format<ExistingRows> EXISTING_LINES =
+      Format.choice(
+          Map.of("refuse", ExistingRows.REFUSE, "append", ExistingRows.APPEND),
+          List.of("refuse", "append"));
   private static final String STANDARD_OUTPUT = "-";
   private static final Format<String> TABLE_PATTERN = ConfigReader::tablePattern;
 
@@ -44,24 +60,89 @@ final class ConfigReader {
 
   /** Empty only if there are problems. */
   Optional<WalferryConfig> read(Section root) {
-    Section pipeline = root.section("pipeline");
-    Section sinks = root.section("sinks");
-    Optional<SinkConfig> sink = sink(sinks);
-    String name = pipeline.value("name", sink.map(SinkConfig::name).orElse("unknown"), NAME);
-    Section sourceSection = root.section("source");
-    Optional<SourceConfig> source = source(sourceSection, name);
-    if (sink.isPresent()) {
-      boolean hasName = pipeline.has("name");
-      Place named = hasName ? pipeline.placeOf("name") : sinks.section(name).place();
-      checkDerivedSlot(sourceSection, name, named);
-    }
-    PipelineConfig pipelineConfig = pipeline(pipeline, name);
+    Optional<WalferryConfig> config =
+        root.isInFile(PipelinesReader.PIPELINES)
+            ? new PipelinesReader(reading, this).read(root)
+            : feed(root, Optional.empty()).map(WalferryConfig::single);
     root.finish();
-    reading.refuseUnknownVariables();
-    return source.flatMap(from -> sink.map(to -> new WalferryConfig(from, to, pipelineConfig)));
+    reading.refuseUnclearVariables();
+    return config;
+  }
+
+  /**
+   * Reads one pipeline: sections {@code source}, {@code sinks} and {@code pipeline}.
+   *
+   * @param key what it is called by the file; without it, it has the sink's name
+   */
+  Optional<FeedConfig> feed(Section section, Optional<String> key) {
+    Section pipeline = section.section("pipeline");
+    Section sinks = section.whole("sinks");
+    List<SinkConfig> to = sinks(sinks);
+    boolean unnamed = key.isEmpty() && !pipeline.has("name");
+    if (unnamed && sinks.names().size() > 1) {
+      requireName(sinks);
+    }
+    String named = key.or(() -> to.stream().map(SinkConfig::name).findFirst()).orElse("unknown");
+    // A shared one is a problem already.
+    String name = pipeline.inherits("name") ? named : pipeline.value("name", named, NAME);
+    Section sourceSection = section.section("source");
+    Optional<SourceConfig> source = source(sourceSection, name);
+    if (pipeline.has("name") && !pipeline.inherits("name")) {
+      checkDerivedSlot(sourceSection, name, pipeline.placeOf("name"));
+    } else if (key.isPresent()) {
+      checkDerivedSlot(sourceSection, name, section.place());
+    } else if (to.size() == 1) {
+      checkDerivedSlot(sourceSection, name, sinks.section(name).place());
+    }
+    PipelineConfig config = pipeline(pipeline, name);
+    checkSlotLoss(pipeline, config, source);
+    return source
+        .filter(from -> !to.isEmpty())
+        .map(from -> new FeedConfig(key.orElse(name), from, to, config));
+  }
+
+  /** The name of one of several sinks says nothing, and would change with their order. */
+  private void requireName(Section sinks) {
+    List<String> names = sinks.names();
+    reading.problem(
+        sinks.section(names.get(1)).place(),
+        "a pipeline with several sinks needs 'pipeline.name', which identifies its position at"
+            + " each; if it has run with '%s' alone, set it to that".formatted(names.getFirst()));
+  }
+
+  private void checkSlotLoss(
+      Section section, PipelineConfig config, Optional<SourceConfig> source) {
+    boolean forbidden = source.filter(from -> !from.create()).isPresent();
+    if (forbidden && config.onSlotLost() == SlotLoss.RESNAPSHOT) {
+      reading.problem(
+          section.placeOf("onSlotLost"),
+          "'%s: resnapshot' makes a new slot, but 'source.create' is false"
+              .formatted(section.pathOf("onSlotLost")));
+    }
+  }
+
+  /** Reads what several pipelines share, so that all that is wrong with it is said. */
+  void readShared(Section root) {
+    sourceIfUrl(root.section("source"), "unknown");
+    Section pipeline = root.section("pipeline");
+    if (pipeline.has("name")) {
+      reading.problem(
+          pipeline.placeOf("name"),
+          "'pipeline.name' cannot be shared; a pipeline's key under 'pipelines' is its name");
+    }
+    pipeline(pipeline, "unknown");
+    if (root.isInFile("sinks")) {
+      sinks(root.section("sinks"));
+    }
   }
 
   private Optional<SourceConfig> source(Section section, String pipelineName) {
+    requireUrl(section);
+    return sourceIfUrl(section, pipelineName);
+  }
+
+  /** Empty also where the url is missing, which is no problem here. */
+  private Optional<SourceConfig> sourceIfUrl(Section section, String pipelineName) {
     Optional<ConnectionSettings> connection = connection(section);
     String slot = section.value("slot", SourceConfig.SLOT_PREFIX + pipelineName, SLOT_NAME);
     String publication = section.value("publication", slot, PUBLICATION_NAME);
@@ -69,6 +150,14 @@ final class ConfigReader {
     boolean create = section.value("create", SourceConfig.CREATE, Format.yesOrNo());
     section.finish();
     return connection.map(it -> new SourceConfig(it, slot, publication, tables, create));
+  }
+
+  private void requireUrl(Section section) {
+    if (!section.has("url")) {
+      reading.problem(
+          section.place(),
+          "'" + section.pathOf("url") + "' is missing, such as postgresql://user@host/database");
+    }
   }
 
   private void checkDerivedSlot(Section source, String pipelineName, Place place) {
@@ -80,20 +169,20 @@ final class ConfigReader {
     } catch (Format.BadValueException e) {
       reading.problem(
           place,
-          "the pipeline's name gives the slot '%s', but that %s; set 'source.slot'"
-              .formatted(slot, e.expected()));
+          "the pipeline's name gives the slot '%s', but that %s; set '%s'"
+              .formatted(slot, e.expected(), source.pathOf("slot")));
     }
   }
 
-  /** Keys {@code url} and {@code password}. */
+  /**
+   * Keys {@code url} and {@code password}. The password of a default {@code url} goes with it: it
+   * must not be sent to the server of another one.
+   */
   private Optional<ConnectionSettings> connection(Section section) {
     Optional<Scalar> url = section.secret("url");
-    Optional<Secret> password = section.secret("password").map(Scalar::text).map(Secret::new);
-    if (url.isEmpty() && !section.has("url")) {
-      reading.problem(
-          section.place(),
-          "'" + section.pathOf("url") + "' is missing, such as postgresql://user@host/database");
-    }
+    boolean ofAnotherUrl = section.overrides("url") && section.inherits("password");
+    Optional<Secret> password =
+        section.secret("password").filter(text -> !ofAnotherUrl).map(Scalar::text).map(Secret::new);
     return url.flatMap(text -> parsed(section.pathOf("url"), text))
         .map(it -> password.map(it::withPassword).orElse(it));
   }
@@ -107,26 +196,24 @@ final class ConfigReader {
     }
   }
 
-  private Optional<SinkConfig> sink(Section sinks) {
+  /** Empty only if there are problems. */
+  private List<SinkConfig> sinks(Section sinks) {
     List<String> names = sinks.names();
     if (names.isEmpty()) {
       reading.problem(
-          sinks.place(), "'sinks' needs one sink, such as: shop: {type: sqlite, path: shop.db}");
-      return Optional.empty();
+          sinks.place(),
+          "'%s' needs a sink, such as: shop: {type: sqlite, path: shop.db}"
+              .formatted(sinks.path()));
+      return List.of();
     }
-    if (names.size() > 1) {
-      reading.problem(
-          sinks.section(names.get(1)).place(),
-          "this version feeds exactly one sink; run another Walferry with its own slot for '%s'"
-              .formatted(names.get(1)));
-    }
-    List<Optional<SinkConfig>> all =
-        names.stream().map(name -> oneSink(name, sinks.section(name))).toList();
-    return all.getFirst();
+    List<SinkConfig> sound =
+        names.stream().flatMap(name -> oneSink(name, sinks.section(name)).stream()).toList();
+    FeedConflicts.compareSinks(reading, sound, sinks);
+    return sound.size() == names.size() ? sound : List.of();
   }
 
   private Optional<SinkConfig> oneSink(String name, Section section) {
-    boolean named = checkSinkName(name, section.place());
+    boolean named = checkName("sink", name, section.place());
     Optional<SinkType> type = section.required("type", Format.choice(SINK_TYPES, SINK_TYPE_ORDER));
     if (type.isEmpty()) {
       // Which other keys belong here is not known.
@@ -135,10 +222,8 @@ final class ConfigReader {
     }
     Optional<SinkConfig> sink =
         switch (type.get()) {
-          case POSTGRES ->
-              connection(section).map(connection -> new SinkConfig.Postgres(name, connection));
-          case JSON_LINES ->
-              section.required("path", this::checkedPath).map(path -> jsonLines(name, path));
+          case POSTGRES -> postgres(name, section);
+          case JSON_LINES -> jsonLines(name, section);
           case SQLITE ->
               section
                   .required("path", this::checkedPath)
@@ -148,26 +233,41 @@ final class ConfigReader {
     return named ? sink : Optional.empty();
   }
 
-  private SinkConfig jsonLines(String name, String path) {
-    boolean standardOutput = path.equals(STANDARD_OUTPUT);
-    return new SinkConfig.JsonLines(
-        name, standardOutput ? Optional.empty() : Optional.of(resolved(path)));
+  private Optional<SinkConfig> postgres(String name, Section section) {
+    requireUrl(section);
+    ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
+    Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
+    return connection(section).map(it -> new SinkConfig.Postgres(name, it, existing, silence));
+  }
+
+  private Optional<SinkConfig> jsonLines(String name, Section section) {
+    ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_LINES);
+    return section
+        .required("path", this::checkedPath)
+        .map(path -> path.equals(STANDARD_OUTPUT) ? Optional.<Path>empty() : file(path))
+        .map(path -> new SinkConfig.JsonLines(name, path, existing));
+  }
+
+  private Optional<Path> file(String path) {
+    return Optional.of(resolved(path));
   }
 
   private Optional<SinkConfig> sqlite(String name, Section section, String path) {
+    ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
     if (path.equals(STANDARD_OUTPUT)) {
       reading.problem(section.placeOf("path"), "'-' (standard output) is for type jsonLines only");
       return Optional.empty();
     }
-    return Optional.of(new SinkConfig.Sqlite(name, resolved(path)));
+    return Optional.of(new SinkConfig.Sqlite(name, resolved(path), existing));
   }
 
-  private boolean checkSinkName(String name, Place place) {
+  /** Names are keys of the file, of something such as a sink. */
+  boolean checkName(String something, String name, Place place) {
     try {
       NAME.read(name);
       return true;
     } catch (Format.BadValueException e) {
-      reading.problem(place, "the sink's name '" + name + "' " + e.expected());
+      reading.problem(place, "the %s's name '%s' %s".formatted(something, name, e.expected()));
       return false;
     }
   }
@@ -197,7 +297,12 @@ final class ConfigReader {
             name,
             section.value(
                 "load", defaults.load(), Format.choice(loads, List.of("snapshot", "none"))),
+            section.value(
+                "onSlotLost",
+                defaults.onSlotLost(),
+                Format.choice(SLOT_LOSSES, List.of("fail", "resnapshot"))),
             section.value("loadReaders", defaults.loadReaders(), Format.wholeNumber(1, 64)),
+            section.value("chunkBytes", defaults.chunkBytes(), Format.bytes("64KiB", "1GiB")),
             section.value("batchRows", defaults.batchRows(), Format.wholeNumber(1, 1_000_000)),
             section.value("batchBytes", defaults.batchBytes(), Format.bytes("1KiB", "1GiB")),
             section.value("batchTime", defaults.batchTime(), Format.duration("1ms", "10m")),
@@ -216,7 +321,8 @@ final class ConfigReader {
     section.finish();
     if (most.compareTo(first) < 0) {
       reading.problem(
-          section.placeOf("most"), "'pipeline.retry.most' must not be less than 'retry.first'");
+          section.placeOf("most"),
+          "'%s' must not be less than 'retry.first'".formatted(section.pathOf("most")));
     }
     return new RetryConfig(first, most, slotWait);
   }

@@ -2,19 +2,24 @@ package io.walferry.cli.config;
 
 import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.SlotLoss;
 import io.walferry.stream.StreamSettings;
 import java.time.Duration;
 
 /**
  * How changes move.
  *
- * @param name identifies the position at the destination
+ * @param name identifies the position at every destination
+ * @param onSlotLost what to do when changes are missing
+ * @param chunkBytes about how large a chunk of existing rows is
  * @param bufferBytes read ahead of the sink
  */
 public record PipelineConfig(
     String name,
     Load load,
+    SlotLoss onSlotLost,
     int loadReaders,
+    long chunkBytes,
     int batchRows,
     long batchBytes,
     Duration batchTime,
@@ -34,7 +39,9 @@ public record PipelineConfig(
     return new PipelineConfig(
         name,
         Load.SNAPSHOT,
+        SlotLoss.FAIL,
         PipelineSettings.LOAD_READERS_DEFAULT,
+        PipelineSettings.CHUNK_BYTES_DEFAULT,
         BatchLimits.DEFAULT.rows(),
         BatchLimits.DEFAULT.bytes(),
         BatchLimits.DEFAULT.time(),

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -23,7 +24,9 @@ final class Reading {
   private final Map<String, String> environment;
   private final Path directory;
   private final List<ConfigProblem> problems = new ArrayList<>();
-  private final Set<String> knownVariables = new TreeSet<>();
+
+  /** The paths of the keys that a variable stands for: more than one, and nobody can tell which. */
+  private final Map<String, Set<String>> knownVariables = new TreeMap<>();
 
   /** Relative paths in the configuration start at the directory. */
   Reading(Map<String, String> environment, Path directory) {
@@ -50,7 +53,7 @@ final class Reading {
   /** The value that the environment gives to a key, which is a known one from now on. */
   Optional<Scalar> fromEnvironment(String path) {
     String variable = variable(path);
-    knownVariables.add(variable);
+    knownVariables.computeIfAbsent(variable, name -> new TreeSet<>()).add(path);
     return Optional.ofNullable(environment.get(variable))
         .map(value -> new Scalar(value, new Place.InEnvironment(variable)));
   }
@@ -62,14 +65,23 @@ final class Reading {
   }
 
   /** To be called when every key has been asked for. */
-  void refuseUnknownVariables() {
+  void refuseUnclearVariables() {
     environment.keySet().stream()
-        .filter(name -> name.startsWith(PREFIX))
-        .filter(name -> !knownVariables.contains(name) && !NO_SETTINGS.contains(name))
-        .forEach(
-            name ->
-                problem(
-                    new Place.InEnvironment(name),
-                    "names no setting" + DidYouMean.suffix(name, knownVariables)));
+        .filter(name -> name.startsWith(PREFIX) && !NO_SETTINGS.contains(name))
+        .forEach(this::refuseUnclear);
+  }
+
+  private void refuseUnclear(String variable) {
+    Set<String> paths = knownVariables.getOrDefault(variable, Set.of());
+    if (paths.isEmpty()) {
+      problem(
+          new Place.InEnvironment(variable),
+          "names no setting" + DidYouMean.suffix(variable, knownVariables.keySet()));
+    } else if (paths.size() > 1) {
+      problem(
+          new Place.InEnvironment(variable),
+          "means '%s' alike; set them in the file, or rename one"
+              .formatted(String.join("' and '", paths)));
+    }
   }
 }

@@ -19,23 +19,28 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 /**
  * One mapping of the file. Whoever reads it asks for keys; a key that nobody has asked for until
  * {@link #finish} is unknown. The environment's form of a key wins over the file.
+ *
+ * <p>A section may have defaults: another one that is asked, key by key, for what is not here.
  */
 final class Section {
   private final Reading reading;
   private final String path;
   private final Place place;
+  private final Optional<Section> defaults;
   private final Map<String, Node> values = new LinkedHashMap<>();
   private final Map<String, Place> keys = new LinkedHashMap<>();
   private final Set<String> known = new LinkedHashSet<>();
+  private boolean mapping = true;
 
-  private Section(Reading reading, String path, Place place) {
+  private Section(Reading reading, String path, Place place, Optional<Section> defaults) {
     this.reading = reading;
     this.path = path;
     this.place = place;
+    this.defaults = defaults;
   }
 
   static Section root(Reading reading, Optional<Node> node) {
-    Section root = new Section(reading, "", new Place.InFile(1, 1));
+    Section root = new Section(reading, "", new Place.InFile(1, 1), Optional.empty());
     node.ifPresent(root::readNode);
     return root;
   }
@@ -44,15 +49,31 @@ final class Section {
     return place;
   }
 
-  /** Where the value of a key stands, or the section where it is missing. */
-  Place placeOf(String key) {
-    return reading
-        .fromEnvironment(pathOf(key))
-        .map(Scalar::place)
-        .orElseGet(() -> values.containsKey(key) ? placeOf(values.get(key)) : place);
+  String path() {
+    return path;
   }
 
+  /** False where something else stands in its place; nothing at all is an empty mapping. */
+  boolean isMapping() {
+    return mapping;
+  }
+
+  /** Where the value of a key stands, or the section where it is missing. */
+  Place placeOf(String key) {
+    Section holder = holder(key);
+    return reading
+        .fromEnvironment(holder.ownPathOf(key))
+        .map(Scalar::place)
+        .orElseGet(
+            () -> holder.values.containsKey(key) ? placeOf(holder.values.get(key)) : holder.place);
+  }
+
+  /** What messages call a key: as it is called where its value stands. */
   String pathOf(String key) {
+    return holder(key).ownPathOf(key);
+  }
+
+  private String ownPathOf(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
@@ -64,18 +85,35 @@ final class Section {
 
   /** A mapping below this one; without keys if it is missing. */
   Section section(String key) {
+    return section(key, defaults.map(it -> it.section(key)));
+  }
+
+  /** The same, with these defaults. */
+  Section section(String key, Optional<Section> fallback) {
     known.add(key);
     Place at = keys.getOrDefault(key, place);
-    Section section = new Section(reading, pathOf(key), at);
+    Section section = new Section(reading, ownPathOf(key), at, fallback);
     Optional.ofNullable(values.get(key)).ifPresent(section::readNode);
     return section;
   }
 
-  Optional<Scalar> scalar(String key) {
+  /** A mapping that is not mixed with its default: the one here or else the other one. */
+  Section whole(String key) {
     known.add(key);
+    return defaults
+        .filter(it -> !isInFile(key) && it.isInFile(key))
+        .map(it -> it.whole(key))
+        .orElseGet(() -> section(key, Optional.empty()));
+  }
+
+  Optional<Scalar> scalar(String key) {
+    return holder(key).ownScalar(key);
+  }
+
+  private Optional<Scalar> ownScalar(String key) {
     Optional<Scalar> fromFile =
         Optional.ofNullable(values.get(key)).flatMap(node -> scalarOf(key, node));
-    return reading.fromEnvironment(pathOf(key)).or(() -> fromFile);
+    return reading.fromEnvironment(ownPathOf(key)).or(() -> fromFile);
   }
 
   /** The value of a key, or the fallback where it is missing or wrong. */
@@ -86,7 +124,7 @@ final class Section {
   /** The value of a key that must be there; empty where it is missing or wrong. */
   <T> Optional<T> required(String key, Format<T> format) {
     Optional<Scalar> scalar = scalar(key);
-    if (scalar.isEmpty() && !values.containsKey(key)) {
+    if (scalar.isEmpty() && !has(key)) {
       reading.problem(place, "'" + pathOf(key) + "' is missing");
     }
     return scalar.flatMap(it -> read(key, it, format));
@@ -94,28 +132,61 @@ final class Section {
 
   /** A list, or one value that stands for a list of one; with commas in the environment. */
   <T> List<T> list(String key, Format<T> format) {
-    known.add(key);
-    Optional<Scalar> variable = reading.fromEnvironment(pathOf(key));
-    Stream<Scalar> items =
-        variable.isPresent()
-            ? variable.stream().flatMap(Section::commaSeparated)
-            : Optional.ofNullable(values.get(key)).stream().flatMap(node -> itemsOf(key, node));
-    return items.flatMap(item -> read(key, item, format).stream()).toList();
+    return holder(key).ownItems(key).flatMap(item -> read(key, item, format).stream()).toList();
+  }
+
+  private Stream<Scalar> ownItems(String key) {
+    Optional<Scalar> variable = reading.fromEnvironment(ownPathOf(key));
+    return variable.isPresent()
+        ? variable.stream().flatMap(Section::commaSeparated)
+        : Optional.ofNullable(values.get(key)).stream().flatMap(node -> itemsOf(key, node));
   }
 
   /**
    * A text that may stand in a file or a variable: {@code {file: …}}, {@code {env: …}} or plain.
    */
   Optional<Scalar> secret(String key) {
-    boolean plain = !(values.get(key) instanceof MappingNode);
-    if (plain || reading.fromEnvironment(pathOf(key)).isPresent()) {
-      return scalar(key);
-    }
-    return new SecretReference(reading, pathOf(key)).read(section(key));
+    return holder(key).ownSecret(key);
   }
 
+  private Optional<Scalar> ownSecret(String key) {
+    boolean plain = !(values.get(key) instanceof MappingNode);
+    if (plain || reading.fromEnvironment(ownPathOf(key)).isPresent()) {
+      return ownScalar(key);
+    }
+    Section reference = section(key, Optional.empty());
+    return new SecretReference(reading, reference.path()).read(reference);
+  }
+
+  /** Whether the key has a value, be it a default. */
   boolean has(String key) {
-    return values.containsKey(key) || reading.fromEnvironment(pathOf(key)).isPresent();
+    return holder(key).hasOwn(key);
+  }
+
+  /** Whether the key's value is a default. */
+  boolean inherits(String key) {
+    return holder(key) != this;
+  }
+
+  /** Whether the key has a value here and a default as well. */
+  boolean overrides(String key) {
+    return hasOwn(key) && defaults.filter(it -> it.has(key)).isPresent();
+  }
+
+  /** Whether the file has the key, whatever its value is. */
+  boolean isInFile(String key) {
+    return values.containsKey(key);
+  }
+
+  private boolean hasOwn(String key) {
+    return reading.fromEnvironment(ownPathOf(key)).isPresent() || values.containsKey(key);
+  }
+
+  /** The section that the key's value is taken from; this one where there is none. */
+  private Section holder(String key) {
+    known.add(key);
+    Optional<Section> fallback = defaults.map(it -> it.holder(key)).filter(it -> it.hasOwn(key));
+    return hasOwn(key) ? this : fallback.orElse(this);
   }
 
   /** Reports the keys that nobody has asked for. */
@@ -124,7 +195,7 @@ final class Section {
         (key, at) -> {
           if (!known.contains(key)) {
             reading.problem(
-                at, "unknown key '" + pathOf(key) + "'" + DidYouMean.suffix(key, known));
+                at, "unknown key '" + ownPathOf(key) + "'" + DidYouMean.suffix(key, known));
           }
         });
   }
@@ -142,6 +213,7 @@ final class Section {
     if (node instanceof MappingNode mapping) {
       mapping.getValue().forEach(this::readEntry);
     } else if (!isNothing(node)) {
+      mapping = false;
       String name = path.isEmpty() ? "the file" : "'" + path + "'";
       reading.problem(placeOf(node), name + " must be a mapping (key: value)");
     }
@@ -157,7 +229,7 @@ final class Section {
       reading.problem(
           at,
           "'%s' is there already, at %s"
-              .formatted(pathOf(key.getValue()), keys.get(key.getValue())));
+              .formatted(ownPathOf(key.getValue()), keys.get(key.getValue())));
       return;
     }
     values.put(key.getValue(), entry.getValueNode());
@@ -168,7 +240,7 @@ final class Section {
       return Optional.of(new Scalar(scalar.getValue(), placeOf(node)));
     }
     String problem = isNothing(node) ? "has no value" : "must be a single value";
-    reading.problem(placeOf(node), "'" + pathOf(key) + "' " + problem);
+    reading.problem(placeOf(node), "'" + ownPathOf(key) + "' " + problem);
     return Optional.empty();
   }
 

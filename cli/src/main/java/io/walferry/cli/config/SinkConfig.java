@@ -1,24 +1,42 @@
 package io.walferry.cli.config;
 
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.sinks.table.ExistingRows;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Where changes go. */
 public sealed interface SinkConfig {
+  ExistingRows EXISTING = ExistingRows.REFUSE;
+
+  Duration SILENCE = Duration.ofMinutes(15);
+
   /** The user's name for it. */
   String name();
 
-  /** Another PostgreSQL database. */
-  record Postgres(String name, ConnectionSettings connection) implements SinkConfig {}
+  /** Whether it remembers how far a pipeline has come. */
+  default boolean savesPosition() {
+    return !(this instanceof JsonLines lines) || lines.path().isPresent();
+  }
+
+  /**
+   * Another PostgreSQL database.
+   *
+   * @param silence how long it may leave a statement without an answer
+   */
+  record Postgres(
+      String name, ConnectionSettings connection, ExistingRows existing, Duration silence)
+      implements SinkConfig {}
 
   /** A SQLite database in a file. */
-  record Sqlite(String name, Path path) implements SinkConfig {}
+  record Sqlite(String name, Path path, ExistingRows existing) implements SinkConfig {}
 
   /**
    * Lines of JSON.
    *
    * @param path empty for standard output
+   * @param existing refuse or append
    */
-  record JsonLines(String name, Optional<Path> path) implements SinkConfig {}
+  record JsonLines(String name, Optional<Path> path, ExistingRows existing) implements SinkConfig {}
 }

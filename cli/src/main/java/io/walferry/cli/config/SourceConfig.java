@@ -22,4 +22,9 @@ public record SourceConfig(
   public SourceConfig {
     tables = List.copyOf(tables);
   }
+
+  /** Whether both connections name the same server, whatever the database. */
+  public boolean isOnServerOf(SourceConfig other) {
+    return FeedConflicts.shareServer(connection, other.connection());
+  }
 }

@@ -1,10 +1,13 @@
 package io.walferry.cli.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.Secret;
+import io.walferry.sinks.table.ExistingRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,16 +42,27 @@ final class ConfigMappingTest {
         out:
           type: jsonLines
           path: sub/../out.jsonl
+          existing: append
       pipeline:
         name: orders
         load: none
         loadReaders: 5
+        chunkBytes: 8MiB
         batchRows: 77
         batchBytes: 64MB
         batchTime: 1.5s
         bufferBytes: 2GiB
         statusInterval: 1m
         retry: {first: 500ms, most: 2h, slotWait: 0s}
+      """;
+
+  private static final String TWO_SINKS =
+      """
+      source:
+        url: postgresql://me@db/app
+      sinks:
+        shop: {type: sqlite, path: shop.db}
+        lines: {type: jsonLines, path: out.jsonl}
       """;
 
   @TempDir private Path directory;
@@ -75,7 +89,11 @@ final class ConfigMappingTest {
   @Test
   void sqliteSinkMapping() {
     assertEquals(
-        new SinkConfig.Sqlite("shop", directory.resolve("shop.db")), read(LEAST, Map.of()).sink());
+        new SinkConfig.Sqlite("shop", directory.resolve("shop.db"), ExistingRows.REFUSE),
+        read(LEAST, Map.of()).sinks().getFirst());
+    assertEquals(
+        new SinkConfig.Sqlite("shop", directory.resolve("shop.db"), ExistingRows.MERGE),
+        read(LEAST.replace("shop.db}", "shop.db, existing: merge}"), Map.of()).sinks().getFirst());
   }
 
   @Test
@@ -83,23 +101,33 @@ final class ConfigMappingTest {
     String yaml =
         LEAST.replace(
             "{type: sqlite, path: shop.db}",
-            "{type: postgres, url: postgresql://me@db/app, password: {env: COPY_PASSWORD}}");
+            "{type: postgres, url: postgresql://me@db/app, password: {env: COPY_PASSWORD},"
+                + " existing: replace, silence: 1h}");
     assertEquals(
-        new SinkConfig.Postgres("shop", connection().withPassword(new Secret("secret"))),
-        read(yaml, Map.of("COPY_PASSWORD", "secret")).sink());
+        new SinkConfig.Postgres(
+            "shop",
+            connection().withPassword(new Secret("secret")),
+            ExistingRows.REPLACE,
+            Duration.ofHours(1)),
+        read(yaml, Map.of("COPY_PASSWORD", "secret")).sinks().getFirst());
     assertEquals(
-        new SinkConfig.Postgres("shop", connection()),
-        read(yaml.replace(", password: {env: COPY_PASSWORD}", ""), Map.of()).sink());
+        new SinkConfig.Postgres("shop", connection(), ExistingRows.REFUSE, Duration.ofMinutes(15)),
+        read(yaml.replaceAll(", password.*silence: 1h", ""), Map.of()).sinks().getFirst());
   }
 
   @Test
   void jsonLinesSinkMapping() {
     assertEquals(
-        new SinkConfig.JsonLines("out", Optional.of(directory.resolve("out.jsonl"))),
-        read(FULL, Map.of("SHOP_PASSWORD", "secret")).sink());
+        new SinkConfig.JsonLines(
+            "out", Optional.of(directory.resolve("out.jsonl")), ExistingRows.APPEND),
+        read(FULL, Map.of("SHOP_PASSWORD", "secret")).sinks().getFirst());
     assertEquals(
-        new SinkConfig.JsonLines("out", Optional.empty()),
-        read(FULL.replace("sub/../out.jsonl", "'-'"), Map.of("SHOP_PASSWORD", "x")).sink());
+        new SinkConfig.JsonLines("out", Optional.empty(), ExistingRows.REFUSE),
+        read(
+                FULL.replace("sub/../out.jsonl", "'-'").replace("existing: append", ""),
+                Map.of("SHOP_PASSWORD", "x"))
+            .sinks()
+            .getFirst());
   }
 
   @Test
@@ -110,7 +138,9 @@ final class ConfigMappingTest {
         new PipelineConfig(
             "shop",
             PipelineConfig.Load.SNAPSHOT,
+            SlotLoss.FAIL,
             2,
+            16_777_216,
             10_000,
             16_777_216,
             Duration.ofMillis(50),
@@ -126,7 +156,9 @@ final class ConfigMappingTest {
         new PipelineConfig(
             "orders",
             PipelineConfig.Load.NONE,
+            SlotLoss.FAIL,
             5,
+            8_388_608,
             77,
             64_000_000,
             Duration.ofMillis(1500),
@@ -137,9 +169,51 @@ final class ConfigMappingTest {
   }
 
   @Test
+  void slotLossMapping() {
+    String yaml = LEAST + "pipeline: {onSlotLost: resnapshot}\n";
+    assertEquals(SlotLoss.RESNAPSHOT, read(yaml, Map.of()).pipeline().onSlotLost());
+    assertEquals(
+        SlotLoss.FAIL,
+        read(yaml, Map.of("WALFERRY_PIPELINE_ON_SLOT_LOST", "fail")).pipeline().onSlotLost());
+  }
+
+  @Test
+  void severalSinksKeepTheirOrder() {
+    List<SinkConfig> both =
+        List.of(
+            new SinkConfig.Sqlite("shop", directory.resolve("shop.db"), ExistingRows.REFUSE),
+            new SinkConfig.JsonLines(
+                "lines", Optional.of(directory.resolve("out.jsonl")), ExistingRows.REFUSE));
+    FeedConfig feed = read(TWO_SINKS + "pipeline: {name: orders}\n", Map.of());
+    assertEquals("orders", feed.name());
+    assertEquals("orders", feed.pipeline().name());
+    assertEquals("walferry_orders", feed.source().slot());
+    assertEquals(both, feed.sinks());
+    assertEquals(feed, read(TWO_SINKS, Map.of("WALFERRY_PIPELINE_NAME", "orders")));
+  }
+
+  @Test
+  void eachOfSeveralSinksHasItsVariables() {
+    FeedConfig feed =
+        read(
+            TWO_SINKS + "pipeline: {name: orders}\n",
+            Map.of(
+                "WALFERRY_SINKS_SHOP_PATH", "other.db",
+                "WALFERRY_SINKS_LINES_PATH", "other.jsonl",
+                "WALFERRY_PIPELINE_CHUNK_BYTES", "64KiB"));
+    assertEquals(
+        List.of(
+            new SinkConfig.Sqlite("shop", directory.resolve("other.db"), ExistingRows.REFUSE),
+            new SinkConfig.JsonLines(
+                "lines", Optional.of(directory.resolve("other.jsonl")), ExistingRows.REFUSE)),
+        feed.sinks());
+    assertEquals(65_536, feed.pipeline().chunkBytes());
+  }
+
+  @Test
   void retryDefaults() {
     assertEquals(
-        new RetryConfig(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(60)),
+        new RetryConfig(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(90)),
         read(LEAST, Map.of()).pipeline().retry());
   }
 
@@ -154,19 +228,22 @@ final class ConfigMappingTest {
 
   @Test
   void theEnvironmentWinsOverTheFile() {
-    WalferryConfig config =
+    FeedConfig config =
         read(
             LEAST,
             Map.of(
                 "WALFERRY_SOURCE_URL", "host=other user=you dbname=app",
                 "WALFERRY_SOURCE_TABLES", "a.b, c.*",
                 "WALFERRY_SINKS_SHOP_PATH", "other.db",
+                "WALFERRY_SINKS_SHOP_EXISTING", "append",
                 "WALFERRY_PIPELINE_BATCH_ROWS", "5",
                 "WALFERRY_PIPELINE_RETRY_SLOT_WAIT", "7s",
                 "WALFERRY_JAVA_HOME", "/none"));
     assertEquals("you@other:5432/app", config.source().connection().display());
     assertEquals(List.of("a.b", "c.*"), config.source().tables());
-    assertEquals(new SinkConfig.Sqlite("shop", directory.resolve("other.db")), config.sink());
+    assertEquals(
+        new SinkConfig.Sqlite("shop", directory.resolve("other.db"), ExistingRows.APPEND),
+        config.sinks().getFirst());
     assertEquals(5, config.pipeline().batchRows());
     assertEquals(Duration.ofSeconds(7), config.pipeline().retry().slotWait());
   }
@@ -184,7 +261,14 @@ final class ConfigMappingTest {
     return ConnectionSettings.parse("postgresql://me@db/app", Map.of("HOME", directory.toString()));
   }
 
-  private WalferryConfig read(String yaml, Map<String, String> environment) {
+  private FeedConfig read(String yaml, Map<String, String> environment) {
+    WalferryConfig config = readAll(yaml, environment);
+    assertFalse(config.several());
+    assertEquals(1, config.feeds().size());
+    return config.feeds().getFirst();
+  }
+
+  private WalferryConfig readAll(String yaml, Map<String, String> environment) {
     Map<String, String> complete = new HashMap<>(environment);
     complete.put("HOME", directory.toString());
     ConfigResult result = ConfigFile.parse(yaml, directory, complete);

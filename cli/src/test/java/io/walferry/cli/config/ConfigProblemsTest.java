@@ -48,6 +48,10 @@ final class ConfigProblemsTest {
             + " 1KiB to 1GiB, such as 64KiB, 16MiB or 64MB",
         "pipeline: {load: snapshots} | line 3, column 18: 'pipeline.load' must be snapshot or none;"
             + " did you mean 'snapshot'?",
+        "pipeline: {onSlotLost: resnapshots} | line 3, column 24: 'pipeline.onSlotLost' must be"
+            + " fail or resnapshot; did you mean 'resnapshot'?",
+        "pipeline: {chunkBytes: 63KiB} | line 3, column 24: 'pipeline.chunkBytes' must be a size"
+            + " from 64KiB to 1GiB, such as 64KiB, 16MiB or 64MB",
         "pipeline: {name: a b} | line 3, column 18: 'pipeline.name' must be a name of up to 63"
             + " letters, digits, '_', '-' and '.'",
         "pipeline: {name: Shop} | line 3, column 18: the pipeline's name gives the slot"
@@ -104,7 +108,7 @@ final class ConfigProblemsTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "{} | line 2, column 1: 'sinks' needs one sink, such as: shop: {type: sqlite, path:"
+        "{} | line 2, column 1: 'sinks' needs a sink, such as: shop: {type: sqlite, path:"
             + " shop.db}",
         "{a: {type: postgres}} | line 2, column 9: 'sinks.a.url' is missing, such as"
             + " postgresql://user@host/database",
@@ -115,16 +119,79 @@ final class ConfigProblemsTest {
         "{a: {type: sqlite, path: '-'}} | line 2, column 33: '-' (standard output) is for type"
             + " jsonLines only",
         "{a: {type: sqlite, path: ''}} | line 2, column 33: 'sinks.a.path' must be a path",
+        "{a: {type: sqlite, path: x, existing: merged}} | line 2, column 46: 'sinks.a.existing'"
+            + " must be refuse, append, replace or merge; did you mean 'merge'?",
+        "{a: {type: jsonLines, path: x, existing: merge}} | line 2, column 49: 'sinks.a.existing'"
+            + " must be refuse or append",
         "{'a b': {type: sqlite, path: x}} | line 2, column 9: the sink's name 'a b' must be a name"
             + " of up to 63 letters, digits, '_', '-' and '.'",
         "{A: {type: sqlite, path: x}} | line 2, column 9: the pipeline's name gives the slot"
             + " 'walferry_A', but that must be a slot name: up to 63 of a-z, 0-9 and '_'; set"
             + " 'source.slot'",
-        "{a: {type: sqlite, path: x}, b: {type: sqlite, path: y}} | line 2, column 37: this version"
-            + " feeds exactly one sink; run another Walferry with its own slot for 'b'",
+        "{a: {type: sqlite, path: x}, b: {type: sqlite, path: y}} | line 2, column 37: a pipeline"
+            + " with several sinks needs 'pipeline.name', which identifies its position at each; if"
+            + " it has run with 'a' alone, set it to that",
       })
   void problemsOfTheSinks(String sinks, String problem) {
     assertEquals(problem, problems(SOURCE + "sinks: " + sinks + "\n", Map.of()).getFirst());
+  }
+
+  /** The sinks of a pipeline that has a name, and the only problem that they make. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "a: {type: sqlite, path: x.db}, b: {type: sqlite, path: ./x.db} | line 2, column 40: 'b' is"
+            + " the same destination as 'a'; leave one of them out",
+        "a: {type: sqlite, path: x.db}, b: {type: jsonLines, path: x.db} | line 2, column 40: 'b'"
+            + " is the same destination as 'a'; leave one of them out",
+        "a: {type: jsonLines, path: x}, c: {type: sqlite, path: y}, b: {type: jsonLines, path: x} |"
+            + " line 2, column 68: 'b' is the same destination as 'a'; leave one of them out",
+        "a: {type: postgres, url: 'host=x,y dbname=d user=me'}, b: {type: postgres, url:"
+            + " 'postgresql://you@Y/d'} | line 2, column 64: 'b' is the same destination as 'a';"
+            + " leave one of them out",
+        "a: {type: sqlite, path: x}, b: {type: jsonLines, path: '-'} | line 2, column 64: standard"
+            + " output remembers no position, so that after a restart it would need changes which"
+            + " the other sinks have confirmed; 'b' needs a pipeline of its own",
+        "b: {type: jsonLines, path: '-'}, a: {type: sqlite, path: x} | line 2, column 36: standard"
+            + " output remembers no position, so that after a restart it would need changes which"
+            + " the other sinks have confirmed; 'b' needs a pipeline of its own",
+        "a: {type: sqlite, path: x}, b: {type: sqlite} | line 2, column 37: 'sinks.b.path' is"
+            + " missing",
+        "a: {type: sqlite}, b: {type: sqlite, path: x} | line 2, column 9: 'sinks.a.path' is"
+            + " missing",
+      })
+  void problemsOfSeveralSinks(String sinks, String problem) {
+    String yaml = SOURCE + "sinks: {" + sinks + "}\npipeline: {name: shop}\n";
+    assertEquals(List.of(problem), problems(yaml, Map.of()));
+  }
+
+  @Test
+  void severalSinksInOneDatabaseServerAreTwoDestinations() {
+    String yaml =
+        SOURCE
+            + """
+            sinks:
+              a: {type: postgres, url: 'postgresql://me@x/one'}
+              b: {type: postgres, url: 'postgresql://me@x/two'}
+              c: {type: postgres, url: 'postgresql://me@y/one'}
+            pipeline: {name: shop}
+            """;
+    assertInstanceOf(ConfigResult.Valid.class, ConfigFile.parse(yaml, directory, Map.of()));
+  }
+
+  @Test
+  void aNewSlotNeedsTheRightToMakeIt() {
+    assertEquals(
+        List.of(
+            "line 3, column 24: 'pipeline.onSlotLost: resnapshot' makes a new slot, but"
+                + " 'source.create' is false"),
+        problems(
+            SOURCE.replace("}", ", create: false}")
+                + SINKS
+                + "pipeline: {onSlotLost: resnapshot}\n",
+            Map.of()));
   }
 
   @Test

@@ -11,7 +11,10 @@ import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 
 /** Where a feed of a test goes to. */
 sealed interface Destination extends AutoCloseable {
@@ -28,6 +31,14 @@ sealed interface Destination extends AutoCloseable {
         case POSTGRES -> PostgresDatabase.create(server, workload);
       };
     }
+
+    /** An empty one. */
+    Destination create(Path directory, PostgresServer server) throws SQLException {
+      return switch (this) {
+        case SQLITE -> new SqliteFile(directory.resolve("copy.db"));
+        case POSTGRES -> new PostgresDatabase(server.createDatabase("copy"));
+      };
+    }
   }
 
   Sink sink();
@@ -35,7 +46,33 @@ sealed interface Destination extends AutoCloseable {
   /** From which {@link #named} makes it again in another process. */
   String name();
 
-  ComparisonResult compare(Database source, Workload workload) throws SQLException;
+  ComparisonResult compare(Database source, List<TableName> tables) throws SQLException;
+
+  default ComparisonResult compare(Database source, Workload workload) throws SQLException {
+    return compare(source, workload.tables());
+  }
+
+  Connection connect() throws SQLException;
+
+  /** The table that says how far feeds have come. */
+  String positionTable();
+
+  /** The first column of the first row, as text. */
+  default String answer(String query) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  default void execute(String statement) throws SQLException {
+    try (Connection connection = connect();
+        Statement sql = connection.createStatement()) {
+      sql.execute(statement);
+    }
+  }
 
   @Override
   void close() throws SQLException;
@@ -61,8 +98,18 @@ sealed interface Destination extends AutoCloseable {
     }
 
     @Override
-    public ComparisonResult compare(Database source, Workload workload) throws SQLException {
-      return FeedSetup.compare(source, file, workload.tables());
+    public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
+      return FeedSetup.compare(source, file, tables);
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+      return FeedSetup.open(file);
+    }
+
+    @Override
+    public String positionTable() {
+      return "walferry_position";
     }
 
     @Override
@@ -94,11 +141,21 @@ sealed interface Destination extends AutoCloseable {
     }
 
     @Override
-    public ComparisonResult compare(Database source, Workload workload) throws SQLException {
+    public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
       try (Connection left = source.connect();
           Connection right = database.connect()) {
-        return DatabaseComparison.between(left, right).tables(workload.tables()).compare();
+        return DatabaseComparison.between(left, right).tables(tables).compare();
       }
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+      return database.connect();
+    }
+
+    @Override
+    public String positionTable() {
+      return "walferry.position";
     }
 
     @Override

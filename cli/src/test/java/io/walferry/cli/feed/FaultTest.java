@@ -172,6 +172,7 @@ final class FaultTest {
             settings.batch(),
             settings.retry(),
             settings.loadReaders(),
+            settings.chunkBytes(),
             settings.until());
     String uri =
         database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");

@@ -6,6 +6,8 @@ import io.walferry.error.WalferryException;
 import io.walferry.pipeline.CommittedBatch;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.process.ChildJvm;
 import java.time.Duration;
 
 /** A feed to be killed: says on standard output how far it is, a line for each step. */
@@ -14,15 +16,34 @@ final class FeedMain {
 
   /** Takes the source's URI, the feed's name and the destination's. */
   public static void main(String[] arguments) {
-    new Pipeline(
-            FeedSetup.settings(arguments[1], WorkloadFeedTest.TABLES),
-            FeedSetup.connector(arguments[0]),
-            () -> Destination.named(arguments[2]),
-            new Said())
-        .run();
+    try {
+      new Pipeline(
+              FeedSetup.settings(arguments[1], WorkloadFeedTest.TABLES),
+              FeedSetup.connector(arguments[0]),
+              () -> Destination.named(arguments[2]),
+              new Said())
+          .run();
+    } catch (WalferryException e) {
+      System.out.println("failed " + e.code() + " " + e.getMessage());
+      System.exit(1);
+    }
   }
 
-  private static final class Said implements PipelineListener {
+  /** Runs it in a process of its own. */
+  static ChildJvm start(Database source, Destination destination) {
+    return start(source.uri(), source.name(), destination);
+  }
+
+  /** With a source that is reached by another way. */
+  static ChildJvm start(String uri, String name, Destination destination) {
+    return ChildJvm.running(FeedMain.class)
+        .arguments(uri, name, destination.name())
+        .jvmOptions("-Xmx128m", "--enable-native-access=ALL-UNNAMED")
+        .start();
+  }
+
+  /** Prints what it hears. */
+  static final class Said implements PipelineListener {
     @Override
     public void rowsLoaded(TableId table, long rows, long bytes) {
       System.out.println("loaded " + rows);

@@ -37,7 +37,25 @@ final class FeedSetup {
         new BatchLimits(500, 1 << 20, Duration.ofMillis(5)),
         new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(20)),
         3,
+        64 << 10,
         Until.Stopped.STOPPED);
+  }
+
+  /** One reader of small chunks, so that they come one after the other. */
+  static PipelineSettings oneReader(String name, List<String> tables) {
+    return oneReader(name, tables, 32 << 10);
+  }
+
+  static PipelineSettings oneReader(String name, List<String> tables, long chunkBytes) {
+    PipelineSettings settings = settings(name, tables);
+    return new PipelineSettings(
+        settings.feed(),
+        settings.stream(),
+        settings.batch(),
+        settings.retry(),
+        1,
+        chunkBytes,
+        settings.until());
   }
 
   static PostgresConnector connector(String uri) {
@@ -60,6 +78,28 @@ final class FeedSetup {
             statement.executeQuery("SELECT pg_logical_emit_message(false, 'test', '')")) {
       result.next();
       return Lsn.parse(result.getString(1));
+    }
+  }
+
+  /** The same for another feed. */
+  static PipelineSettings with(PipelineSettings settings, FeedSettings feed) {
+    return new PipelineSettings(
+        feed,
+        settings.stream(),
+        settings.batch(),
+        settings.retry(),
+        settings.loadReaders(),
+        settings.chunkBytes(),
+        settings.until());
+  }
+
+  /** The first column of the first row, as text. */
+  static String answer(Database database, String query) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      result.next();
+      return result.getString(1);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.change.Lsn;
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
@@ -14,6 +15,7 @@ import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Nothing is lost and nothing is applied twice, whenever the feed is killed. */
+/**
+ * Nothing is lost and nothing is applied twice, whenever the feed is killed; and whoever reads the
+ * destination meanwhile sees a state that the source was in, if it is said to be consistent.
+ */
 @Postgres
 final class KillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -75,6 +80,9 @@ final class KillTest {
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
     }
+    Transfers transfers = new Transfers(database, seed);
+    transfers.createTables();
+    transfers.run(400);
     workload.run(database::connect, 60, 4);
     AtomicBoolean writing = new AtomicBoolean(true);
     CompletableFuture<Void> writer =
@@ -82,37 +90,44 @@ final class KillTest {
             () -> {
               while (writing.get()) {
                 workload.run(database::connect, 10, 4);
+                transfers.run(20);
               }
             });
-    try {
+    try (TransferAudit audit = TransferAudit.of(destination)) {
       killOnce(database, destination, "loaded", random.nextInt(3));
       for (int kill = 0; kill < KILLS; kill++) {
         killOnce(database, destination, "committed", 1 + random.nextInt(20));
       }
+      writing.set(false);
+      writer.join();
+      finish(database, destination);
+      audit.requireNoViolation(seed);
     } finally {
       writing.set(false);
       writer.join();
     }
-    finish(database, destination);
+    List<TableName> tables = new ArrayList<>(workload.tables());
+    tables.addAll(Transfers.TABLES);
     assertEquals(
-        List.of(), destination.compare(database, workload).tableDifferences(), "seed " + seed);
+        List.of(), destination.compare(database, tables).tableDifferences(), "seed " + seed);
   }
 
   /** Kills the feed as soon as it has said the word for the given time (and once more). */
   private void killOnce(Database database, Destination destination, String word, int times) {
-    try (ChildJvm child = start(database, destination)) {
+    try (ChildJvm child = FeedMain.start(database, destination)) {
       AtomicInteger left = new AtomicInteger(times);
-      child.awaitLine(line -> line.startsWith(word) && left.getAndDecrement() <= 0, PATIENCE);
+      child.awaitLineOfTalker(
+          line -> line.startsWith(word) && left.getAndDecrement() <= 0, PATIENCE);
       child.kill();
       child.awaitExit(PATIENCE);
     }
   }
 
   private void finish(Database database, Destination destination) throws Exception {
-    try (ChildJvm child = start(database, destination)) {
-      child.awaitLine(line -> line.startsWith("following"), PATIENCE);
+    try (ChildJvm child = FeedMain.start(database, destination)) {
+      child.awaitLineOfTalker(line -> line.startsWith("following"), PATIENCE);
       Lsn end = FeedSetup.walEnd(database);
-      child.awaitLine(line -> hasReached(line, end), PATIENCE);
+      child.awaitLineOfTalker(line -> hasReached(line, end), PATIENCE);
       child.kill();
       child.awaitExit(PATIENCE);
     }
@@ -121,12 +136,5 @@ final class KillTest {
   static boolean hasReached(String line, Lsn end) {
     return (line.startsWith("committed ") || line.startsWith("following "))
         && !Lsn.parse(line.substring(line.indexOf(' ') + 1)).isBefore(end);
-  }
-
-  private ChildJvm start(Database database, Destination destination) {
-    return ChildJvm.running(FeedMain.class)
-        .arguments(database.uri(), database.name(), destination.name())
-        .jvmOptions("-Xmx128m", "--enable-native-access=ALL-UNNAMED")
-        .start();
   }
 }

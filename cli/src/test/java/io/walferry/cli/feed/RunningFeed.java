@@ -28,13 +28,20 @@ final class RunningFeed implements AutoCloseable {
   private boolean ended;
   private boolean awaitedFailure;
 
-  private RunningFeed(PipelineSettings settings, PostgresConnector source, Supplier<Sink> sinks) {
+  private RunningFeed(
+      PipelineSettings settings, PostgresConnector source, List<Supplier<Sink>> sinks) {
     this.pipeline = new Pipeline(settings, source, sinks, heard);
     this.thread = Thread.ofPlatform().name("feed").unstarted(this::run);
   }
 
   static RunningFeed start(
       PipelineSettings settings, PostgresConnector source, Supplier<Sink> sinks) {
+    return start(settings, source, List.of(sinks));
+  }
+
+  /** Into several destinations; what is said of one holds for all of them. */
+  static RunningFeed start(
+      PipelineSettings settings, PostgresConnector source, List<Supplier<Sink>> sinks) {
     RunningFeed feed = new RunningFeed(settings, source, sinks);
     feed.thread.start();
     return feed;

@@ -7,6 +7,7 @@ import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.Until;
+import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class UntilTest {
   @TempDir Path directory;
 
-  @Test
+  @EachPostgres(from = 10)
   void nowEndsWithEverythingThatCommittedBefore(Database database) throws Exception {
     database.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
     run(database, Until.Now.NOW);
@@ -58,6 +59,7 @@ final class UntilTest {
                 settings.batch(),
                 settings.retry(),
                 settings.loadReaders(),
+                settings.chunkBytes(),
                 until),
             FeedSetup.connector(database.uri()),
             () -> FeedSetup.sqlite(file()),

@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class WorkloadFeedTest {
   static final List<String> TABLES = List.of("*.*");
 
+  /** Before, the stream does not carry it. */
+  private static final int TRUNCATE_SINCE = 11;
+
   @TempDir Path directory;
 
   @EachPostgres
@@ -31,8 +34,13 @@ final class WorkloadFeedTest {
     loadFollowAndCompare(Kind.SQLITE, database, database.server());
   }
 
+  @EachPostgres(from = 10, to = 13)
+  void contentsAreEqualFromAnOlderServerToo(Database database) throws Exception {
+    loadFollowAndCompare(Kind.SQLITE, database, database.server());
+  }
+
   @ParameterizedTest
-  @CsvSource({"14, 18", "18, 14", "14, 14", "18, 18"})
+  @CsvSource({"10, 18", "14, 18", "18, 14", "14, 14", "18, 18"})
   void contentsAreEqualInAnotherPostgres(int from, int to, PostgresServers servers)
       throws Exception {
     try (Database source = servers.server(from).createDatabase("source")) {
@@ -42,7 +50,11 @@ final class WorkloadFeedTest {
 
   private void loadFollowAndCompare(Kind kind, Database database, PostgresServer server)
       throws Exception {
-    Workload workload = Workload.create(Seeds.next());
+    long seed = Seeds.next();
+    Workload workload =
+        database.server().major() >= TRUNCATE_SINCE
+            ? Workload.create(seed)
+            : Workload.withoutTruncate(seed);
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
     }

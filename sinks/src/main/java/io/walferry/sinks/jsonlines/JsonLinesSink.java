@@ -7,13 +7,20 @@ import io.walferry.change.OldRow;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.Row;
+import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sinks.chunk.ChunkTarget;
+import io.walferry.sinks.chunk.TextChunkWriter;
+import io.walferry.sinks.chunk.Turns;
+import io.walferry.sinks.table.ExistingRows;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -21,6 +28,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * One line of JSON for each change, in their order, as UTF-8.
@@ -37,7 +47,8 @@ import java.util.List;
  * between their tokens, which become spaces. Everything else is a string as PostgreSQL prints it.
  *
  * <p>A file ends every commit with a line {@code "op":"position"}, synced to disk; lines after the
- * last one are not committed yet. A stream gets no such lines and remembers nothing. Not for
+ * last one are not committed yet. A line {@code "op":"ledger"} says which tables are followed;
+ * position lines tell where it is. A stream gets no such lines and remembers nothing. Not for
  * several threads.
  */
 public final class JsonLinesSink implements Sink {
@@ -47,6 +58,15 @@ public final class JsonLinesSink implements Sink {
   private final LineOutput output;
   private final JsonWriter json;
   private final IdentityHashMap<Relation, RowEncoder> encoders = new IdentityHashMap<>();
+  private final Ledger ledger = new Ledger();
+  private final Turns turns = new Turns();
+
+  /** Of the last commit. */
+  private Position position = new Position(Lsn.ZERO, Xid.NONE);
+
+  /** Whether rows of a load were written since the ledger was settled. */
+  private boolean chunksBegun;
+
   private TransactionHeader transaction = new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
   private long ordinal;
 
@@ -55,9 +75,16 @@ public final class JsonLinesSink implements Sink {
     this.json = new JsonWriter(output);
   }
 
-  /** Lines at the end of a file; nothing is created before the first line. */
-  public static JsonLinesSink toFile(Path file) {
-    return new JsonLinesSink(new LineFile(file));
+  /**
+   * Lines at the end of a file; nothing is created before the first line.
+   *
+   * @param existing whether a file of others is refused or appended to; nothing else
+   */
+  public static JsonLinesSink toFile(Path file, ExistingRows existing) {
+    if (existing != ExistingRows.REFUSE && existing != ExistingRows.APPEND) {
+      throw new IllegalArgumentException("Lines of a file can only be refused or appended to");
+    }
+    return new JsonLinesSink(new LineFile(file, existing == ExistingRows.APPEND));
   }
 
   public static JsonLinesSink toStandardOutput() {
@@ -87,33 +114,64 @@ public final class JsonLinesSink implements Sink {
    */
   @Override
   public SinkState open(FeedIdentity feed) {
-    return output.open(feed);
-  }
-
-  @Override
-  public void startLoad(List<PublishedTable> tables) {
-    output.startLoad();
-  }
-
-  @Override
-  public void load(PublishedTable table, List<Row> rows) {
-    RowEncoder encoder = new RowEncoder(relation(table));
-    for (Row row : rows) {
-      json.raw("{\"op\":\"read\"");
-      encoder.table(json);
-      json.raw(",\"after\":");
-      encoder.row(json, row);
-      json.raw("}\n");
+    SinkState state = output.open(feed);
+    switch (state) {
+      case SinkState.Following(var reached, var timeline, var lines) -> {
+        position = reached;
+        ledger.putAll(lines);
+      }
+      case SinkState.Unfinished(var changesBegin, var timeline) -> position = changesBegin;
+      case SinkState.Fresh fresh -> {}
     }
+    return state;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Lines that an unfinished load left have gone with {@link #open}.
+   */
   @Override
-  public void finishLoad(Position position) {
-    commit(position);
-  }
+  public void prepare(List<PublishedTable> tables) {}
 
   @Override
   public void resume(List<PublishedTable> tables) {}
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A truncate that belongs to no source transaction.
+   */
+  @Override
+  public void empty(PublishedTable table) {
+    json.raw("{\"op\":\"truncate\"");
+    encoder(relation(table)).table(json);
+    json.raw(",\"cascade\":false,\"restart_identity\":false}\n");
+  }
+
+  @Override
+  public void note(List<LedgerEntry> entries) {
+    ledger.putAll(entries);
+  }
+
+  @Override
+  public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {
+    ledger.remove(table, kinds);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Writers take turns. A chunk that is dropped leaves no lines in a file.
+   */
+  @Override
+  public ChunkWriter chunkWriter() {
+    if (!ledger.hasUnsettled()) {
+      output.commitLoading(position);
+    }
+    chunksBegun = true;
+    return new TextChunkWriter(new Chunks(), turns);
+  }
 
   @Override
   public void begin(TransactionHeader next) {
@@ -147,15 +205,58 @@ public final class JsonLinesSink implements Sink {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A file cannot go on with a load after a restart: once chunks have begun, it says only where
+   * the changes after them begin until every line of the ledger is settled.
+   */
   @Override
-  public void commit(Position position) {
+  public void commit(Position reached) {
     json.flush();
-    output.commit(position);
+    position = reached;
+    if (!ledger.hasUnsettled()) {
+      output.commit(reached, ledger.lines());
+      chunksBegun = false;
+    } else if (!chunksBegun) {
+      output.commitLoading(reached);
+    }
   }
 
   @Override
   public void close() {
     output.close();
+  }
+
+  /** Lines {@code "op":"read"}. */
+  private final class Chunks implements ChunkTarget {
+    private OptionalLong start = OptionalLong.empty();
+
+    @Override
+    public Consumer<Row> beginChunk(PublishedTable table) {
+      start = OptionalLong.of(output.end());
+      RowEncoder encoder = new RowEncoder(relation(table));
+      return row -> {
+        json.raw("{\"op\":\"read\"");
+        encoder.table(json);
+        json.raw(",\"after\":");
+        encoder.row(json, row);
+        json.raw("}\n");
+      };
+    }
+
+    @Override
+    public void commitChunk(LedgerEntry loaded) {
+      json.flush();
+      ledger.putAll(List.of(loaded));
+      start = OptionalLong.empty();
+    }
+
+    @Override
+    public void dropChunk() {
+      json.drop();
+      start.ifPresent(output::cutOff);
+    }
   }
 
   private void truncate(Change.Truncate truncate) {

@@ -95,6 +95,11 @@ final class JsonWriter {
     }
   }
 
+  /** Forgets what the output has not got yet. */
+  void drop() {
+    size = 0;
+  }
+
   private void escaped(byte b) {
     if (b == '"' || b == '\\') {
       put('\\');

@@ -41,14 +41,21 @@ record LastPosition(long start, long end, String line) {
     return Optional.empty();
   }
 
-  /** Whether the file is the beginning of a first position line, torn off by a crash. */
-  static boolean isTornFirstLine(FileChannel file) throws IOException {
+  /** Whether the file is the beginning of a first commit, torn off by a crash. */
+  static boolean isTornFirstCommit(FileChannel file) throws IOException {
     if (file.size() > PositionLine.BYTES_MAX) {
       return false;
     }
     String content = new String(read(file, 0, file.size()), StandardCharsets.UTF_8);
-    return !content.contains("\n")
-        && (content.startsWith(PositionLine.START) || PositionLine.START.startsWith(content));
+    int ledgerEnd = content.startsWith(LedgerLine.START) ? content.indexOf('\n') + 1 : 0;
+    String torn = content.substring(ledgerEnd);
+    return !torn.contains("\n")
+        && (begins(torn, PositionLine.START) || (ledgerEnd == 0 && begins(torn, LedgerLine.START)));
+  }
+
+  /** As far as both go. */
+  private static boolean begins(String line, String start) {
+    return line.startsWith(start) || start.startsWith(line);
   }
 
   private static Optional<LastPosition> line(FileChannel file, long start) throws IOException {
@@ -72,7 +79,7 @@ record LastPosition(long start, long end, String line) {
   }
 
   /** The bytes from one place to another or to the file's end; at place -1 there is a line end. */
-  private static byte[] read(FileChannel file, long from, long to) throws IOException {
+  static byte[] read(FileChannel file, long from, long to) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate((int) (Math.min(to, file.size()) - from));
     if (from < 0) {
       buffer.put((byte) '\n');

@@ -32,6 +32,7 @@ final class LineErrors {
 
   private static WalferryException error(
       ErrorCode code, String where, String why, IOException failure) {
-    return new WalferryException(code, "Cannot write JSON lines to " + where + ": " + why, failure);
+    return new WalferryException(
+        code, "could not write JSON lines to " + where + ": " + why, failure);
   }
 }

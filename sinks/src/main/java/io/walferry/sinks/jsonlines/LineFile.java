@@ -4,11 +4,13 @@ import io.walferry.change.Position;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -26,14 +28,29 @@ import java.util.Set;
  */
 final class LineFile implements LineOutput {
   private final Path file;
+  private final boolean append;
 
   /** Empty until there is a file, then the one channel to it. */
   private final List<FileChannel> channels = new ArrayList<>(1);
 
+  /** Whether the file ends in the middle of a line that is not ours. */
+  private boolean inForeignLine;
+
   private FeedIdentity feed = new FeedIdentity("", 0, 0, "");
 
-  LineFile(Path file) {
+  /** The ledger that the file says, and where. */
+  private List<LedgerEntry> savedLedger = List.of();
+
+  private Optional<PositionLine.Place> savedPlace = Optional.empty();
+
+  /**
+   * A file that is not opened yet.
+   *
+   * @param append whether a file without lines of ours may be gone on with
+   */
+  LineFile(Path file, boolean append) {
     this.file = file.toAbsolutePath();
+    this.append = append;
   }
 
   @Override
@@ -52,12 +69,12 @@ final class LineFile implements LineOutput {
       FileChannel channel = lock(StandardOpenOption.READ, StandardOpenOption.WRITE);
       Optional<LastPosition> last = LastPosition.find(channel);
       if (last.isEmpty()) {
-        requireNothingOfOthers(channel);
-        channel.truncate(0);
+        startFresh(channel);
         return SinkState.Fresh.FRESH;
       }
-      SinkState state = PositionLine.decode(last.get().line(), feed, file.toString());
-      // A load starts with its line and writes no other, so its rows are what follows it.
+      PositionLine line = PositionLine.decode(last.get().line(), feed, file.toString());
+      SinkState state = state(channel, line);
+      // An unfinished load writes no line after its rows, so they are what follows its last one.
       channel.truncate(last.get().end());
       channel.position(last.get().end());
       return state;
@@ -66,17 +83,35 @@ final class LineFile implements LineOutput {
     }
   }
 
-  @Override
-  public void startLoad() {
-    try {
-      FileChannel channel = channel();
-      // Before a load there can only be the line of an unfinished one.
-      channel.truncate(0);
-      channel.position(0);
-      append(channel, SinkState.Loading.LOADING);
-    } catch (IOException e) {
-      throw LineErrors.translate(file.toString(), e);
+  private SinkState state(FileChannel channel, PositionLine line) throws IOException {
+    if (line.loading()) {
+      return new SinkState.Unfinished(line.position(), line.timeline());
     }
+    if (line.ledger().isPresent()) {
+      savedPlace = line.ledger();
+      savedLedger = readLedger(channel, line.ledger().get());
+    }
+    return new SinkState.Following(line.position(), line.timeline(), savedLedger);
+  }
+
+  private List<LedgerEntry> readLedger(FileChannel channel, PositionLine.Place place)
+      throws IOException {
+    if (place.start() + place.length() <= channel.size()) {
+      byte[] bytes = LastPosition.read(channel, place.start(), place.start() + place.length());
+      try {
+        return LedgerLine.decode(new String(bytes, StandardCharsets.UTF_8));
+      } catch (IllegalArgumentException e) {
+        throw noLedger(place, e);
+      }
+    }
+    throw noLedger(place, new IllegalArgumentException("The file is shorter"));
+  }
+
+  private WalferryException noLedger(PositionLine.Place place, IllegalArgumentException cause) {
+    return new WalferryException(
+        ErrorCode.DESTINATION_FORMAT,
+        "JSON lines file " + file + " has no ledger at byte " + place.start() + ", where it was",
+        cause);
   }
 
   @Override
@@ -89,12 +124,54 @@ final class LineFile implements LineOutput {
   }
 
   @Override
-  public void commit(Position position) {
+  public long end() {
     try {
-      append(channel(), new SinkState.Following(position));
+      return channel().position();
     } catch (IOException e) {
       throw LineErrors.translate(file.toString(), e);
     }
+  }
+
+  @Override
+  public void cutOff(long place) {
+    try {
+      for (FileChannel channel : channels) {
+        channel.truncate(place);
+        channel.position(place);
+      }
+    } catch (IOException e) {
+      throw LineErrors.translate(file.toString(), e);
+    }
+  }
+
+  @Override
+  public void commitLoading(Position changesBegin) {
+    try {
+      append(channel(), new PositionLine(changesBegin, feed.timeline(), true, Optional.empty()));
+    } catch (IOException e) {
+      throw LineErrors.translate(file.toString(), e);
+    }
+  }
+
+  @Override
+  public void commit(Position position, List<LedgerEntry> ledger) {
+    try {
+      FileChannel channel = channel();
+      if (!ledger.equals(savedLedger)) {
+        savedPlace = ledger.isEmpty() ? Optional.empty() : Optional.of(write(channel, ledger));
+        savedLedger = ledger;
+      }
+      append(channel, new PositionLine(position, feed.timeline(), false, savedPlace));
+    } catch (IOException e) {
+      throw LineErrors.translate(file.toString(), e);
+    }
+  }
+
+  private PositionLine.Place write(FileChannel channel, List<LedgerEntry> ledger)
+      throws IOException {
+    byte[] line = LedgerLine.encode(ledger);
+    writeFully(channel, ByteBuffer.wrap(line));
+    return new PositionLine.Place(channel.position() - line.length, line.length);
   }
 
   /** Gives the lock back. */
@@ -110,12 +187,16 @@ final class LineFile implements LineOutput {
     channels.clear();
   }
 
-  private void append(FileChannel channel, SinkState state) throws IOException {
-    writeFully(channel, ByteBuffer.wrap(PositionLine.encode(feed, state)));
+  private void append(FileChannel channel, PositionLine line) throws IOException {
+    writeFully(channel, ByteBuffer.wrap(line.encode(feed)));
     channel.force(false);
   }
 
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+  private void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    if (inForeignLine) {
+      inForeignLine = false;
+      writeFully(channel, ByteBuffer.wrap(new byte[] {'\n'}));
+    }
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
@@ -174,12 +255,37 @@ final class LineFile implements LineOutput {
     }
   }
 
-  private void requireNothingOfOthers(FileChannel channel) throws IOException {
-    if (channel.size() > 0 && !LastPosition.isTornFirstLine(channel)) {
+  private void startFresh(FileChannel channel) throws IOException {
+    if (channel.size() == 0 || LastPosition.isTornFirstCommit(channel)) {
+      channel.truncate(0);
+    } else if (append) {
+      goOnAfterOthers(channel);
+    } else {
       throw new WalferryException(
           ErrorCode.DESTINATION_NOT_EMPTY,
-          "JSON lines file " + file + " is not empty and has no position line of Walferry");
+          "JSON lines file "
+              + file
+              + " is not empty and has no position line of Walferry; set 'existing: append' of the"
+              + " sink to go on at its end");
     }
+  }
+
+  /** Cuts off a line of ours that a crash tore; a line of others is only ended. */
+  private void goOnAfterOthers(FileChannel channel) throws IOException {
+    byte[] tail =
+        LastPosition.read(
+            channel, Math.max(0, channel.size() - PositionLine.BYTES_MAX), channel.size());
+    int start = tail.length;
+    while (start > 0 && tail[start - 1] != '\n') {
+      start--;
+    }
+    String torn = new String(tail, start, tail.length - start, StandardCharsets.UTF_8);
+    if (torn.startsWith(PositionLine.START) || torn.startsWith(LedgerLine.START)) {
+      channel.truncate(channel.size() - (tail.length - start));
+    } else {
+      inForeignLine = !torn.isEmpty();
+    }
+    channel.position(channel.size());
   }
 
   private WalferryException busy() {
@@ -189,6 +295,6 @@ final class LineFile implements LineOutput {
 
   private WalferryException unwritable(String why) {
     return new WalferryException(
-        ErrorCode.DESTINATION_UNWRITABLE, "Cannot write JSON lines file " + file + ": " + why);
+        ErrorCode.DESTINATION_UNWRITABLE, "could not write JSON lines file " + file + ": " + why);
   }
 }

@@ -2,7 +2,9 @@ package io.walferry.sinks.jsonlines;
 
 import io.walferry.change.Position;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
+import java.util.List;
 
 /** Where lines go, and what is remembered there. Called in the order of a sink's methods. */
 sealed interface LineOutput extends AutoCloseable permits LineFile, LineStream {
@@ -10,14 +12,24 @@ sealed interface LineOutput extends AutoCloseable permits LineFile, LineStream {
 
   SinkState open(FeedIdentity feed);
 
-  /** Forgets the lines of an unfinished load and remembers that one has begun. */
-  void startLoad();
-
   /** Takes the first bytes of the array, at once. */
   void write(byte[] bytes, int length);
 
-  /** Returns when everything written and the position are durable, as far as this place can. */
-  void commit(Position position);
+  /** The place after everything that was written. */
+  long end();
+
+  /** Takes back what was written after that place, where that is possible. */
+  void cutOff(long place);
+
+  /** As {@link #commit}, and remembers that what follows belongs to an unfinished load. */
+  void commitLoading(Position changesBegin);
+
+  /**
+   * Returns when everything written and the position are durable, as far as this place can.
+   *
+   * @param ledger every line of it
+   */
+  void commit(Position position, List<LedgerEntry> ledger);
 
   @Override
   void close();

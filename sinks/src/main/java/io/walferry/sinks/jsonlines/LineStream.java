@@ -2,9 +2,11 @@ package io.walferry.sinks.jsonlines;
 
 import io.walferry.change.Position;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 
 /** Lines into a stream that remembers nothing. */
 final class LineStream implements LineOutput {
@@ -27,9 +29,6 @@ final class LineStream implements LineOutput {
   }
 
   @Override
-  public void startLoad() {}
-
-  @Override
   public void write(byte[] bytes, int length) {
     try {
       stream.write(bytes, 0, length);
@@ -39,7 +38,25 @@ final class LineStream implements LineOutput {
   }
 
   @Override
-  public void commit(Position position) {
+  public long end() {
+    return 0;
+  }
+
+  /** Does nothing: what was written has gone. */
+  @Override
+  public void cutOff(long place) {}
+
+  @Override
+  public void commitLoading(Position changesBegin) {
+    flush();
+  }
+
+  @Override
+  public void commit(Position position, List<LedgerEntry> ledger) {
+    flush();
+  }
+
+  private void flush() {
     try {
       stream.flush();
     } catch (IOException e) {

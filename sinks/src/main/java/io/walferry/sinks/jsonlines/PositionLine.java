@@ -6,8 +6,8 @@ import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.FeedIdentity;
-import io.walferry.sink.SinkState;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,8 +15,15 @@ import java.util.regex.Pattern;
 /**
  * The line that ends every commit: how far the lines before it have come, and of which feed. It is
  * read back as it was written, member by member in this order.
+ *
+ * @param timeline of the source's log that the position is in
+ * @param loading whether the lines after it belong to a load that is not finished
+ * @param ledger where the line of the ledger is, if there is one
  */
-final class PositionLine {
+record PositionLine(Position position, int timeline, boolean loading, Optional<Place> ledger) {
+  /** A line's place in the file, its end included. */
+  record Place(long start, int length) {}
+
   /** Longer than any position line with names that PostgreSQL and a configuration allow. */
   static final int BYTES_MAX = 64 * 1024;
 
@@ -33,17 +40,10 @@ final class PositionLine {
           "\\{\"op\":\"position\",\"format\":1,\"pipeline\":(\"(?:[^\"\\\\]|\\\\.)*+\"),"
               + "\"system_id\":\"(\\d{1,20})\",\"timeline\":(\\d{1,10}),"
               + "\"slot\":(\"(?:[^\"\\\\]|\\\\.)*+\"),\"state\":\"(loading|following)\","
-              + "\"lsn\":\"([0-9A-F/]{3,17})\",\"xid\":(\\d{1,10})\\}");
+              + "\"lsn\":\"([0-9A-F/]{3,17})\",\"xid\":(\\d{1,10})"
+              + "(?:,\"ledger\":\\[(\\d{1,18}),(\\d{1,9})\\])?\\}");
 
-  private PositionLine() {}
-
-  static byte[] encode(FeedIdentity feed, SinkState state) {
-    Position position =
-        switch (state) {
-          case SinkState.Following(var reached) -> reached;
-          case SinkState.Loading loading -> new Position(Lsn.ZERO, Xid.NONE);
-          case SinkState.Fresh fresh -> new Position(Lsn.ZERO, Xid.NONE);
-        };
+  byte[] encode(FeedIdentity feed) {
     String line =
         START
             + "\"format\":"
@@ -53,15 +53,16 @@ final class PositionLine {
             + ",\"system_id\":\""
             + Long.toUnsignedString(feed.systemId())
             + "\",\"timeline\":"
-            + feed.timeline()
+            + timeline
             + ",\"slot\":"
             + RowEncoder.quoted(feed.slot())
             + ",\"state\":\""
-            + (state instanceof SinkState.Following ? "following" : "loading")
+            + (loading ? "loading" : "following")
             + "\",\"lsn\":\""
             + position.endLsn()
             + "\",\"xid\":"
             + position.xid()
+            + ledger.map(at -> ",\"ledger\":[" + at.start() + "," + at.length() + "]").orElse("")
             + "}\n";
     return line.getBytes(StandardCharsets.UTF_8);
   }
@@ -70,9 +71,9 @@ final class PositionLine {
    * What a line says of the feed.
    *
    * @throws WalferryException {@code DESTINATION_FORMAT} if it is newer or damaged, {@code
-   *     SOURCE_CHANGED} if it belongs to another feed
+   *     SOURCE_CHANGED} if it belongs to another feed, of any timeline
    */
-  static SinkState decode(String line, FeedIdentity feed, String file) {
+  static PositionLine decode(String line, FeedIdentity feed, String file) {
     Matcher version = VERSION.matcher(line);
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {
@@ -86,18 +87,21 @@ final class PositionLine {
                   : " is damaged"));
     }
     requireSameFeed(matcher, feed, file);
-    if (matcher.group(5).equals("loading")) {
-      return SinkState.Loading.LOADING;
-    }
     Xid xid = new Xid(Integer.parseUnsignedInt(matcher.group(7)));
-    return new SinkState.Following(new Position(Lsn.parse(matcher.group(6)), xid));
+    Optional<Place> ledger =
+        Optional.ofNullable(matcher.group(8))
+            .map(start -> new Place(Long.parseLong(start), Integer.parseInt(matcher.group(9))));
+    return new PositionLine(
+        new Position(Lsn.parse(matcher.group(6)), xid),
+        Integer.parseUnsignedInt(matcher.group(3)),
+        matcher.group(5).equals("loading"),
+        ledger);
   }
 
   private static void requireSameFeed(Matcher saved, FeedIdentity feed, String file) {
     StringJoiner differences = new StringJoiner("; ");
     differ("pipeline", saved.group(1), RowEncoder.quoted(feed.pipeline()), differences);
     differ("system id", saved.group(2), Long.toUnsignedString(feed.systemId()), differences);
-    differ("timeline", saved.group(3), String.valueOf(feed.timeline()), differences);
     differ("slot", saved.group(4), RowEncoder.quoted(feed.slot()), differences);
     if (differences.length() > 0) {
       throw new WalferryException(

@@ -1,27 +1,37 @@
 package io.walferry.sinks.position;
 
+import io.walferry.change.Lsn;
+import io.walferry.change.Position;
+import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.FeedIdentity;
-import io.walferry.sink.SinkState;
 import java.util.StringJoiner;
 
 /**
  * What a destination's position table says of one pipeline; the fence compares it as a whole.
  *
  * @param epoch how often the feed was taken over; 0 if it was never begun here
+ * @param loading whether rows of the feed are still on their way, so that the destination is not
+ *     consistent
  */
-public record PositionRow(FeedIdentity feed, long epoch, SinkState state) {
+public record PositionRow(FeedIdentity feed, long epoch, Position position, boolean loading) {
+  /** Of a feed that was never begun. */
   public static PositionRow fresh(FeedIdentity feed) {
-    return new PositionRow(feed, 0, SinkState.Fresh.FRESH);
+    return new PositionRow(feed, 0, new Position(Lsn.ZERO, Xid.NONE), false);
   }
 
-  public PositionRow takenOver() {
-    return new PositionRow(feed, epoch + 1, state);
+  boolean isFresh() {
+    return epoch == 0;
   }
 
-  public PositionRow at(SinkState newState) {
-    return new PositionRow(feed, Math.max(epoch, 1), newState);
+  PositionRow takenOver() {
+    return new PositionRow(feed, epoch + 1, position, loading);
+  }
+
+  /** As written by the feed that was opened, which may be on a later timeline. */
+  PositionRow at(FeedIdentity opened, Position reached, boolean stillLoading) {
+    return new PositionRow(opened, Math.max(epoch, 1), reached, stillLoading);
   }
 
   /**
@@ -31,7 +41,7 @@ public record PositionRow(FeedIdentity feed, long epoch, SinkState state) {
    * @param where the destination, for the message
    * @throws WalferryException {@code DESTINATION_FENCED} if it is not what this row says
    */
-  public void requireSame(PositionRow found, String where) {
+  void requireSame(PositionRow found, String where) {
     if (!equals(found)) {
       throw new WalferryException(
           ErrorCode.DESTINATION_FENCED,
@@ -47,21 +57,19 @@ public record PositionRow(FeedIdentity feed, long epoch, SinkState state) {
   }
 
   /**
-   * The check of a feed that is opened on what the destination has.
+   * The check of a feed that is opened on what the destination has; of any timeline.
    *
    * @throws WalferryException {@code SOURCE_CHANGED} if this row belongs to another feed
    */
-  public void requireSource(FeedIdentity given, String where) {
-    if (feed.equals(given)) {
-      return;
-    }
+  void requireSource(FeedIdentity given, String where) {
     StringJoiner differences = new StringJoiner("; ");
     differ("system id", unsigned(feed.systemId()), unsigned(given.systemId()), differences);
-    differ("timeline", feed.timeline(), given.timeline(), differences);
     differ("slot", feed.slot(), given.slot(), differences);
-    throw new WalferryException(
-        ErrorCode.SOURCE_CHANGED,
-        "Pipeline " + given.pipeline() + " in " + where + ": " + differences);
+    if (differences.length() > 0) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_CHANGED,
+          "Pipeline " + given.pipeline() + " in " + where + ": " + differences);
+    }
   }
 
   private static void differ(String what, Object saved, Object given, StringJoiner differences) {
@@ -75,11 +83,13 @@ public record PositionRow(FeedIdentity feed, long epoch, SinkState state) {
   }
 
   private String description() {
-    return switch (state) {
-      case SinkState.Fresh fresh -> "no position";
-      case SinkState.Loading loading -> "epoch " + epoch + ", loading";
-      case SinkState.Following(var position) ->
-          "epoch " + epoch + ", following at " + position.endLsn();
-    };
+    return isFresh()
+        ? "no position"
+        : "epoch "
+            + epoch
+            + ", "
+            + (loading ? "loading" : "following")
+            + " at "
+            + position.endLsn();
   }
 }

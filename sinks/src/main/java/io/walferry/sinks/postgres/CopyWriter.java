@@ -4,28 +4,20 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import java.sql.SQLException;
 import java.util.Arrays;
-import org.postgresql.copy.CopyIn;
 
-/**
- * Sends rows by COPY in text format. Binary would save the server some parsing, but has no form
- * that fits every type of every version. Not for several threads.
- */
+/** Sends rows as the stream has them, by COPY in text format. Not for several threads. */
 final class CopyWriter {
   private static final int SEND_BYTES = 64 * 1024;
 
   private final Relation relation;
-  private final CopyIn copy;
+  private final CopyStream copy;
   private byte[] buffer = new byte[SEND_BYTES + 8 * 1024];
   private int filled;
   private long rows;
 
-  CopyWriter(Relation relation, CopyIn copy) {
+  CopyWriter(Relation relation, CopyStream copy) {
     this.relation = relation;
     this.copy = copy;
-  }
-
-  Relation relation() {
-    return relation;
   }
 
   void write(Row row) throws SQLException {
@@ -52,11 +44,11 @@ final class CopyWriter {
   /** Ends the COPY and returns whether the server took every row. */
   boolean finish() throws SQLException {
     send();
-    return copy.endCopy() == rows;
+    return copy.end() == rows;
   }
 
   private void send() throws SQLException {
-    copy.writeToCopy(buffer, 0, filled);
+    copy.send(buffer, filled);
     filled = 0;
   }
 

@@ -2,20 +2,15 @@ package io.walferry.sinks.postgres;
 
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sinks.sql.SqlSession;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one session at the destination and its open transaction. Not for several threads. */
-final class DestinationDatabase implements AutoCloseable {
+/** How the destination is reached, and how its sessions are set up. For any thread. */
+final class DestinationDatabase {
   private static final Logger LOG = LoggerFactory.getLogger(DestinationDatabase.class);
 
   /**
@@ -33,15 +28,14 @@ final class DestinationDatabase implements AutoCloseable {
       SET tcp_keepalives_count = 3;
       """;
 
+  /** A session is set up in no time, or not at all. */
+  private static final int SETUP_MILLIS_MAX = 15_000;
+
   private final PostgresConnector connector;
   private final PostgresSinkSettings settings;
   private final DestinationErrors errors;
-
-  /** Empty until {@link #connect}, then the one connection. */
-  private final List<Connection> connections = new ArrayList<>(1);
-
-  private boolean inTransaction;
-  private boolean replicaRole;
+  private volatile boolean replicaRole;
+  private volatile boolean toldOfTriggers;
 
   DestinationDatabase(PostgresConnector connector, PostgresSinkSettings settings) {
     this.connector = connector;
@@ -49,136 +43,71 @@ final class DestinationDatabase implements AutoCloseable {
     this.errors = new DestinationErrors(connector.settings().display());
   }
 
-  /** Reads the current row of a result. */
-  interface RowReader<T> {
-    T read(ResultSet row) throws SQLException;
+  /** A session of its own that is not connected yet. */
+  SqlSession session() {
+    return new SqlSession(
+        connector.settings().display(), errors, this::connect, settings.silenceMax());
   }
 
-  /** For messages; without credentials. */
-  String display() {
-    return connector.settings().display();
-  }
-
-  void connect() {
-    try {
-      connections.add(connector.connect());
-    } catch (WalferryException e) {
-      throw errors.connecting(e);
-    }
-    try (Statement statement = connection().createStatement()) {
-      statement.execute(
-          SESSION + "SET lock_timeout = '" + settings.lockTimeout().toMillis() + "ms'");
-    } catch (SQLException e) {
-      throw errors.translate("prepare a session", e);
-    }
-    replicaRole = takeReplicaRole();
-  }
-
-  /** Triggers and foreign keys have done their work at the source. */
-  private boolean takeReplicaRole() {
-    try (Statement statement = connection().createStatement()) {
-      statement.execute("SET session_replication_role = replica");
-      return true;
-    } catch (SQLException e) {
-      if (!DestinationErrors.isPermission(e)) {
-        throw errors.translate("prepare a session", e);
-      }
-      LOG.info(
-          "{}: the role may not set session_replication_role, so triggers and foreign keys of the"
-              + " destination are at work. A superuser can allow it on PostgreSQL 15 and later:"
-              + " GRANT SET ON PARAMETER session_replication_role TO <role>;",
-          display());
-      return false;
-    }
-  }
-
-  /** Whether triggers and foreign keys rest, so that the order between tables does not matter. */
+  /**
+   * Whether triggers and foreign keys rest, so that the order between tables does not matter; known
+   * once a session was connected.
+   */
   boolean replicaRole() {
     return replicaRole;
   }
 
-  void begin() {
+  private Connection connect() {
+    Connection connection;
     try {
-      connection().setAutoCommit(false);
-      inTransaction = true;
+      connection = connector.connect();
+    } catch (WalferryException e) {
+      throw errors.connecting(e);
+    }
+    prepare(connection);
+    return connection;
+  }
+
+  private void prepare(Connection connection) {
+    try (Statement statement = connection.createStatement()) {
+      connection.setNetworkTimeout(Runnable::run, SETUP_MILLIS_MAX);
+      statement.execute(
+          SESSION + "SET lock_timeout = '" + settings.lockTimeout().toMillis() + "ms'");
+      replicaRole = takeReplicaRole(statement);
+      connection.setNetworkTimeout(Runnable::run, 0);
     } catch (SQLException e) {
-      throw errors.translate("begin a transaction", e);
+      WalferryException failure = errors.translate("prepare a session", e);
+      closeAfter(failure, connection);
+      throw failure;
     }
   }
 
-  /** Returns when everything since {@link #begin} is durable. */
-  void commit() {
+  private static void closeAfter(WalferryException failure, Connection connection) {
     try {
-      connection().commit();
-      connection().setAutoCommit(true);
-      inTransaction = false;
+      connection.close();
     } catch (SQLException e) {
-      throw errors.translate("commit", e);
+      failure.addSuppressed(e);
     }
   }
 
-  boolean inTransaction() {
-    return inTransaction;
-  }
-
-  /** Runs a statement and returns the number of rows that it changed. */
-  int execute(String attempt, String sql, Object... parameters) {
-    try (PreparedStatement statement = connection().prepareStatement(sql)) {
-      bind(statement, parameters);
-      return statement.executeUpdate();
+  /** Triggers and foreign keys have done their work at the source. */
+  private boolean takeReplicaRole(Statement statement) throws SQLException {
+    try {
+      statement.execute("SET session_replication_role = replica");
+      return true;
     } catch (SQLException e) {
-      throw errors.translate(attempt, e);
-    }
-  }
-
-  <T> List<T> query(String attempt, String sql, RowReader<T> reader, Object... parameters) {
-    try (PreparedStatement statement = connection().prepareStatement(sql)) {
-      bind(statement, parameters);
-      try (ResultSet rows = statement.executeQuery()) {
-        List<T> result = new ArrayList<>();
-        while (rows.next()) {
-          result.add(reader.read(rows));
-        }
-        return result;
+      if (!DestinationErrors.isPermission(e)) {
+        throw e;
       }
-    } catch (SQLException e) {
-      throw errors.translate(attempt, e);
-    }
-  }
-
-  PreparedStatement prepare(String sql) throws SQLException {
-    return connection().prepareStatement(sql);
-  }
-
-  CopyIn copyIn(String sql) throws SQLException {
-    return connection().unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
-  }
-
-  WalferryException failed(String attempt, SQLException failure) {
-    return errors.translate(attempt, failure);
-  }
-
-  /** Drops what is not committed. */
-  @Override
-  public void close() {
-    inTransaction = false;
-    for (Connection connection : connections) {
-      try {
-        connection.close();
-      } catch (SQLException e) {
-        throw errors.translate("close the connection", e);
+      if (!toldOfTriggers) {
+        toldOfTriggers = true;
+        LOG.info(
+            "{}: the role may not set session_replication_role, so triggers and foreign keys of"
+                + " the destination are at work. A superuser can allow it on PostgreSQL 15 and"
+                + " later: GRANT SET ON PARAMETER session_replication_role TO <role>;",
+            connector.settings().display());
       }
-    }
-    connections.clear();
-  }
-
-  private Connection connection() {
-    return connections.getFirst();
-  }
-
-  private static void bind(PreparedStatement statement, Object... parameters) throws SQLException {
-    for (int i = 0; i < parameters.length; i++) {
-      statement.setObject(i + 1, parameters[i]);
+      return false;
     }
   }
 }

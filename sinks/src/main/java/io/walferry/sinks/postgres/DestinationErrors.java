@@ -3,6 +3,7 @@ package io.walferry.sinks.postgres;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.sinks.sql.SqlErrors;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import org.postgresql.util.ServerErrorMessage;
  * Says in our words what the destination server reports. Detail, context and the messages of data
  * errors never get through, since they can show values; names of constraints and columns do.
  */
-final class DestinationErrors {
+final class DestinationErrors implements SqlErrors {
   private static final String UNIQUE_VIOLATION = "23505";
 
   private final String where;
@@ -23,12 +24,8 @@ final class DestinationErrors {
     this.where = where;
   }
 
-  /**
-   * The failure as ours.
-   *
-   * @param attempt what was tried, as it follows "could not"
-   */
-  WalferryException translate(String attempt, SQLException failure) {
+  @Override
+  public WalferryException translate(String attempt, SQLException failure) {
     SQLException cause = plain(failure);
     String state = Optional.ofNullable(cause.getSQLState()).orElse("unknown");
     WalferryException general = PostgresErrors.translate(cause, attempt + " in " + where);

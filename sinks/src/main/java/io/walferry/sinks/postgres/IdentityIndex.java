@@ -4,6 +4,7 @@ import io.walferry.change.Column;
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.sinks.sql.RowLocation;
+import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.sql.TypeFamily;
 import java.util.BitSet;
 import java.util.EnumSet;
@@ -38,13 +39,13 @@ final class IdentityIndex {
   /** bytea, text, bpchar, varchar, numeric. */
   private static final Set<Integer> HASHED = Set.of(17, 25, 1042, 1043, 1700);
 
-  private final DestinationDatabase database;
+  private final SqlSession session;
   private final Relation relation;
   private final TableShape shape;
   private final BitSet rowLookup;
 
-  IdentityIndex(DestinationDatabase database, Relation relation, TableShape shape) {
-    this.database = database;
+  IdentityIndex(SqlSession session, Relation relation, TableShape shape) {
+    this.session = session;
     this.relation = relation;
     this.shape = shape;
     this.rowLookup = findRowLookup();
@@ -73,7 +74,7 @@ final class IdentityIndex {
       return;
     }
     String columns = wanted.stream().map(TableId::quote).collect(Collectors.joining(", "));
-    database.execute(
+    session.executeLong(
         "create an index on table " + relation.table(),
         "CREATE INDEX ON "
             + relation.table().quoted()

@@ -89,9 +89,6 @@ final class Run {
   }
 
   private static String transactions(Lsn first, Lsn last) {
-    if (last.equals(Lsn.ZERO)) {
-      return "first load";
-    }
     return first.equals(last)
         ? "transaction that commits at " + first
         : "one of the transactions that commit from " + first + " to " + last;

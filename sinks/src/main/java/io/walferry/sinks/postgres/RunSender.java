@@ -5,6 +5,7 @@ import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sinks.postgres.ChangeStatement.StatementParameter;
+import io.walferry.sinks.sql.SqlSession;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -23,19 +24,22 @@ final class RunSender {
   /** Shapes differ in the columns that were not sent, so there can be very many of them. */
   private static final int STATEMENTS_MAX = 64;
 
-  private final DestinationDatabase database;
+  private final SqlSession session;
   private final Relation relation;
   private final ChangeStatements builder;
   private final Map<ChangeShape, ChangeStatement> statements = new HashMap<>();
 
-  RunSender(DestinationDatabase database, Relation relation, ChangeStatements builder) {
-    this.database = database;
+  RunSender(SqlSession session, Relation relation, ChangeStatements builder) {
+    this.session = session;
     this.relation = relation;
     this.builder = builder;
   }
 
   void send(Run run) {
-    boolean copied = run.shape() instanceof ChangeShape.Insert && run.rows() >= COPY_ROWS_MIN;
+    boolean copied =
+        run.shape() instanceof ChangeShape.Insert
+            && run.rows() >= COPY_ROWS_MIN
+            && builder.canCopy();
     try {
       if (copied) {
         copy(run);
@@ -48,7 +52,7 @@ final class RunSender {
   }
 
   private void copy(Run run) throws SQLException {
-    CopyWriter writer = new CopyWriter(relation, database.copyIn(builder.copy()));
+    CopyWriter writer = new CopyWriter(relation, CopyStream.open(session, builder.copy()));
     for (Run.Group group : run.groups()) {
       for (Row row : group.after()) {
         writer.write(row);
@@ -61,12 +65,12 @@ final class RunSender {
 
   private void execute(Run run) throws SQLException {
     ChangeStatement statement = statement(run.shape());
-    try (PreparedStatement prepared = database.prepare(statement.sql())) {
+    try (PreparedStatement prepared = session.prepare(statement.sql())) {
       for (Run.Group group : run.groups()) {
         bind(prepared, statement, group);
         prepared.addBatch();
       }
-      int[] counts = prepared.executeBatch();
+      int[] counts = session.call(prepared::executeBatch);
       for (int i = 0; i < counts.length; i++) {
         Run.Group group = run.groups().get(i);
         if (counts[i] != group.size()) {
@@ -111,7 +115,7 @@ final class RunSender {
       return conflict(
           run.shape(), run.where(), run.rows(), "one of them met a row with the same key");
     }
-    return database.failed(
+    return session.failed(
         run.shape().verb() + " table " + relation.table() + " (" + run.where() + ")", failure);
   }
 

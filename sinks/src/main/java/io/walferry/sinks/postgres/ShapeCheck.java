@@ -2,6 +2,7 @@ package io.walferry.sinks.postgres;
 
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
+import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.postgres.TableShape.ShapeColumn;
@@ -17,26 +18,53 @@ import java.util.stream.Collectors;
 final class ShapeCheck {
   private ShapeCheck() {}
 
-  /** What a table needs: a column, and its type where that is to be checked. */
-  private record Needed(String name, Optional<String> type) {}
+  /**
+   * What a table needs: a column, and its type where that is to be checked.
+   *
+   * @param mayBeMissing whether it will be added
+   */
+  private record Needed(String name, Optional<String> type, boolean mayBeMissing) {}
 
-  /** Of a table that is about to be loaded: types are the same. */
+  /** Of a table that is about to be loaded: types are the same, missing columns will be added. */
   static List<String> loadProblems(PublishedTable source, TableShape found) {
-    return problems(source, found, column -> Optional.of(column.typeName()));
+    return problems(source, found, c -> new Needed(c.name(), Optional.of(c.typeName()), true));
   }
 
   /**
    * Of a table whose feed goes on. Types are left to what the stream announces: it may be behind
-   * the catalog.
+   * the catalog; so are missing columns, if they can be added then.
    */
   static List<String> resumeProblems(PublishedTable source, TableShape found) {
-    return problems(source, found, column -> Optional.empty());
+    return problems(
+        source,
+        found,
+        column ->
+            new Needed(
+                column.name(), Optional.empty(), isAddable(column, found, source.columnNames())));
+  }
+
+  /**
+   * Whether a column can be added with what the source's rows have in it.
+   *
+   * @param source all columns that the source has; one that it has not any more may be this one
+   *     under its former name
+   */
+  static boolean isAddable(PublishedColumn column, TableShape found, List<String> source) {
+    boolean renamed =
+        found.columns().stream()
+            .anyMatch(there -> !there.generated() && !source.contains(there.name()));
+    return found.owned()
+        && !renamed
+        && switch (column.formerValue()) {
+          case FormerValue.Null none -> true;
+          case FormerValue.Constant constant -> true;
+          case FormerValue.Unknown unknown -> false;
+        };
   }
 
   private static List<String> problems(
-      PublishedTable source, TableShape found, Function<PublishedColumn, Optional<String>> typeOf) {
-    List<Needed> needed =
-        source.columns().stream().map(c -> new Needed(c.name(), typeOf.apply(c))).toList();
+      PublishedTable source, TableShape found, Function<PublishedColumn, Needed> needs) {
+    List<Needed> needed = source.columns().stream().map(needs).toList();
     List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, found));
     List<String> key = found.primaryKey();
     if (found.isTable() && !Set.copyOf(key).equals(Set.copyOf(source.primaryKey()))) {
@@ -54,7 +82,7 @@ final class ShapeCheck {
   static List<String> problems(Relation source, Map<String, String> announced, TableShape found) {
     List<Needed> needed =
         source.columns().stream()
-            .map(c -> new Needed(c.name(), Optional.ofNullable(announced.get(c.name()))))
+            .map(c -> new Needed(c.name(), Optional.ofNullable(announced.get(c.name())), false))
             .toList();
     return columnProblems(source.table(), needed, found);
   }
@@ -69,7 +97,11 @@ final class ShapeCheck {
           .column(column.name())
           .ifPresentOrElse(
               there -> typeProblem(table, column, there, problems),
-              () -> problems.add(missing(table, column)));
+              () -> {
+                if (!column.mayBeMissing()) {
+                  problems.add(missing(table, column));
+                }
+              });
     }
     Set<String> known = needed.stream().map(Needed::name).collect(Collectors.toSet());
     for (ShapeColumn column : found.columns()) {
@@ -131,7 +163,8 @@ final class ShapeCheck {
         + column.name()
         + " is missing; run: "
         + statement
-        + " (rows that are there get NULL, so give it the source's DEFAULT or fill it in)";
+        + " (or rename it, if that is what the source did; and give rows that are there what they"
+        + " have at the source)";
   }
 
   private static String kindText(String kind) {

@@ -9,6 +9,7 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sinks.sql.RowLocation;
+import io.walferry.sinks.sql.SqlSession;
 import java.util.BitSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,12 +31,18 @@ final class TableWriter {
   private boolean keyIndexed;
   private boolean rowIndexed;
 
-  TableWriter(DestinationDatabase database, Relation relation, TableShape shape) {
+  TableWriter(
+      SqlSession session,
+      Relation relation,
+      TableShape shape,
+      boolean triggersRest,
+      boolean merge) {
     this.relation = relation;
     this.shape = shape;
-    this.index = new IdentityIndex(database, relation, shape);
+    this.index = new IdentityIndex(session, relation, shape);
     this.sender =
-        new RunSender(database, relation, new ChangeStatements(relation, shape, index.rowLookup()));
+        new RunSender(
+            session, relation, new ChangeStatements(relation, shape, index.rowLookup(), merge));
     this.keyColumns =
         IntStream.range(0, relation.columns().size())
             .filter(column -> relation.columns().get(column).key())
@@ -45,8 +52,7 @@ final class TableWriter {
             .filter(Column::key)
             .map(Column::name)
             .collect(Collectors.toSet());
-    this.commutes =
-        shape.onlyKeyIs(key) && (database.replicaRole() || !shape.triggers()) && !isFull();
+    this.commutes = shape.onlyKeyIs(key) && (triggersRest || !shape.triggers()) && !isFull();
   }
 
   /** One change, its rows copied. */

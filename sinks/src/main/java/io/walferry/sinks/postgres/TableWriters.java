@@ -5,7 +5,10 @@ import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.ExistingRows;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -20,20 +23,33 @@ final class TableWriters {
   private static final int FIRST_UNSTABLE_OID = 10_000;
 
   private final DestinationDatabase database;
+  private final SqlSession session;
   private final PendingChanges pending;
+  private final PostgresTables tables;
+  private final boolean merge;
   private final Map<UserType, String> userTypes = new HashMap<>();
+  private final Map<TableId, List<PublishedColumn>> columns = new HashMap<>();
   private final IdentityHashMap<Relation, TableWriter> writers = new IdentityHashMap<>();
 
   private record UserType(int oid, int modifier) {}
 
-  TableWriters(DestinationDatabase database, PendingChanges pending) {
+  TableWriters(
+      DestinationDatabase database,
+      PostgresTables tables,
+      SqlSession session,
+      PendingChanges pending,
+      ExistingRows existing) {
     this.database = database;
+    this.tables = tables;
+    this.merge = existing == ExistingRows.MERGE;
+    this.session = session;
     this.pending = pending;
   }
 
-  /** Takes the names of the types of users, which the stream does not tell. */
-  void know(List<PublishedTable> tables) {
-    for (PublishedTable table : tables) {
+  /** Takes what the catalog says of columns, and the stream does not. */
+  void know(List<PublishedTable> published) {
+    for (PublishedTable table : published) {
+      columns.put(table.table(), table.columns());
       table
           .columns()
           .forEach(c -> userTypes.put(new UserType(c.typeOid(), c.typeModifier()), c.typeName()));
@@ -50,20 +66,66 @@ final class TableWriters {
 
   private TableWriter open(Relation relation) {
     TableId table = relation.table();
-    TableShape shape =
-        TableShape.read(database, table)
-            .orElseThrow(
-                () ->
-                    new WalferryException(
-                        ErrorCode.DESTINATION_SHAPE,
-                        "Table " + table + " is missing in " + database.display()));
+    TableShape found = find(table);
+    TableShape shape = widen(relation, found) ? find(table) : found;
     List<String> problems = ShapeCheck.problems(relation, announcedTypes(relation), shape);
     if (!problems.isEmpty()) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
-          "The table does not fit in " + database.display() + ": " + String.join("; ", problems));
+          "The table does not fit in " + session.display() + ": " + String.join("; ", problems));
     }
-    return new TableWriter(database, relation, shape);
+    return new TableWriter(session, relation, shape, database.replicaRole(), merge);
+  }
+
+  private TableShape find(TableId table) {
+    return tables
+        .find(table)
+        .orElseThrow(
+            () ->
+                new WalferryException(
+                    ErrorCode.DESTINATION_SHAPE,
+                    "Table " + table + " is missing in " + session.display()));
+  }
+
+  /**
+   * Adds the columns that the table lacks, as far as it is known what its rows have in them. Rows
+   * of before that wait here are sent first.
+   */
+  private boolean widen(Relation relation, TableShape found) {
+    List<String> names = relation.columns().stream().map(Column::name).toList();
+    List<PublishedColumn> addable =
+        relation.columns().stream()
+            .filter(column -> found.column(column.name()).isEmpty())
+            .map(column -> published(relation, column))
+            .filter(column -> ShapeCheck.isAddable(column, found, names))
+            .toList();
+    if (addable.isEmpty()) {
+      return false;
+    }
+    pending.flush();
+    addable.forEach(column -> tables.addColumn(found, column, column.formerValue()));
+    return true;
+  }
+
+  /** The column as the catalog knows it; its type may not have changed either. */
+  private PublishedColumn published(Relation relation, Column announced) {
+    return columns.getOrDefault(relation.table(), List.of()).stream()
+        .filter(column -> column.name().equals(announced.name()))
+        .filter(column -> column.typeOid() == announced.typeOid())
+        .filter(column -> column.typeModifier() == announced.typeModifier())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new WalferryException(
+                    ErrorCode.SOURCE_SCHEMA_MOVING,
+                    "Column "
+                        + announced.name()
+                        + " of table "
+                        + relation.table()
+                        + " is missing in "
+                        + session.display()
+                        + ", and was not there, or not with this type, when the source's catalog"
+                        + " was read"));
   }
 
   /** The names of the columns' types, without those of users that the catalog did not tell. */
@@ -81,7 +143,7 @@ final class TableWriters {
   }
 
   private String builtIn(UserType type) {
-    return database
+    return session
         .query(
             "read a type's name",
             "SELECT format_type(?::oid, ?)",

@@ -34,7 +34,15 @@ public final class StatementBuilder {
       parameters.add(new Parameter(Side.AFTER, column));
     }
     String sql =
-        dialect.insertInto() + " " + dialect.table() + " (" + names + ") VALUES (" + marks + ")";
+        dialect.insertInto()
+            + " "
+            + dialect.table()
+            + " ("
+            + names
+            + ") VALUES ("
+            + marks
+            + ")"
+            + dialect.insertEnd(relation.columns().stream().map(Column::name).toList());
     return new RowStatement(sql, parameters);
   }
 

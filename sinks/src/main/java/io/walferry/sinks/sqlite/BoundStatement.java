@@ -4,26 +4,35 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.sinks.sql.RowStatement;
 import io.walferry.sinks.sql.RowStatement.Parameter;
+import io.walferry.sinks.sql.SqlSession;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
 /** A prepared statement that applies changes of one shape to one table, and how to fill it in. */
 final class BoundStatement implements AutoCloseable {
-  private final SqliteDatabase database;
+  private final SqlSession session;
   private final Relation relation;
   private final String verb;
   private final PreparedStatement statement;
   private final List<Parameter> parameters;
   private final ValueBinder binder;
 
-  BoundStatement(SqliteDatabase database, Relation relation, RowStatement source) {
-    this.database = database;
+  BoundStatement(SqlSession session, Relation relation, RowStatement source) {
+    this.session = session;
     this.relation = relation;
     this.verb = source.sql().substring(0, source.sql().indexOf(' '));
-    this.statement = database.prepare(source.sql());
+    this.statement = prepare(source.sql());
     this.parameters = source.parameters();
     this.binder = new ValueBinder(relation);
+  }
+
+  private PreparedStatement prepare(String sql) {
+    try {
+      return session.prepare(sql);
+    } catch (SQLException e) {
+      throw session.failed("prepare an " + verb + " of table " + relation.table(), e);
+    }
   }
 
   /** {@code INSERT}, {@code UPDATE} or {@code DELETE}. */
@@ -52,7 +61,7 @@ final class BoundStatement implements AutoCloseable {
       statement.addBatch();
       return byteCount;
     } catch (SQLException e) {
-      throw database.failed("fill in a row of table " + relation.table(), e);
+      throw session.failed("fill in a row of table " + relation.table(), e);
     }
   }
 
@@ -61,12 +70,21 @@ final class BoundStatement implements AutoCloseable {
     return statement.executeBatch();
   }
 
+  /** Forgets what was added and not run. */
+  void drop() {
+    try {
+      statement.clearBatch();
+    } catch (SQLException e) {
+      throw session.failed("drop rows of table " + relation.table(), e);
+    }
+  }
+
   @Override
   public void close() {
     try {
       statement.close();
     } catch (SQLException e) {
-      throw database.failed("release a statement", e);
+      throw session.failed("release a statement", e);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.walferry.change.Row;
 import io.walferry.change.TransactionHeader;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sinks.sql.SqlSession;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ final class ChangeBatch {
   private static final int ROWS_MAX = 32;
   private static final long BYTES_MAX = 1 << 20;
 
-  private final SqliteDatabase database;
+  private final SqlSession session;
   private final TransactionHeader[] headers = new TransactionHeader[ROWS_MAX];
 
   /** The statement of the run, if there is one. */
@@ -31,8 +32,8 @@ final class ChangeBatch {
   private int size;
   private long byteCount;
 
-  ChangeBatch(SqliteDatabase database) {
-    this.database = database;
+  ChangeBatch(SqlSession session) {
+    this.session = session;
   }
 
   void add(BoundStatement next, TransactionHeader header, Row before, Row after) {
@@ -49,9 +50,17 @@ final class ChangeBatch {
   }
 
   void flush() {
-    for (BoundStatement statement : run) {
-      execute(statement);
-    }
+    run.forEach(this::execute);
+    clear();
+  }
+
+  /** Forgets what was added and not run. */
+  void drop() {
+    run.forEach(BoundStatement::drop);
+    clear();
+  }
+
+  private void clear() {
     run.clear();
     size = 0;
     byteCount = 0;
@@ -75,7 +84,7 @@ final class ChangeBatch {
     if (SqliteErrors.isDuplicate(failure)) {
       return conflict(statement, where, "met a row with the same key");
     }
-    return database.failed(
+    return session.failed(
         statement.verb() + " table " + statement.relation().table() + " (" + where + ")", failure);
   }
 
@@ -99,7 +108,7 @@ final class ChangeBatch {
     Lsn from = headers[first].commitLsn();
     Lsn to = headers[last].commitLsn();
     if (to.equals(Lsn.ZERO)) {
-      return "first load";
+      return "a load of existing rows";
     }
     return from.equals(to)
         ? "transaction that commits at " + from

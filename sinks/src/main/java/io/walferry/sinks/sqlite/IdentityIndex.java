@@ -4,6 +4,7 @@ import io.walferry.change.Column;
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.sinks.sql.RowLocation;
+import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.sql.TypeFamily;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,14 +33,13 @@ final class IdentityIndex {
           TypeFamily.UUID,
           TypeFamily.TIME);
 
-  private final SqliteDatabase database;
+  private final SqlSession session;
   private final Relation relation;
   private final TableShape shape;
   private final List<String> sourceKey;
 
-  IdentityIndex(
-      SqliteDatabase database, Relation relation, TableShape shape, List<String> sourceKey) {
-    this.database = database;
+  IdentityIndex(SqlSession session, Relation relation, TableShape shape, List<String> sourceKey) {
+    this.session = session;
     this.relation = relation;
     this.shape = shape;
     this.sourceKey = sourceKey;
@@ -58,7 +58,8 @@ final class IdentityIndex {
     }
     String columns = wanted.stream().map(TableId::quote).collect(Collectors.joining(","));
     String name = "walferry_" + shape.name() + "(" + String.join(",", wanted) + ")";
-    database.execute(
+    session.execute(
+        "create an index on table " + shape.name(),
         "CREATE INDEX IF NOT EXISTS "
             + TableId.quote(name)
             + " ON "
@@ -83,15 +84,18 @@ final class IdentityIndex {
 
   private boolean isIndexed(List<String> wanted) {
     Set<String> names = folded(wanted);
-    return database
+    String reading = "read the indexes of table " + shape.name();
+    return session
         .query(
+            reading,
             "SELECT name FROM pragma_index_list(?) WHERE partial=0",
             row -> row.getString(1),
             shape.name())
         .stream()
         .map(
             index ->
-                database.query(
+                session.query(
+                    reading,
                     "SELECT coalesce(name,'') FROM pragma_index_info(?) ORDER BY seqno",
                     row -> row.getString(1),
                     index))

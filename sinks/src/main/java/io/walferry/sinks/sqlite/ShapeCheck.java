@@ -1,13 +1,16 @@
 package io.walferry.sinks.sqlite;
 
+import io.walferry.change.Column;
 import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
+import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.sqlite.TableShape.ShapeColumn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Tells in what a destination table differs from its source table. No difference, no lines. */
@@ -17,12 +20,25 @@ final class ShapeCheck {
   /** What a table needs: columns with their types. */
   private record Needed(String name, int typeOid) {}
 
-  static List<String> problems(PublishedTable source, TableShape found) {
+  /** Of a table that is about to be loaded: columns that it lacks will be added. */
+  static List<String> loadProblems(PublishedTable source, TableShape found) {
+    return problems(source, found, column -> found.column(column.name()).isPresent());
+  }
+
+  /** Of a table whose feed goes on. */
+  static List<String> resumeProblems(PublishedTable source, TableShape found) {
+    return problems(source, found, column -> true);
+  }
+
+  private static List<String> problems(
+      PublishedTable source, TableShape found, Predicate<PublishedColumn> checked) {
+    Set<String> names = folded(source.columnNames());
     List<Needed> needed =
         source.columns().stream()
+            .filter(checked)
             .map(column -> new Needed(column.name(), column.typeOid()))
             .toList();
-    List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, found));
+    List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, names, found));
     Set<String> key = folded(requiredKey(source));
     Set<String> foundKey = folded(found.primaryKey());
     boolean sameAsSource = foundKey.equals(folded(source.primaryKey()));
@@ -37,12 +53,14 @@ final class ShapeCheck {
     return problems;
   }
 
+  /** Of a table as of a point of the log. */
   static List<String> problems(Relation source, TableShape found) {
     return columnProblems(
         source.table(),
         source.columns().stream()
             .map(column -> new Needed(column.name(), column.typeOid()))
             .toList(),
+        folded(source.columns().stream().map(Column::name).toList()),
         found);
   }
 
@@ -55,7 +73,8 @@ final class ShapeCheck {
     return source.replicaIdentity() == ReplicaIdentity.DEFAULT ? source.primaryKey() : List.of();
   }
 
-  private static List<String> columnProblems(TableId table, List<Needed> needed, TableShape found) {
+  private static List<String> columnProblems(
+      TableId table, List<Needed> needed, Set<String> known, TableShape found) {
     List<String> problems = new ArrayList<>();
     if (!found.kind().equals("table")) {
       problems.add(table + ": expected a table, got a " + found.kind());
@@ -68,8 +87,6 @@ final class ShapeCheck {
               there -> typeProblem(table, column, there, problems),
               () -> problems.add(missing(table, found, column.name(), declaration)));
     }
-    Set<String> known =
-        needed.stream().map(c -> TableNames.fold(c.name())).collect(Collectors.toSet());
     for (ShapeColumn column : found.columns()) {
       if (column.required() && !known.contains(TableNames.fold(column.name()))) {
         problems.add(

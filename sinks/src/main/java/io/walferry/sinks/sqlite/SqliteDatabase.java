@@ -1,21 +1,18 @@
 package io.walferry.sinks.sqlite;
 
-import io.walferry.error.WalferryException;
+import io.walferry.sinks.sql.SqlSession;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
 
 /**
- * The connection to one database file: opened when it is first needed, so that nothing appears on
- * disk before something is to be written. Not for several threads.
+ * One database file and the session to it: opened when it is first needed, so that nothing appears
+ * on disk before something is to be written. Not for several threads.
  */
 final class SqliteDatabase implements AutoCloseable {
   /** Of native memory, not of the heap. */
@@ -34,30 +31,23 @@ final class SqliteDatabase implements AutoCloseable {
   private final SqliteSettings settings;
   private final SqliteErrors errors;
 
-  /** Empty until {@link #connect}, then the one connection. */
-  private final List<Connection> connections = new ArrayList<>(1);
+  private final SqlSession session;
+  private boolean writable;
 
   SqliteDatabase(Path file, SqliteSettings settings) {
     this.file = file.toAbsolutePath();
     this.settings = settings;
     this.errors = new SqliteErrors(this.file);
+    this.session = new SqlSession("SQLite database " + this.file, errors, this::open);
   }
 
-  /** Reads the current row of a result. */
-  interface RowReader<T> {
-    T read(ResultSet row) throws SQLException;
-  }
-
-  Path file() {
-    return file;
+  /** The one session, connected or not. */
+  SqlSession session() {
+    return session;
   }
 
   boolean exists() {
     return Files.exists(file);
-  }
-
-  boolean isConnected() {
-    return !connections.isEmpty();
   }
 
   /** Tells apart why a path cannot be written before SQLite says only that it cannot be opened. */
@@ -80,11 +70,7 @@ final class SqliteDatabase implements AutoCloseable {
     }
   }
 
-  /** Opens the file, or creates it; does nothing if it is open. */
-  void connect() {
-    if (isConnected()) {
-      return;
-    }
+  private Connection open() {
     requireWritablePath();
     SQLiteConfig config = new SQLiteConfig();
     config.setBusyTimeout(Math.toIntExact(settings.busyTimeout().toMillis()));
@@ -95,109 +81,36 @@ final class SqliteDatabase implements AutoCloseable {
     config.setGetGeneratedKeys(false);
     try {
       // A URI, since the driver would cut a plain path at its first question mark.
-      connections.add(config.createConnection("jdbc:sqlite:" + file.toUri()));
+      return config.createConnection("jdbc:sqlite:" + file.toUri());
     } catch (SQLException e) {
       throw errors.translate("open", e);
     }
   }
 
-  /** Makes commits append to a write-ahead file, synced each time. Changes the file's header. */
-  void useWriteAheadLog() {
-    List<String> mode = query("PRAGMA journal_mode=WAL", row -> row.getString(1));
+  /**
+   * Opens the file, or creates it, and makes commits append to a write-ahead file, synced each
+   * time. Changes the file's header.
+   */
+  void connectForWriting() {
+    session.connect();
+    if (writable) {
+      return;
+    }
+    List<String> mode =
+        session.query("set the journal mode", "PRAGMA journal_mode=WAL", row -> row.getString(1));
     if (!mode.equals(List.of("wal"))) {
       throw errors.unwritable("its journal mode stays " + mode + " where wal is needed");
     }
-    query("PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES, row -> row.getInt(1));
-  }
-
-  /** Starts a transaction and takes the write lock, or fails when another process keeps it. */
-  void begin() {
-    try {
-      connection().setAutoCommit(false);
-    } catch (SQLException e) {
-      throw errors.translate("begin a transaction", e);
-    }
-  }
-
-  /** Returns when everything since {@link #begin} is on disk. */
-  void commit() {
-    try {
-      connection().setAutoCommit(true);
-    } catch (SQLException e) {
-      throw errors.translate("commit", e);
-    }
-  }
-
-  boolean inTransaction() {
-    try {
-      return isConnected() && !connection().getAutoCommit();
-    } catch (SQLException e) {
-      throw errors.translate("look at the connection", e);
-    }
-  }
-
-  /** Runs a statement and returns the number of rows that it changed. */
-  int execute(String sql, Object... parameters) {
-    try (PreparedStatement statement = connection().prepareStatement(sql)) {
-      bind(statement, parameters);
-      return statement.executeUpdate();
-    } catch (SQLException e) {
-      throw errors.translate("run " + verb(sql), e);
-    }
-  }
-
-  <T> List<T> query(String sql, RowReader<T> reader, Object... parameters) {
-    try (PreparedStatement statement = connection().prepareStatement(sql)) {
-      bind(statement, parameters);
-      try (ResultSet rows = statement.executeQuery()) {
-        List<T> result = new ArrayList<>();
-        while (rows.next()) {
-          result.add(reader.read(rows));
-        }
-        return result;
-      }
-    } catch (SQLException e) {
-      throw errors.translate("read " + verb(sql), e);
-    }
-  }
-
-  PreparedStatement prepare(String sql) {
-    try {
-      return connection().prepareStatement(sql);
-    } catch (SQLException e) {
-      throw errors.translate("prepare " + verb(sql), e);
-    }
-  }
-
-  WalferryException failed(String attempt, SQLException failure) {
-    return errors.translate(attempt, failure);
+    session.query(
+        "set the checkpoint's size",
+        "PRAGMA wal_autocheckpoint=" + CHECKPOINT_PAGES,
+        row -> row.getInt(1));
+    writable = true;
   }
 
   /** Drops what is not committed. */
   @Override
   public void close() {
-    for (Connection connection : connections) {
-      try {
-        connection.close();
-      } catch (SQLException e) {
-        throw errors.translate("close", e);
-      }
-    }
-    connections.clear();
-  }
-
-  private Connection connection() {
-    return connections.getFirst();
-  }
-
-  private static void bind(PreparedStatement statement, Object... parameters) throws SQLException {
-    for (int i = 0; i < parameters.length; i++) {
-      statement.setObject(i + 1, parameters[i]);
-    }
-  }
-
-  /** A statement's first words, for messages. */
-  private static String verb(String sql) {
-    return sql.length() <= 60 ? sql : sql.substring(0, 60) + "…";
+    session.close();
   }
 }

@@ -2,6 +2,7 @@ package io.walferry.sinks.sqlite;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sinks.sql.SqlErrors;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.EnumSet;
@@ -10,7 +11,7 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** Says in our words what SQLite reports. SQLite's own messages name columns, never values. */
-final class SqliteErrors {
+final class SqliteErrors implements SqlErrors {
   private static final Set<SQLiteErrorCode> DUPLICATE =
       EnumSet.of(
           SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY,
@@ -23,12 +24,8 @@ final class SqliteErrors {
     this.file = file;
   }
 
-  /**
-   * The failure as ours.
-   *
-   * @param attempt what was tried, as it follows "Cannot": {@code commit}
-   */
-  WalferryException translate(String attempt, SQLException failure) {
+  @Override
+  public WalferryException translate(String attempt, SQLException failure) {
     // The low byte of an extended code is the primary one.
     SQLiteErrorCode primary = SQLiteErrorCode.getErrorCode(failure.getErrorCode() & 0xFF);
     return switch (primary) {
@@ -82,12 +79,12 @@ final class SqliteErrors {
 
   WalferryException unwritable(String why) {
     return new WalferryException(
-        ErrorCode.DESTINATION_UNWRITABLE, "Cannot write SQLite database " + file + ": " + why);
+        ErrorCode.DESTINATION_UNWRITABLE, "could not write SQLite database " + file + ": " + why);
   }
 
   private WalferryException error(
       ErrorCode code, String attempt, String why, SQLException failure) {
     return new WalferryException(
-        code, "Cannot " + attempt + " in SQLite database " + file + ": " + why, failure);
+        code, "could not " + attempt + " in SQLite database " + file + ": " + why, failure);
   }
 }

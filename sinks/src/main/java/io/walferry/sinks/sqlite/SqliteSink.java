@@ -9,19 +9,27 @@ import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
-import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
-import io.walferry.sinks.position.PositionRow;
+import io.walferry.sinks.chunk.ChunkTarget;
+import io.walferry.sinks.chunk.TextChunkWriter;
+import io.walferry.sinks.chunk.Turns;
+import io.walferry.sinks.position.ChunkTransactions;
+import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DestinationTables;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A SQLite database file as a destination.
@@ -32,28 +40,27 @@ import java.util.Set;
  * NaN}, {@code Infinity}, {@code -Infinity} and {@code -0} as text), bytea as BLOB, everything else
  * as TEXT.
  *
- * <p>The position is the pipeline's row of table {@code walferry_position}. A commit survives the
- * loss of power: the write-ahead file is synced each time. An open transaction grows that file, not
- * the heap. Not for several threads.
+ * <p>The position is the pipeline's row of table {@code walferry_position}, the ledger's lines are
+ * in {@code walferry_ledger}. A commit survives the loss of power: the write-ahead file is synced
+ * each time. An open transaction grows that file, not the heap. Not for several threads.
  */
 public final class SqliteSink implements Sink {
-  /** Stands for a first load, which belongs to no source transaction. */
+  /** Stands for a load of existing rows, which belongs to no source transaction. */
   private static final TransactionHeader NO_TRANSACTION =
       new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
 
   private final SqliteDatabase database;
-  private final SqliteSettings settings;
-  private final PositionTable positions;
-  private final TableNames names = new TableNames();
+  private final SqlSession session;
+  private final FeedTransactions transactions;
+  private final DestinationTables<TableShape> destination;
   private final ChangeBatch batch;
   private final TableWriters writers;
-  private final Map<TableId, Relation> loading = new HashMap<>();
+  private final Turns turns = new Turns();
 
-  /** What the position table said when this sink last read or wrote it. */
-  private PositionRow expected = PositionRow.fresh(new FeedIdentity("", 0, 0, ""));
+  /** Only whose turn it is may use it. */
+  private final Map<TableId, Relation> loaded = new HashMap<>();
 
   private TransactionHeader transaction = NO_TRANSACTION;
-  private long loadedBytes;
 
   /** A destination in this file; nothing is opened or created before {@link #open}. */
   public SqliteSink(Path file, SqliteSettings settings) {
@@ -62,11 +69,14 @@ public final class SqliteSink implements Sink {
 
   /** With a database that a test can limit. */
   SqliteSink(SqliteDatabase database, SqliteSettings settings) {
-    this.settings = settings;
+    TableNames names = new TableNames();
     this.database = database;
-    this.positions = new PositionTable(database);
-    this.batch = new ChangeBatch(database);
-    this.writers = new TableWriters(database, batch, names);
+    this.session = database.session();
+    this.transactions = new FeedTransactions(session, SqlitePositionDialect.INSTANCE);
+    this.destination =
+        new DestinationTables<>(new SqliteTables(session, names), settings.existing());
+    this.batch = new ChangeBatch(session);
+    this.writers = new TableWriters(session, batch, names, settings.existing());
   }
 
   @Override
@@ -77,92 +87,79 @@ public final class SqliteSink implements Sink {
   /**
    * {@inheritDoc}
    *
-   * <p>A feed that was never begun here leaves no trace until {@link #startLoad} or the first
-   * {@link #commit}; of two sinks that both found nothing, the first to write wins and the other is
-   * fenced.
+   * <p>A feed that was never begun here leaves no trace until {@link #prepare}, {@link #note} or
+   * the first {@link #commit}; of two sinks that both found nothing, the first to write wins and
+   * the other is fenced.
    */
   @Override
   public SinkState open(FeedIdentity feed) {
-    expected = PositionRow.fresh(feed);
+    transactions.start(feed);
     database.requireWritablePath();
     if (!database.exists()) {
-      return expected.state();
+      return SinkState.Fresh.FRESH;
     }
-    database.connect();
-    if (positions.read(feed).epoch() == 0) {
-      return expected.state();
+    session.connect();
+    if (!transactions.isKnown()) {
+      return SinkState.Fresh.FRESH;
     }
-    database.useWriteAheadLog();
-    database.begin();
-    PositionRow found = positions.read(feed);
-    found.requireSource(feed, where());
-    expected = found.takenOver();
-    positions.save(expected);
-    database.commit();
-    return expected.state();
+    database.connectForWriting();
+    return transactions.takeOver();
   }
 
   @Override
-  public void startLoad(List<PublishedTable> tables) {
-    FirstLoad load = new FirstLoad(database, tables);
-    // Looked at twice: before the file is touched at all, and again under the write lock.
-    if (database.isConnected()) {
-      load.requireLoadable(names, Set.copyOf(positions.loadingTables(expected.feed())));
-    } else {
-      load.requireLoadable(names, Set.of());
+  public void prepare(List<PublishedTable> tables) {
+    if (!session.inTransaction()) {
+      // Looked at twice: before the file is touched at all, and again under the write lock.
+      destination.requireLoadable(tables);
+      beginTransaction();
     }
-    startTransaction();
-    List<String> unfinished = positions.loadingTables(expected.feed());
-    for (String name : unfinished) {
-      if (TableShape.read(database, name).isPresent()) {
-        database.execute("DELETE FROM " + TableId.quote(name));
-      }
-    }
-    load.requireLoadable(names, Set.of());
-    load.createTables();
-    expected = expected.at(SinkState.Loading.LOADING);
-    positions.save(expected);
-    positions.saveLoadingTables(expected.feed(), load.destinationNames());
-    database.commit();
+    destination.prepare(tables);
     writers.know(tables);
-  }
-
-  @Override
-  public void load(PublishedTable table, List<Row> rows) {
-    if (!database.inTransaction()) {
-      startTransaction();
-    }
-    TableWriter writer = writers.of(loading.computeIfAbsent(table.table(), id -> relation(table)));
-    for (Row row : rows) {
-      writer.insert(NO_TRANSACTION, row);
-      loadedBytes += row.byteSize();
-    }
-    if (loadedBytes >= settings.loadBytesPerCommit()) {
-      batch.flush();
-      database.commit();
-      loadedBytes = 0;
-    }
-  }
-
-  @Override
-  public void finishLoad(Position position) {
-    commit(position);
   }
 
   @Override
   public void resume(List<PublishedTable> tables) {
     if (database.exists()) {
-      database.connect();
+      session.connect();
     }
-    new FirstLoad(database, tables).requireShapes(names);
+    destination.requireShapes(tables);
     writers.know(tables);
   }
 
   @Override
+  public void empty(PublishedTable table) {
+    destination.requireOwnRows(table);
+    beginTransaction();
+    empty(table.table());
+  }
+
+  @Override
+  public void note(List<LedgerEntry> entries) {
+    beginTransaction();
+    transactions.note(entries);
+  }
+
+  @Override
+  public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {
+    beginTransaction();
+    transactions.forget(table, kinds);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Writers share the sink's connection, for SQLite takes one at a time.
+   */
+  @Override
+  public ChunkWriter chunkWriter() {
+    database.connectForWriting();
+    transactions.startChunks();
+    return new TextChunkWriter(new Chunks(transactions.chunks(session)), turns);
+  }
+
+  @Override
   public void begin(TransactionHeader next) {
-    if (!database.inTransaction()) {
-      startTransaction();
-    }
+    beginTransaction();
     transaction = next;
   }
 
@@ -182,49 +179,59 @@ public final class SqliteSink implements Sink {
 
   @Override
   public void commit(Position position) {
-    if (!database.inTransaction()) {
-      startTransaction();
-    }
+    beginTransaction();
     batch.flush();
-    boolean endsLoad = expected.state() instanceof SinkState.Loading;
-    PositionRow next = expected.at(new SinkState.Following(position));
-    positions.save(next);
-    if (endsLoad) {
-      positions.saveLoadingTables(next.feed(), List.of());
-    }
-    database.commit();
-    expected = next;
+    transactions.commit(position);
   }
 
   @Override
   public void close() {
-    database.close();
+    session.close();
   }
 
   private void truncate(Relation relation) {
-    batch.flush();
     writers.of(relation);
-    database.execute("DELETE FROM " + TableId.quote(TableNames.of(relation.table())));
+    empty(relation.table());
   }
 
-  /** Takes the write lock and sees that nobody has written the position since this sink did. */
-  private void startTransaction() {
-    if (!database.isConnected() || expected.epoch() == 0) {
-      database.connect();
-      database.useWriteAheadLog();
-    }
-    database.begin();
-    try {
-      expected.requireSame(positions.read(expected.feed()), where());
-    } catch (WalferryException e) {
-      // The write lock must not stay with a sink that has lost the feed.
-      database.close();
-      throw e;
-    }
+  private void empty(TableId table) {
+    batch.flush();
+    session.execute("empty table " + table, "DELETE FROM " + TableId.quote(TableNames.of(table)));
   }
 
-  private String where() {
-    return "SQLite database " + database.file();
+  private void beginTransaction() {
+    database.connectForWriting();
+    transactions.begin();
+  }
+
+  /** Puts chunks in with the statements of inserts. */
+  private final class Chunks implements ChunkTarget {
+    private final ChunkTransactions own;
+
+    Chunks(ChunkTransactions own) {
+      this.own = own;
+    }
+
+    @Override
+    public Consumer<Row> beginChunk(PublishedTable table) {
+      own.begin();
+      TableWriter writer = writers.of(loaded.computeIfAbsent(table.table(), id -> relation(table)));
+      return row -> writer.insert(NO_TRANSACTION, row);
+    }
+
+    @Override
+    public void commitChunk(LedgerEntry line) {
+      batch.flush();
+      own.commit(line);
+    }
+
+    @Override
+    public void dropChunk() {
+      if (session.inTransaction()) {
+        batch.drop();
+        session.rollback();
+      }
+    }
   }
 
   private static Relation relation(PublishedTable table) {

@@ -4,9 +4,17 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sinks.sql.TableDialect;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
-/** How a SQLite table is spoken to. */
-record SqliteTableDialect(TableShape shape) implements TableDialect {
+/**
+ * How a SQLite table is spoken to.
+ *
+ * @param merge whether a new row takes the place of the one with the same primary key
+ */
+record SqliteTableDialect(TableShape shape, boolean merge) implements TableDialect {
   @Override
   public String table() {
     return quote(shape.name());
@@ -21,6 +29,31 @@ record SqliteTableDialect(TableShape shape) implements TableDialect {
   @Override
   public String insertInto() {
     return "INSERT OR ABORT INTO";
+  }
+
+  /** A row that meets another unique key still fails. */
+  @Override
+  public String insertEnd(List<String> columns) {
+    Set<String> key = folded(shape.primaryKey());
+    if (!merge || key.isEmpty() || !folded(columns).containsAll(key)) {
+      return "";
+    }
+    StringJoiner names = new StringJoiner(",", " ON CONFLICT(", ")");
+    shape.primaryKey().forEach(column -> names.add(quote(column)));
+    StringJoiner assignments = new StringJoiner(",", " DO UPDATE SET ", "");
+    assignments.setEmptyValue(" DO UPDATE SET " + assignment(shape.primaryKey().getFirst()));
+    columns.stream()
+        .filter(column -> !key.contains(TableNames.fold(column)))
+        .forEach(column -> assignments.add(assignment(column)));
+    return names + assignments.toString();
+  }
+
+  private String assignment(String column) {
+    return quote(column) + "=excluded." + quote(column);
+  }
+
+  private static Set<String> folded(List<String> names) {
+    return names.stream().map(TableNames::fold).collect(Collectors.toSet());
   }
 
   @Override

@@ -37,7 +37,8 @@ final class TableNames {
   List<String> claim(TableId table, List<String> columns) {
     List<String> problems = new ArrayList<>();
     String folded = fold(of(table));
-    if (folded.equals(PositionTable.NAME) || folded.equals(PositionTable.LOADING_NAME)) {
+    if (folded.equals(SqlitePositionDialect.POSITION)
+        || folded.equals(SqlitePositionDialect.LEDGER)) {
       problems.add(table + ": Walferry keeps its own state in a table of this name");
     }
     if (folded.startsWith("sqlite_")) {

@@ -1,5 +1,6 @@
 package io.walferry.sinks.sqlite;
 
+import io.walferry.sinks.sql.SqlSession;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,9 +24,11 @@ record TableShape(String name, String kind, List<ShapeColumn> columns, List<Stri
   record ShapeColumn(String name, String declaredType, boolean required, boolean generated) {}
 
   /** The table of that name, in any case of its letters as SQLite compares names. */
-  static Optional<TableShape> read(SqliteDatabase database, String name) {
+  static Optional<TableShape> read(SqlSession session, String name) {
+    String attempt = "read the shape of table " + name;
     List<String> kinds =
-        database.query(
+        session.query(
+            attempt,
             "SELECT type FROM pragma_table_list WHERE schema='main' AND name=? COLLATE NOCASE",
             row -> row.getString(1),
             name);
@@ -33,7 +36,8 @@ record TableShape(String name, String kind, List<ShapeColumn> columns, List<Stri
       return Optional.empty();
     }
     List<ShapeColumn> columns =
-        database.query(
+        session.query(
+            attempt,
             "SELECT name, type, \"notnull\", dflt_value IS NULL, hidden, pk"
                 + " FROM pragma_table_xinfo(?)",
             row ->
@@ -44,7 +48,8 @@ record TableShape(String name, String kind, List<ShapeColumn> columns, List<Stri
                     row.getInt(5) != 0),
             name);
     List<String> primaryKey =
-        database.query(
+        session.query(
+            attempt,
             "SELECT name FROM pragma_table_xinfo(?) WHERE pk>0 ORDER BY pk",
             row -> row.getString(1),
             name);

@@ -8,11 +8,11 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sinks.sql.RowLocation;
 import io.walferry.sinks.sql.RowStatement;
+import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.sql.StatementBuilder;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -23,7 +23,7 @@ final class TableWriter implements AutoCloseable {
 
   private static final BitSet ALL_SENT = new BitSet(0);
 
-  private final SqliteDatabase database;
+  private final SqlSession session;
   private final ChangeBatch batch;
   private final Relation relation;
   private final StatementBuilder builder;
@@ -47,16 +47,16 @@ final class TableWriter implements AutoCloseable {
   private record Partial(RowLocation location, BitSet unchanged) implements Shape {}
 
   TableWriter(
-      SqliteDatabase database,
+      SqlSession session,
       ChangeBatch batch,
       Relation relation,
-      TableShape shape,
-      List<String> sourceKey) {
-    this.database = database;
+      StatementBuilder builder,
+      IdentityIndex index) {
+    this.session = session;
     this.batch = batch;
     this.relation = relation;
-    this.builder = new StatementBuilder(new SqliteTableDialect(shape), relation);
-    this.index = new IdentityIndex(database, relation, shape, sourceKey);
+    this.builder = builder;
+    this.index = index;
   }
 
   void insert(TransactionHeader header, Row after) {
@@ -118,7 +118,7 @@ final class TableWriter implements AutoCloseable {
       close();
     }
     return statements.computeIfAbsent(
-        shape, key -> new BoundStatement(database, relation, build(key)));
+        shape, key -> new BoundStatement(session, relation, build(key)));
   }
 
   private RowStatement build(Shape shape) {

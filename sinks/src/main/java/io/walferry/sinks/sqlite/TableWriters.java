@@ -6,6 +6,9 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.sql.StatementBuilder;
+import io.walferry.sinks.table.ExistingRows;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -17,16 +20,18 @@ final class TableWriters implements AutoCloseable {
   /** A bound for feeds that announce relations anew again and again. */
   private static final int WRITERS_MAX = 256;
 
-  private final SqliteDatabase database;
+  private final SqlSession session;
   private final ChangeBatch batch;
   private final TableNames names;
+  private final boolean merge;
   private final Map<TableId, List<String>> sourceKeys = new HashMap<>();
   private final IdentityHashMap<Relation, TableWriter> writers = new IdentityHashMap<>();
 
-  TableWriters(SqliteDatabase database, ChangeBatch batch, TableNames names) {
-    this.database = database;
+  TableWriters(SqlSession session, ChangeBatch batch, TableNames names, ExistingRows existing) {
+    this.session = session;
     this.batch = batch;
     this.names = names;
+    this.merge = existing == ExistingRows.MERGE;
   }
 
   /** Tables whose primary key is known from the catalog. */
@@ -48,20 +53,26 @@ final class TableWriters implements AutoCloseable {
         new ArrayList<>(names.claim(table, relation.columns().stream().map(Column::name).toList()));
     String name = TableNames.of(table);
     TableShape shape =
-        TableShape.read(database, name)
+        TableShape.read(session, name)
             .orElseThrow(
                 () ->
                     new WalferryException(
                         ErrorCode.DESTINATION_SHAPE,
-                        "Table " + table + " has no table " + name + " in " + database.file()));
+                        "Table " + table + " has no table " + name + " in " + session.display()));
     problems.addAll(ShapeCheck.problems(relation, shape));
     if (!problems.isEmpty()) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
-          "The table does not fit in " + database.file() + ": " + String.join("; ", problems));
+          "The table does not fit in " + session.display() + ": " + String.join("; ", problems));
     }
+    SqliteTableDialect dialect = new SqliteTableDialect(shape, merge);
+    List<String> sourceKey = sourceKeys.getOrDefault(table, List.of());
     return new TableWriter(
-        database, batch, relation, shape, sourceKeys.getOrDefault(table, List.of()));
+        session,
+        batch,
+        relation,
+        new StatementBuilder(dialect, relation),
+        new IdentityIndex(session, relation, shape, sourceKey));
   }
 
   /** Releases every statement; the batch must be empty. */

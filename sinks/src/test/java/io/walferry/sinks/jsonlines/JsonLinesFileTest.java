@@ -1,26 +1,34 @@
 package io.walferry.sinks.jsonlines;
 
 import static io.walferry.sinks.Refusal.refused;
+import static io.walferry.sinks.SinkCalls.line;
+import static io.walferry.sinks.SinkCalls.load;
 import static io.walferry.sinks.SourceTable.INT4;
-import static io.walferry.sinks.SourceTable.row;
 import static io.walferry.sinks.SourceTable.table;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.Lsn;
 import io.walferry.change.Position;
+import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
+import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SourceTable;
+import io.walferry.sinks.table.ExistingRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class JsonLinesFileTest {
   private static final FeedIdentity FEED = new FeedIdentity("a \"shop\"", -1L, 3, "slot");
   private static final SourceTable ITEM = table("item").key("id", INT4).build();
+
+  private static final LedgerEntry SLOT =
+      new LedgerEntry(new TableId("", ""), LedgerEntry.Kind.SLOT, "slot", "soon");
 
   @TempDir private Path directory;
   private Path file = Path.of("");
@@ -51,18 +62,30 @@ final class JsonLinesFileTest {
   }
 
   private void loadAndFollow() {
-    try (JsonLinesSink sink = JsonLinesSink.toFile(file)) {
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
       assertEquals(SinkState.Fresh.FRESH, sink.open(FEED));
       assertFalse(Files.exists(file));
-      sink.startLoad(List.of(ITEM.published()));
-      sink.load(ITEM.published(), List.of(row("1"), row("2")));
-      sink.finishLoad(position(0x10));
+      sink.prepare(List.of(ITEM.published()));
+      sink.note(List.of(SLOT));
+      sink.commit(position(0x10));
+      load(sink, ITEM, line("1"), line("2"));
+      settle(sink);
+      sink.commit(position(0x10));
       apply(sink, 0x20, "3");
     }
   }
 
+  private static void settle(JsonLinesSink sink) {
+    sink.forget(SLOT.table(), EnumSet.of(LedgerEntry.Kind.SLOT));
+    sink.forget(ITEM.published().table(), EnumSet.of(LedgerEntry.Kind.CHUNK));
+  }
+
+  private static SinkState at(long lsn, LedgerEntry... ledger) {
+    return new SinkState.Following(position(lsn), FEED.timeline(), List.of(ledger));
+  }
+
   private SinkState open() {
-    try (JsonLinesSink sink = JsonLinesSink.toFile(file)) {
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
       return sink.open(FEED);
     }
   }
@@ -76,7 +99,7 @@ final class JsonLinesFileTest {
             + "\"state\":\"%s\",\"lsn\":\"%s\",\"xid\":%s}";
     assertEquals(
         List.of(
-            following.formatted("loading", "0/0", "0"),
+            following.formatted("loading", "0/10", "4294967295"),
             "{\"op\":\"read\",\"schema\":\"public\",\"table\":\"item\",\"after\":{\"id\":1}}",
             "{\"op\":\"read\",\"schema\":\"public\",\"table\":\"item\",\"after\":{\"id\":2}}",
             following.formatted("following", "0/10", "4294967295"),
@@ -84,7 +107,7 @@ final class JsonLinesFileTest {
                 + "\"ordinal\":0,\"schema\":\"public\",\"table\":\"item\",\"after\":{\"id\":3}}",
             following.formatted("following", "0/21", "4294967295")),
         Files.readAllLines(file));
-    assertEquals(new SinkState.Following(position(0x21)), open());
+    assertEquals(at(0x21), open());
   }
 
   @ParameterizedTest
@@ -94,14 +117,14 @@ final class JsonLinesFileTest {
     byte[] whole = Files.readAllBytes(file);
     String torn = "{\"op\":\"insert\"}\n{\"op\":\"position\",\"x" + "y".repeat(tornBytes);
     Files.writeString(file, torn, StandardOpenOption.APPEND);
-    try (JsonLinesSink sink = JsonLinesSink.toFile(file)) {
-      assertEquals(new SinkState.Following(position(0x21)), sink.open(FEED));
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      assertEquals(at(0x21), sink.open(FEED));
       assertEquals(whole.length, Files.size(file));
       sink.resume(List.of(ITEM.published()));
       apply(sink, 0x30, "4");
     }
     assertEquals(8, Files.readAllLines(file).size());
-    assertEquals(new SinkState.Following(position(0x31)), open());
+    assertEquals(at(0x31), open());
   }
 
   /** Every place at which a crash could have cut the file off. */
@@ -113,13 +136,13 @@ final class JsonLinesFileTest {
     int loadingEnd = text.indexOf('\n') + 1;
     int loadedEnd = text.indexOf("{\"op\":\"insert\"");
     for (int length = 0; length <= whole.length; length++) {
-      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      Files.write(file, Arrays.copyOf(whole, length));
       SinkState expected =
           length < loadingEnd
               ? SinkState.Fresh.FRESH
               : length < loadedEnd
-                  ? SinkState.Loading.LOADING
-                  : new SinkState.Following(position(length < whole.length ? 0x10 : 0x21));
+                  ? new SinkState.Unfinished(position(0x10), FEED.timeline())
+                  : at(length < whole.length ? 0x10 : 0x21);
       assertEquals(expected, open(), "cut off after " + length + " bytes");
       long kept =
           length < loadingEnd
@@ -131,40 +154,131 @@ final class JsonLinesFileTest {
 
   @Test
   void anUnfinishedLoadStartsOver() throws IOException {
-    try (JsonLinesSink sink = JsonLinesSink.toFile(file)) {
+    byte[][] many = new byte[10_000][];
+    Arrays.fill(many, line("1"));
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
       sink.open(FEED);
-      sink.startLoad(List.of(ITEM.published()));
-      sink.load(ITEM.published(), java.util.Collections.nCopies(10_000, row("1")));
+      sink.note(List.of(SLOT));
+      sink.commit(position(0));
+      sink.prepare(List.of(ITEM.published()));
+      sink.commit(position(0x10));
+      load(sink, ITEM, copies(many));
+      // Changes after the rows, while the ledger still has lines that are not settled.
+      apply(sink, 0x20, "3");
     }
     assertTrue(Files.size(file) > 100_000);
-    try (JsonLinesSink sink = JsonLinesSink.toFile(file)) {
-      assertEquals(SinkState.Loading.LOADING, sink.open(FEED));
-      sink.startLoad(List.of(ITEM.published()));
-      sink.load(ITEM.published(), List.of(row("2")));
-      sink.finishLoad(position(0x10));
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      assertEquals(new SinkState.Unfinished(position(0x10), FEED.timeline()), sink.open(FEED));
+      sink.prepare(List.of(ITEM.published()));
+      sink.note(List.of(SLOT));
+      sink.commit(position(0x30));
+      load(sink, ITEM, line("2"));
+      settle(sink);
+      sink.commit(position(0x40));
     }
-    assertEquals(3, Files.readAllLines(file).size());
+    assertEquals(
+        List.of("position", "position", "position", "read", "position"),
+        Files.readAllLines(file).stream().map(JsonLinesFileTest::operation).toList());
+    assertEquals(at(0x40), open());
+  }
+
+  /** The parser takes escapes out of a line in place. */
+  private static byte[][] copies(byte[][] lines) {
+    return Arrays.stream(lines).map(byte[]::clone).toArray(byte[][]::new);
+  }
+
+  private static String operation(String line) {
+    return line.substring(7, line.indexOf('"', 7));
+  }
+
+  @Test
+  void anAbandonedChunkLeavesNoLines() throws IOException {
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      sink.open(FEED);
+      sink.prepare(List.of(ITEM.published()));
+      sink.commit(position(0x10));
+      load(sink, ITEM, line("1"));
+      try (ChunkWriter abandoned = sink.chunkWriter()) {
+        abandoned.begin(ITEM.published());
+        for (int row = 0; row < 10_000; row++) {
+          abandoned.write(line("7"));
+        }
+      }
+      load(sink, ITEM, line("2"));
+      settle(sink);
+      sink.commit(position(0x11));
+    }
+    assertEquals(
+        List.of("1", "2"),
+        Files.readAllLines(file).stream()
+            .filter(line -> operation(line).equals("read"))
+            .map(line -> line.substring(line.indexOf("id") + 4, line.indexOf('}')))
+            .toList());
+  }
+
+  @Test
+  void settledLinesOfTheLedgerComeBack() throws IOException {
+    TableId odd = new TableId("it's", "\"q\" \\ ünï 😀\n\u0001");
+    LedgerEntry table = new LedgerEntry(odd, LedgerEntry.Kind.TABLE, "", "{\"a\":[\"\\\\\"]}");
+    LedgerEntry long1 = new LedgerEntry(odd, LedgerEntry.Kind.TABLE, "1", "x".repeat(200_000));
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      sink.open(FEED);
+      sink.note(List.of(table));
+      sink.commit(position(0x10));
+      apply(sink, 0x20, "1");
+      sink.note(List.of(long1));
+      apply(sink, 0x30, "2");
+      apply(sink, 0x40, "3");
+    }
+    assertEquals(at(0x41, table, long1), open());
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      sink.open(FEED);
+      apply(sink, 0x50, "4");
+      sink.forget(odd, EnumSet.of(LedgerEntry.Kind.TABLE));
+      apply(sink, 0x60, "5");
+    }
+    assertEquals(at(0x61), open());
+    assertEquals(2, Files.readString(file).split("\"op\":\"ledger\"", -1).length - 1);
+  }
+
+  @Test
+  void aFirstCommitWithALedgerMayBeCutOffAnywhere() throws IOException {
+    LedgerEntry table =
+        new LedgerEntry(ITEM.published().table(), LedgerEntry.Kind.TABLE, "", "followed");
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      sink.open(FEED);
+      sink.note(List.of(table));
+      sink.commit(position(0x10));
+    }
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertEquals(SinkState.Fresh.FRESH, open(), "cut off after " + length + " bytes");
+      assertEquals(0, Files.size(file));
+    }
+    Files.write(file, whole);
+    assertEquals(at(0x10, table), open());
   }
 
   @Test
   void aSecondOpenerFindsTheFileBusy() {
     loadAndFollow();
-    try (JsonLinesSink first = JsonLinesSink.toFile(file);
-        JsonLinesSink second = JsonLinesSink.toFile(file)) {
+    try (JsonLinesSink first = JsonLinesSink.toFile(file, ExistingRows.REFUSE);
+        JsonLinesSink second = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
       first.open(FEED);
       refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED));
     }
-    assertEquals(new SinkState.Following(position(0x21)), open());
+    assertEquals(at(0x21), open());
   }
 
   @Test
   void ofTwoThatFoundNoFileTheFirstToWriteWins() {
-    try (JsonLinesSink first = JsonLinesSink.toFile(file);
-        JsonLinesSink second = JsonLinesSink.toFile(file)) {
+    try (JsonLinesSink first = JsonLinesSink.toFile(file, ExistingRows.REFUSE);
+        JsonLinesSink second = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
       first.open(FEED);
       second.open(FEED);
-      second.startLoad(List.of());
-      refused(ErrorCode.DESTINATION_BUSY, () -> first.startLoad(List.of()));
+      second.commit(position(0x10));
+      refused(ErrorCode.DESTINATION_BUSY, () -> first.commit(position(0x10)));
     }
   }
 
@@ -178,19 +292,64 @@ final class JsonLinesFileTest {
     assertEquals("no line end", Files.readString(file));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"line\n", "a\nline without an end"})
+  void aFileOfOthersIsGoneOnWithIfAsked(String foreign) throws IOException {
+    Files.writeString(file, foreign);
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.APPEND)) {
+      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED));
+      assertEquals(foreign, Files.readString(file));
+      sink.note(List.of(SLOT));
+      sink.commit(position(0));
+    }
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length - 5));
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.APPEND)) {
+      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED));
+      apply(sink, 0x20, "1");
+    }
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(foreign.lines().toList(), lines.subList(0, lines.size() - 2));
+    assertEquals("insert", operation(lines.get(lines.size() - 2)));
+    assertEquals(at(0x21), open());
+  }
+
+  @Test
+  void linesCanNeitherBeReplacedNorMerged() {
+    for (ExistingRows existing : List.of(ExistingRows.REPLACE, ExistingRows.MERGE)) {
+      assertThrows(IllegalArgumentException.class, () -> JsonLinesSink.toFile(file, existing));
+    }
+  }
+
   @Test
   void anotherFeedIsRefusedAndNamed() throws IOException {
     loadAndFollow();
     Files.writeString(file, "torn", StandardOpenOption.APPEND);
     long size = Files.size(file);
-    try (JsonLinesSink sink = JsonLinesSink.toFile(file)) {
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
       String message =
           refused(
               ErrorCode.SOURCE_CHANGED,
-              () -> sink.open(new FeedIdentity("a \"shop\"", -1L, 4, "slot")));
-      assertTrue(message.endsWith(": expected timeline 3, got 4"), message);
+              () -> sink.open(new FeedIdentity("a \"shop\"", 5L, 3, "slot")));
+      assertTrue(message.endsWith(": expected system id 18446744073709551615, got 5"), message);
     }
     assertEquals(size, Files.size(file));
+  }
+
+  @Test
+  void anotherTimelineIsSavedWithTheNextCommit() throws IOException {
+    loadAndFollow();
+    SinkState before = open();
+    FeedIdentity promoted = new FeedIdentity("a \"shop\"", -1L, 4, "slot");
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      assertEquals(before, sink.open(promoted));
+    }
+    assertEquals(before, open());
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      sink.open(promoted);
+      sink.commit(position(0x99));
+    }
+    assertEquals(new SinkState.Following(position(0x99), 4, List.of()), open());
   }
 
   @Test
@@ -207,7 +366,7 @@ final class JsonLinesFileTest {
   void pathsThatCannotBeFilesAreRefused() throws IOException {
     Path plain = Files.writeString(directory.resolve("plain"), "x");
     for (Path bad : List.of(directory, plain.resolve("x"), directory.resolve("no/x"))) {
-      try (JsonLinesSink sink = JsonLinesSink.toFile(bad)) {
+      try (JsonLinesSink sink = JsonLinesSink.toFile(bad, ExistingRows.REFUSE)) {
         refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED));
       }
     }

@@ -185,7 +185,7 @@ final class JsonLinesFormatTest {
                 }
               });
       assertEquals(
-          "Cannot write JSON lines to a pipe: its reader has ended; start it again", message);
+          "could not write JSON lines to a pipe: its reader has ended; start it again", message);
     }
     assertEquals(0, reader.waitFor());
   }

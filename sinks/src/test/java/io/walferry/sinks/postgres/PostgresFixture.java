@@ -1,12 +1,12 @@
 package io.walferry.sinks.postgres;
 
-import static io.walferry.sinks.SinkCalls.FEED;
-import static io.walferry.sinks.SinkCalls.position;
-import static io.walferry.sinks.SinkCalls.published;
-
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.Sink;
+import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
+import io.walferry.sinks.SqlDestination;
+import io.walferry.sinks.table.ExistingRows;
 import io.walferry.testkit.postgres.Database;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,12 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** What tests of the PostgreSQL sink do again and again. */
-final class PostgresFixture {
+public final class PostgresFixture {
   /** Hardly waits for locks, so that a test of them ends soon. */
   static final PostgresSinkSettings IMPATIENT =
-      new PostgresSinkSettings(Duration.ofMillis(50), 1 << 20, 1 << 20);
+      PostgresSinkSettings.DEFAULT.withLockTimeout(Duration.ofMillis(50));
 
   private PostgresFixture() {}
 
@@ -39,14 +40,42 @@ final class PostgresFixture {
 
   /** A sink that has finished an empty first load of the tables at 0/10. */
   static PostgresSink following(Database database, SourceTable... tables) {
-    return loaded(sink(database), tables);
+    return SinkCalls.following(sink(database), tables);
   }
 
-  static PostgresSink loaded(PostgresSink sink, SourceTable... tables) {
-    sink.open(FEED);
-    sink.startLoad(published(tables));
-    sink.finishLoad(position(0x10));
-    return sink;
+  /** The database as a destination that can be any. */
+  public static SqlDestination destination(Database database) {
+    return new SqlDestination() {
+      @Override
+      public Sink sink(ExistingRows existing) {
+        return new PostgresSink(connector(database.uri()), IMPATIENT.withExisting(existing));
+      }
+
+      @Override
+      public void execute(String... statements) throws SQLException {
+        database.execute(String.join(";", statements));
+      }
+
+      @Override
+      public List<String> rows(String query) throws SQLException {
+        return PostgresFixture.rows(database, query);
+      }
+
+      @Override
+      public String positionTable() {
+        return "walferry.position";
+      }
+    };
+  }
+
+  /** The URI of the database for a new role with no rights but these. */
+  static String asRole(Database database, String grants) throws SQLException {
+    String role = "r" + UUID.randomUUID().toString().replace("-", "");
+    database.execute("CREATE ROLE " + role + " LOGIN");
+    if (!grants.isEmpty()) {
+      database.execute(grants.formatted(role, '"' + database.name() + '"'));
+    }
+    return database.uri().replace("postgres@", role + "@");
   }
 
   /** Every row as its columns joined by a bar; NULL as ∅. */

@@ -12,7 +12,6 @@ import static io.walferry.sinks.SourceTable.TEXT;
 import static io.walferry.sinks.SourceTable.key;
 import static io.walferry.sinks.SourceTable.table;
 import static io.walferry.sinks.postgres.PostgresFixture.following;
-import static io.walferry.sinks.postgres.PostgresFixture.loaded;
 import static io.walferry.sinks.postgres.PostgresFixture.rows;
 import static io.walferry.sinks.postgres.PostgresFixture.sink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -22,6 +21,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.publication.FormerValue;
+import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
@@ -29,7 +30,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What is refused leaves the database as it was. */
@@ -49,7 +49,7 @@ final class PostgresRefusalTest {
     String message;
     try (PostgresSink sink = sink(database)) {
       sink.open(FEED);
-      message = refused(code, () -> sink.startLoad(published(tables)));
+      message = refused(code, () -> sink.prepare(published(tables)));
     }
     assertEquals(before, rows(database, EVERYTHING));
     return message;
@@ -69,9 +69,6 @@ final class PostgresRefusalTest {
             "public.item: column price: expected type numeric, got type numeric(10,2); run: ALTER"
                 + " TABLE \"public\".\"item\" ALTER COLUMN \"price\" TYPE numeric USING"
                 + " \"price\"::numeric;",
-            "public.item: column note is missing; run: ALTER TABLE \"public\".\"item\" ADD COLUMN"
-                + " \"note\" text; (rows that are there get NULL, so give it the source's DEFAULT"
-                + " or fill it in)",
             "public.item: column extra is NOT NULL without a default, but the source does not have"
                 + " or publish it; run: ALTER TABLE \"public\".\"item\" ALTER COLUMN \"extra\" DROP"
                 + " NOT NULL;",
@@ -85,7 +82,7 @@ final class PostgresRefusalTest {
     database.execute("CREATE TABLE item (id int PRIMARY KEY, price numeric, note text)");
     database.execute("INSERT INTO item VALUES (1, '2', 3)");
     String message = refusedLoad(database, ErrorCode.DESTINATION_NOT_EMPTY, ITEM);
-    assertTrue(message.endsWith("these have rows: public.item"), message);
+    assertTrue(message.contains("these have rows: public.item. Set 'existing'"), message);
   }
 
   @Test
@@ -104,15 +101,26 @@ final class PostgresRefusalTest {
   }
 
   @Test
-  void aColumnThatTheStreamAnnouncesIsNotAddedUnasked(Database database) {
+  void aColumnWhoseFormerRowsNobodyKnowsIsNotAdded(Database database) {
     SourceTable more =
-        table("item").key("id", INT4).column("price", NUMERIC).column("new \"one\"", TEXT).build();
+        table("item")
+            .key("id", INT4)
+            .column("price", NUMERIC)
+            .column("new \"one\"", TEXT)
+            .formerValue(FormerValue.Unknown.UNKNOWN)
+            .build();
     try (PostgresSink sink = following(database, ITEM)) {
+      sink.resume(published(ITEM));
       String message =
-          refused(ErrorCode.DESTINATION_SHAPE, () -> apply(sink, 0x20, more.insert("1", "2", "x")));
+          refused(
+              ErrorCode.SOURCE_SCHEMA_MOVING, () -> apply(sink, 0x20, more.insert("1", "2", "x")));
+      assertTrue(message.contains("Column new \"one\" of table public.item"), message);
+    }
+    try (PostgresSink sink = sink(database)) {
+      sink.open(FEED);
+      String message = refused(ErrorCode.DESTINATION_SHAPE, () -> sink.resume(published(more)));
       assertTrue(
-          message.contains(
-              "run: ALTER TABLE \"public\".\"item\" ADD COLUMN \"new \"\"one\"\"\" text;"),
+          message.contains("run: ALTER TABLE \"public\".\"item\" ADD COLUMN \"new \"\"one\"\"\""),
           message);
     }
   }
@@ -153,7 +161,8 @@ final class PostgresRefusalTest {
     try (PostgresSink sink = sink(database)) {
       sink.open(FEED);
       String message = refused(ErrorCode.DESTINATION_SHAPE, () -> sink.resume(published(ITEM)));
-      assertTrue(message.contains("public.item: the table is missing; run: CREATE"), message);
+      assertTrue(
+          message.contains("public.item: table public.item is missing; run: CREATE"), message);
     }
   }
 
@@ -217,32 +226,23 @@ final class PostgresRefusalTest {
 
   @Test
   void aRoleWithoutRightsIsToldSo(Database database) throws SQLException {
-    try (PostgresSink sink = sink(asRole(database, ""))) {
+    try (PostgresSink sink = sink(PostgresFixture.asRole(database, ""))) {
       sink.open(FEED);
       String message =
-          refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.startLoad(published(ITEM)));
+          refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.prepare(published(ITEM)));
       assertTrue(message.contains("permission denied"), message);
     }
   }
 
   @Test
   void anOrdinaryOwnerNeedsNoMore(Database database) throws SQLException {
-    String uri = asRole(database, "GRANT CREATE ON DATABASE %2$s TO %1$s;");
+    String uri = PostgresFixture.asRole(database, "GRANT CREATE ON DATABASE %2$s TO %1$s;");
     database.execute("GRANT ALL ON SCHEMA public TO PUBLIC");
-    try (PostgresSink sink = loaded(sink(uri), ITEM)) {
+    try (PostgresSink sink = SinkCalls.following(sink(uri), ITEM)) {
       apply(sink, 0x20, ITEM.insert("1", "2", "x"), ITEM.update("1", "3", "x"));
       apply(sink, 0x30, ITEM.delete(key("1", NULL, NULL)), ITEM.insert("1", "4", "y"));
       sink.commit(position(0x40));
     }
     assertEquals(List.of("1|4|y"), rows(database, "SELECT * FROM item"));
-  }
-
-  private static String asRole(Database database, String grants) throws SQLException {
-    String role = "r" + UUID.randomUUID().toString().replace("-", "");
-    database.execute("CREATE ROLE " + role + " LOGIN");
-    if (!grants.isEmpty()) {
-      database.execute(grants.formatted(role, '"' + database.name() + '"'));
-    }
-    return database.uri().replace("postgres@", role + "@");
   }
 }

@@ -57,18 +57,18 @@ final class SqliteCrashTest {
 
     private static long start(SqliteSink sink) {
       return switch (sink.open(FEED)) {
-        case SinkState.Following(var position) -> {
+        case SinkState.Following(var position, var timeline, var ledger) -> {
           sink.resume(published(ITEM));
           yield position.endLsn().value() + 1;
         }
         case SinkState.Fresh fresh -> load(sink);
-        case SinkState.Loading loading -> load(sink);
+        case SinkState.Unfinished unfinished -> throw new IllegalStateException();
       };
     }
 
     private static long load(SqliteSink sink) {
-      sink.startLoad(published(ITEM));
-      sink.finishLoad(position(1));
+      sink.prepare(published(ITEM));
+      sink.commit(position(1));
       return 2;
     }
   }
@@ -95,7 +95,7 @@ final class SqliteCrashTest {
 
   private static long reached(Path file) {
     try (SqliteSink sink = new SqliteSink(file, SqliteSettings.DEFAULT)) {
-      return sink.open(FEED) instanceof SinkState.Following(var position)
+      return sink.open(FEED) instanceof SinkState.Following(var position, var timeline, var ledger)
           ? position.endLsn().value()
           : 0;
     }

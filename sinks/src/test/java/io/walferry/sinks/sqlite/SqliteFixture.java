@@ -1,10 +1,10 @@
 package io.walferry.sinks.sqlite;
 
-import static io.walferry.sinks.SinkCalls.FEED;
-import static io.walferry.sinks.SinkCalls.position;
-import static io.walferry.sinks.SinkCalls.published;
-
+import io.walferry.sink.Sink;
+import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
+import io.walferry.sinks.SqlDestination;
+import io.walferry.sinks.table.ExistingRows;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What tests of the SQLite sink do again and again. */
-final class SqliteFixture {
+public final class SqliteFixture {
   /** Does not wait for locks, so that a test of them ends at once. */
-  static final SqliteSettings IMPATIENT = new SqliteSettings(Duration.ZERO, 1 << 20);
+  static final SqliteSettings IMPATIENT = new SqliteSettings(Duration.ZERO, ExistingRows.REFUSE);
 
   private SqliteFixture() {}
 
@@ -28,11 +28,32 @@ final class SqliteFixture {
 
   /** A sink that has finished an empty first load of the tables at 0/10. */
   static SqliteSink following(Path file, SourceTable... tables) {
-    SqliteSink sink = sink(file);
-    sink.open(FEED);
-    sink.startLoad(published(tables));
-    sink.finishLoad(position(0x10));
-    return sink;
+    return SinkCalls.following(sink(file), tables);
+  }
+
+  /** The file as a destination that can be any. */
+  public static SqlDestination destination(Path file) {
+    return new SqlDestination() {
+      @Override
+      public Sink sink(ExistingRows existing) {
+        return new SqliteSink(file, IMPATIENT.withExisting(existing));
+      }
+
+      @Override
+      public void execute(String... statements) throws SQLException {
+        run(file, statements);
+      }
+
+      @Override
+      public List<String> rows(String query) throws SQLException {
+        return SqliteFixture.rows(file, query);
+      }
+
+      @Override
+      public String positionTable() {
+        return "walferry_position";
+      }
+    };
   }
 
   /** Every row as its columns joined by a bar; NULL as ∅. */

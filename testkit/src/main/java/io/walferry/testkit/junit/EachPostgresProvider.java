@@ -18,11 +18,13 @@ final class EachPostgresProvider implements TestTemplateInvocationContextProvide
   @Override
   public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
       ExtensionContext context) {
-    int from =
-        AnnotationSupport.findAnnotation(context.getTestMethod(), EachPostgres.class)
-            .orElseThrow()
-            .from();
-    return PostgresBinaries.standard().majors().tailSet(from, true).stream().map(OnMajor::new);
+    EachPostgres asked =
+        AnnotationSupport.findAnnotation(context.getTestMethod(), EachPostgres.class).orElseThrow();
+    return PostgresBinaries.standard()
+        .majors()
+        .subSet(asked.from(), true, asked.to(), true)
+        .stream()
+        .map(OnMajor::new);
   }
 
   private record OnMajor(int major) implements TestTemplateInvocationContext {

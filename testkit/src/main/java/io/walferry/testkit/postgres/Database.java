@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * subscriptions and prepared transactions.
  */
 public record Database(PostgresServer server, String name) implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   public Connection connect() throws SQLException {
     return server.connect(name);
@@ -51,7 +53,7 @@ public record Database(PostgresServer server, String name) implements AutoClosea
       String quoted = PostgresServer.quoted(connection, name);
       statement.execute("alter database %s with allow_connections false".formatted(quoted));
       removeConnectionsAndSlots(connection);
-      statement.execute("drop database %s with (force)".formatted(quoted));
+      statement.execute("drop database %s".formatted(quoted));
     }
   }
 
@@ -77,13 +79,21 @@ public record Database(PostgresServer server, String name) implements AutoClosea
 
   /** New connections are refused by now, so this ends. */
   private void removeConnectionsAndSlots(Connection connection) throws SQLException {
-    names(
+    repeat(
         connection,
-        "select pg_terminate_backend(pid, 10000)::text from pg_stat_activity where datname = ?");
-    names(
+        "select pg_terminate_backend(pid)::text from pg_stat_activity where datname = ?");
+    repeat(
         connection,
-        "select pg_drop_replication_slot(slot_name)::text from pg_replication_slots"
-            + " where database = ?");
+        "select case when active then '' else pg_drop_replication_slot(slot_name)::text end"
+            + " from pg_replication_slots where database = ?");
+  }
+
+  /** Until nothing is found: servers before 14 cannot wait for the end of a connection. */
+  private void repeat(Connection connection, String query) throws SQLException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!names(connection, query).isEmpty() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
   }
 
   private List<String> names(Connection connection, String query) throws SQLException {

@@ -10,10 +10,10 @@ import java.util.Optional;
 
 /** Describes a server to start; each method returns this builder. Used by one thread. */
 public final class PostgresServerBuilder {
-  /** System property that overrides the default major version, {@value #OLDEST_MAJOR}. */
+  /** System property that overrides the default major version, {@value #OLDEST_IN_FULL}. */
   public static final String MAJOR_PROPERTY = "walferry.test.postgres.major";
 
-  private static final int OLDEST_MAJOR = 14;
+  private static final int OLDEST_IN_FULL = 14;
 
   private final Map<String, String> settings = new LinkedHashMap<>();
   private final List<String> initdbArguments = new ArrayList<>();
@@ -26,9 +26,12 @@ public final class PostgresServerBuilder {
 
   PostgresServerBuilder() {}
 
-  /** The oldest supported major, or what system property {@value #MAJOR_PROPERTY} says. */
+  /**
+   * The oldest major that is supported in full, or what system property {@value #MAJOR_PROPERTY}
+   * says.
+   */
   public static int defaultMajor() {
-    return Integer.getInteger(MAJOR_PROPERTY, OLDEST_MAJOR);
+    return Integer.getInteger(MAJOR_PROPERTY, OLDEST_IN_FULL);
   }
 
   public PostgresServerBuilder major(int newMajor) {

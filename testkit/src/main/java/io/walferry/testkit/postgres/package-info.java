@@ -1,4 +1,4 @@
-/** Embedded PostgreSQL servers, 14 to 18, that die with the JVM that started them. */
+/** Embedded PostgreSQL servers, 10 to 18, that die with the JVM that started them. */
 @NullMarked
 package io.walferry.testkit.postgres;
 

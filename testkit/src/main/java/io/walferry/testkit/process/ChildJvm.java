@@ -78,6 +78,14 @@ public final class ChildJvm implements AutoCloseable {
     return output.await(predicate, timeout);
   }
 
+  /**
+   * As {@link #awaitLine}, but patient with a child that goes on writing other lines: on a busy
+   * machine it is slow, not dead. Gives up after a silence, or after ten times as long in all.
+   */
+  public String awaitLineOfTalker(Predicate<String> predicate, Duration silenceMax) {
+    return output.awaitTalking(predicate, silenceMax);
+  }
+
   /** The newest lines, oldest first, at most {@value OutputLines#LINES_MAX}. */
   public List<String> lines() {
     return output.lines();
@@ -86,6 +94,16 @@ public final class ChildJvm implements AutoCloseable {
   /** SIGKILL: no shutdown hook runs. */
   public void kill() {
     process.destroyForcibly();
+  }
+
+  /** SIGSTOP: the process stands still, with its connections open, until {@link #resume}. */
+  public void suspend() {
+    Command.signal("STOP", process.pid());
+  }
+
+  /** SIGCONT. */
+  public void resume() {
+    Command.signal("CONT", process.pid());
   }
 
   /** SIGTERM. */

@@ -19,11 +19,13 @@ final class OutputLines {
   static final int LINES_MAX = 10_000;
   private static final int LINE_CHARACTERS_MAX = 8_192;
   private static final int TAIL_LINES = 40;
+  private static final int SILENCES_MAX = 10;
 
   private record Waiter(Predicate<String> predicate, CompletableFuture<String> line) {}
 
   private final Deque<String> lines = new ArrayDeque<>();
   private final List<Waiter> waiters = new ArrayList<>();
+  private long added;
   private boolean ended;
 
   /** Collects until the output ends; to be called once, by one thread. */
@@ -49,6 +51,7 @@ final class OutputLines {
       lines.removeFirst();
     }
     lines.addLast(line);
+    added++;
     waiters.removeIf(waiter -> waiter.predicate.test(line) && waiter.line.complete(line));
   }
 
@@ -73,6 +76,36 @@ final class OutputLines {
     } finally {
       forget(waiter);
     }
+  }
+
+  /** As {@link #await}, but the time begins anew with each line, for a few times. */
+  String awaitTalking(Predicate<String> predicate, Duration silenceMax) {
+    Waiter waiter = new Waiter(predicate, new CompletableFuture<>());
+    register(waiter);
+    try {
+      for (int silences = 0; silences < SILENCES_MAX; silences++) {
+        long before = count();
+        try {
+          return waiter.line.get(silenceMax.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          if (count() == before) {
+            throw missing("no line at all within " + silenceMax);
+          }
+        }
+      }
+      throw missing("lines, but not this one, within " + silenceMax.multipliedBy(SILENCES_MAX));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The awaited line did not come", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for a line", e);
+    } finally {
+      forget(waiter);
+    }
+  }
+
+  private synchronized long count() {
+    return added;
   }
 
   private synchronized void register(Waiter waiter) {

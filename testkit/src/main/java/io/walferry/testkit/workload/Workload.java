@@ -24,15 +24,22 @@ public final class Workload {
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private final long seed;
+  private final boolean truncates;
   private final List<WorkTable> tables = WorkloadTables.all();
   private final AtomicInteger runs = new AtomicInteger();
 
-  private Workload(long seed) {
+  private Workload(long seed, boolean truncates) {
     this.seed = seed;
+    this.truncates = truncates;
   }
 
   public static Workload create(long seed) {
-    return new Workload(seed);
+    return new Workload(seed, true);
+  }
+
+  /** The same changes but for TRUNCATE, which no stream of PostgreSQL 10 carries. */
+  public static Workload withoutTruncate(long seed) {
+    return new Workload(seed, false);
   }
 
   public long seed() {
@@ -86,7 +93,7 @@ public final class Workload {
   private WorkloadReport write(ConnectionSource connections, int transactions, int number, int run)
       throws SQLException {
     try (Connection connection = connections.open()) {
-      Writer writer = new Writer(tables, number, connection);
+      Writer writer = new Writer(tables, truncates, number, connection);
       for (int i = 0; i < transactions && !Thread.currentThread().isInterrupted(); i++) {
         writer.transact(random(number, run, i));
       }

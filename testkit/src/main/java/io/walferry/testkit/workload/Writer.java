@@ -20,6 +20,7 @@ final class Writer {
   private static final int LARGE_ROWS_MAX = 4_000;
 
   private final List<WorkTable> tables;
+  private final boolean truncates;
   private final int number;
   private final Connection connection;
   private final Sql sql;
@@ -27,8 +28,10 @@ final class Writer {
   private int rolledBack;
   private int skipped;
 
-  Writer(List<WorkTable> tables, int number, Connection connection) throws SQLException {
+  Writer(List<WorkTable> tables, boolean truncates, int number, Connection connection)
+      throws SQLException {
     this.tables = tables;
+    this.truncates = truncates;
     this.number = number;
     this.connection = connection;
     this.sql = new Sql(connection);
@@ -117,7 +120,9 @@ final class Writer {
             .map(WorkTable::name)
             .map(TableName::sql)
             .collect(Collectors.joining(", "));
-    sql.execute("truncate " + names);
+    if (truncates) {
+      sql.execute("truncate " + names);
+    }
     change(random, random.nextInt(5));
   }
 }

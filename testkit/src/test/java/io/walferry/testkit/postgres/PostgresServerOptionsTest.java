@@ -76,7 +76,7 @@ final class PostgresServerOptionsTest {
     PostgresServerBuilder builder = PostgresServer.builder().major(9);
     String message = failureOf(builder);
     assertTrue(message.contains("*-9.*.jar in "), message);
-    assertTrue(message.contains("[14, 15, 16, 17, 18]"), message);
+    assertTrue(message.contains("[10, 11, 12, 13, 14, 15, 16, 17, 18]"), message);
   }
 
   @Test

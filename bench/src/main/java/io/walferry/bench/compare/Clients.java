@@ -1,0 +1,99 @@
+package io.walferry.bench.compare;
+
+import io.walferry.bench.follow.PipelineColumnsClient;
+import io.walferry.bench.follow.PipelineJsonLinesClient;
+import io.walferry.bench.follow.PipelinePostgresClient;
+import io.walferry.bench.follow.StreamClient;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everybody who can drain a slot, in the order of their turns.
+ *
+ * <p>Another destination of Walferry needs one more main class beside {@link
+ * PipelineColumnsClient}, and its line here.
+ */
+final class Clients {
+  private final Jvm jvm;
+  private final Optional<Path> debezium;
+  private final Optional<Path> recvlogical = Recvlogical.find();
+
+  /**
+   * Everybody's programs.
+   *
+   * @param heap of every JVM, as {@code -Xmx} takes it
+   * @param debezium the directory with the built Debezium client
+   */
+  Clients(String heap, Optional<Path> debezium) {
+    this.jvm = new Jvm(heap);
+    this.debezium = debezium;
+  }
+
+  List<Client> all() {
+    return List.of(
+        ours("stream", Work.READ, StreamClient.class, "ChangeStream; a string of every column"),
+        recvlogical("text", "protocol 1, text, to /dev/null", "proto_version=1"),
+        debezium("connect", Work.READ, "engine, a Connect record of every change, not serialised"),
+        ours(
+            "pipeline",
+            Work.READ,
+            PipelineColumnsClient.class,
+            "Pipeline into a sink that makes a string of every column"),
+        recvlogical("binary", "protocol 1, binary", "proto_version=1", "binary=true"),
+        recvlogical("streaming", "protocol 2, streaming", "proto_version=2", "streaming=on"),
+        ours(
+            "jsonlines",
+            Work.SERIALISE,
+            PipelineJsonLinesClient.class,
+            "Pipeline into JSON lines, thrown away"),
+        debezium("json", Work.SERIALISE, "engine, JSON of every change in Debezium's envelope"),
+        ours(
+            "postgres",
+            Work.APPLY,
+            PipelinePostgresClient.class,
+            "Pipeline into PostgreSQL, with every default"),
+        SubscriptionClient.applying());
+  }
+
+  private Client ours(String variant, Work work, Class<?> main, String description) {
+    return new ProgramClient(
+        Client.OURS + variant,
+        work,
+        description,
+        Optional.empty(),
+        true,
+        task -> jvm.ours(main, task));
+  }
+
+  private Client recvlogical(String variant, String description, String... options) {
+    return new ProgramClient(
+        "recvlogical-" + variant,
+        Work.RECEIVE,
+        recvlogical.map(Path::toString).orElse("pg_recvlogical") + ", " + description,
+        recvlogical.isPresent() ? Optional.empty() : Optional.of("not installed"),
+        false,
+        task -> Recvlogical.command(recvlogical.orElseThrow(), task, options));
+  }
+
+  private Client debezium(String format, Work work, String description) {
+    return new ProgramClient(
+        "debezium-" + format,
+        work,
+        description,
+        debezium.isPresent() ? Optional.empty() : Optional.of("not built"),
+        true,
+        task -> {
+          List<String> words =
+              jvm.command(
+                  debezium.orElseThrow().resolve("*") + ":" + debezium.orElseThrow() + "/lib/*",
+                  "io.walferry.bench.debezium.DebeziumClient");
+          words.addAll(List.of(format, Integer.toString(task.source().server().port())));
+          words.add(task.source().database().name());
+          words.addAll(List.of(task.slot(), task.load().load().publication()));
+          words.add(String.join(",", task.load().load().tables()));
+          words.add(Long.toString(task.load().rows()));
+          return words;
+        });
+  }
+}

@@ -1,0 +1,75 @@
+package io.walferry.bench.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Debezium is not here: only bench/run fetches it. */
+final class BenchmarkTest {
+  private static final PrintStream NOWHERE =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
+  @TempDir private Path directory;
+
+  @Test
+  void spreadHasTheMiddleOfAnEvenNumber() {
+    assertEquals(new Spread(2.5, 1, 4), Spread.of(DoubleStream.of(4, 1, 3, 2)));
+    assertEquals("2.5 (1.0-4.0)", new Spread(2.5, 1, 4).text(1));
+  }
+
+  @Test
+  @Tag("full")
+  void everyClientDrainsEveryLoad() throws Exception {
+    measure(new Clients("256m", Optional.empty()).all(), 15, Load.L1, Load.L2, Load.L3);
+  }
+
+  @Test
+  @Tag("full")
+  void everyClientLoadsTheTable() throws Exception {
+    Report report = measure(new LoadClients("256m", 16).all(), 16, Load.TABLE);
+    assertEquals(3, report.comparisons().size(), "ours, each with the faster kind of tablesync");
+    // A single one of these runs may be shorter than a tick of the processes' clock.
+    assertTrue(report.runs().stream().mapToDouble(Run::sourceCpuSeconds).sum() > 0, "source CPU");
+  }
+
+  @Test
+  void tablesAreOnlyCopiedAsBinaryFrom16On() {
+    assertEquals(Set.of("tablesync-binary"), missing(15));
+    assertEquals(Set.of(), missing(16));
+  }
+
+  private static Set<String> missing(int major) {
+    return new LoadClients("256m", major)
+        .all().stream()
+            .filter(client -> client.missing().isPresent())
+            .map(Client::name)
+            .collect(Collectors.toSet());
+  }
+
+  private Report measure(List<Client> clients, int major, Load... loads) throws Exception {
+    Report.Settings settings = new Report.Settings(1000, 1, "256m");
+    Report report =
+        new Benchmark(settings, clients, Duration.ofSeconds(60), NOWHERE)
+            .run(major, List.of(loads), directory);
+    assertEquals(
+        List.of(), report.runs().stream().filter(run -> !run.succeeded()).toList(), "failures");
+    int able = clients.size() - report.skipped().size();
+    assertEquals(able * loads.length, report.summaries().size());
+    assertTrue(report.runs().stream().allMatch(run -> run.seconds() > 0), "times");
+    new ReportTable(report, clients, NOWHERE).print();
+    return report;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.bench.compare;
+
+import org.jspecify.annotations.NullMarked;

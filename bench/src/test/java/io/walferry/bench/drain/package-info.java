@@ -1,4 +1,0 @@
-@NullMarked
-package io.walferry.bench.drain;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package io.walferry.cli;
+
+import io.walferry.cli.config.FeedConfig;
+import io.walferry.pipeline.Pipeline;
+import io.walferry.pipeline.Until;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One pipeline of {@code walferry run} and how it ends. One thread calls {@link #run}, once; any
+ * may ask.
+ */
+final class FeedRun {
+  private final String name;
+  private final Optional<String> label;
+  private final int destinations;
+  private final FeedProgress progress = new FeedProgress(Clock.systemUTC());
+  private final Pipeline pipeline;
+  private boolean ended;
+  private Optional<Throwable> failure = Optional.empty();
+  private Duration taken = Duration.ZERO;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param labelled whether its lines carry its name
+   */
+  FeedRun(FeedConfig config, Until until, boolean labelled) {
+    this.name = config.name();
+    this.label = labelled ? Optional.of(name) : Optional.empty();
+    this.destinations = config.sinks().size();
+    this.pipeline = FeedWiring.pipeline(config, until, progress);
+  }
+
+  /** Runs to the end; a failure is kept, not thrown. */
+  void run() {
+    long start = System.nanoTime();
+    Optional<Throwable> cause = Optional.empty();
+    try {
+      Logging.during(label, pipeline::run);
+    } catch (RuntimeException | Error e) {
+      cause = Optional.of(e);
+    }
+    synchronized (this) {
+      ended = true;
+      failure = cause;
+      taken = Duration.ofNanos(System.nanoTime() - start);
+    }
+  }
+
+  /** Asks it to end; may take as long as the network does. */
+  void stop() {
+    Logging.during(label, pipeline::stop);
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** What its lines start with. */
+  Optional<String> label() {
+    return label;
+  }
+
+  FeedProgress progress() {
+    return progress;
+  }
+
+  /** How many take what it delivers. */
+  int destinations() {
+    return destinations;
+  }
+
+  synchronized boolean ended() {
+    return ended;
+  }
+
+  /** Why it ended without having been asked to. */
+  synchronized Optional<Throwable> failure() {
+    return failure;
+  }
+
+  /** For whoever has only this one. */
+  void rethrowFailure() {
+    Throwable cause = failure().orElse(null);
+    if (cause instanceof RuntimeException known) {
+      throw known;
+    }
+    if (cause instanceof Error error) {
+      throw error;
+    }
+  }
+
+  synchronized Duration taken() {
+    return taken;
+  }
+}

@@ -1,0 +1,46 @@
+package io.walferry.cli.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.walferry.cli.feed.HaltingSink.Step;
+import io.walferry.pipeline.Pipeline;
+import io.walferry.pipeline.PipelineListener;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.process.ChildJvm;
+import java.time.Duration;
+import java.util.List;
+
+/** A feed of everything in schema public, in a process that ends at one step of its start. */
+final class HaltedFeed {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private HaltedFeed() {}
+
+  /** Takes the source's URI, the feed's name, the destination's, a step and a number of chunks. */
+  public static void main(String[] arguments) {
+    Step step = Step.valueOf(arguments[3]);
+    int chunks = Integer.parseInt(arguments[4]);
+    new Pipeline(
+            FeedSetup.settings(arguments[1], List.of("public.*")),
+            FeedSetup.connector(arguments[0]),
+            () -> new HaltingSink(Destination.named(arguments[2]), step, chunks),
+            PipelineListener.SILENT)
+        .run();
+  }
+
+  /** Runs it to its end. */
+  static void run(Database source, Destination destination, Step step, int chunks) {
+    try (ChildJvm feed =
+        ChildJvm.running(HaltedFeed.class)
+            .arguments(
+                source.uri(),
+                source.name(),
+                destination.name(),
+                step.name(),
+                Integer.toString(chunks))
+            .jvmOptions("-Xmx128m", "--enable-native-access=ALL-UNNAMED")
+            .start()) {
+      assertEquals(HaltingSink.STATUS, feed.awaitExit(PATIENCE), feed.lines()::toString);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.walferry.cli.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.cli.feed.Destination.PostgresDatabase;
+import io.walferry.cli.feed.Destination.SqliteFile;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/**
+ * Reads the destination of {@link Transfers} again and again while it is fed. One statement sees
+ * one state of it: where that is said to be consistent, the books must balance.
+ */
+final class TransferAudit implements AutoCloseable {
+  @SuppressWarnings("InlineFormatString") // Too long to be read within a call.
+  private static final String AUDIT =
+      """
+      SELECT p.state, (SELECT count(*) FROM account a
+          LEFT JOIN (SELECT account, sum(amount) AS amount FROM journal GROUP BY account) j
+            ON j.account = a.id WHERE a.balance <> coalesce(j.amount, 0)),
+        (SELECT coalesce(sum(balance), 0) FROM account), (SELECT count(*) FROM account),
+        (SELECT count(*) %% 2 FROM journal)
+      FROM %s p\
+      """;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  private final Destination destination;
+  private final Thread thread;
+  private boolean ended;
+  private int consistent;
+  private int inconsistent;
+  private String violation = "";
+
+  private TransferAudit(Destination destination) {
+    this.destination = destination;
+    this.thread = Thread.ofPlatform().name("audit").unstarted(this::run);
+  }
+
+  static TransferAudit of(Destination destination) {
+    TransferAudit audit = new TransferAudit(destination);
+    audit.thread.start();
+    return audit;
+  }
+
+  private void run() {
+    while (goesOn()) {
+      look();
+    }
+  }
+
+  private synchronized boolean goesOn() {
+    return !ended && violation.isEmpty();
+  }
+
+  /** The tables are not there at first, and a server that starts anew refuses connections. */
+  private void look() {
+    try (Connection connection = destination.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(AUDIT.formatted(positionTable()))) {
+      if (row.next() && row.getString(1).equals("following")) {
+        saw(row.getLong(2), row.getLong(3), row.getLong(4), row.getInt(5));
+      } else {
+        sawNothingConsistent();
+      }
+    } catch (SQLException e) {
+      sawNothingConsistent();
+    }
+  }
+
+  private synchronized void saw(long unbalanced, long sum, long accounts, int odd) {
+    consistent++;
+    if (unbalanced != 0 || sum != 0 || accounts != Transfers.ACCOUNTS || odd != 0) {
+      violation =
+          "%d balances differ from the journal, sum %d, %d accounts, odd lines %d"
+              .formatted(unbalanced, sum, accounts, odd);
+    }
+    notifyAll();
+  }
+
+  private synchronized void sawNothingConsistent() {
+    inconsistent++;
+  }
+
+  /** Returns when the destination has been seen in some more states that are consistent. */
+  synchronized void awaitConsistent(int states) throws InterruptedException {
+    int wanted = consistent + states;
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (violation.isEmpty() && consistent < wanted) {
+      long left = (deadline - System.nanoTime()) / 1_000_000;
+      assertTrue(left > 0, "not consistent in " + inconsistent + " looks");
+      wait(left);
+    }
+  }
+
+  private String positionTable() {
+    return switch (destination) {
+      case SqliteFile file -> "walferry_position";
+      case PostgresDatabase database -> "walferry.position";
+    };
+  }
+
+  /** Fails if a state that was said to be consistent was not one of the source's. */
+  synchronized void requireNoViolation(long seed) {
+    assertEquals("", violation, "seed " + seed);
+  }
+
+  /** The same, and that it was said to be consistent at all. */
+  synchronized void requireConsistent(long seed) {
+    requireNoViolation(seed);
+    assertTrue(consistent > 0, "never consistent in " + inconsistent + " looks; seed " + seed);
+    System.out.println("consistent " + consistent + ", not yet " + inconsistent);
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      ended = true;
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.walferry.cli.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.workload.Workload;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A feed that stood still while another process took over: a paused machine, a container that was
+ * given up too early. When it wakes it writes nothing and ends.
+ */
+@Postgres
+final class ZombieTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @TempDir Path directory;
+
+  /** At a destination where others can take over while it stands still, unlike at a file. */
+  @Test
+  void aPredecessorThatWakesUpEndsWithoutEffect(Database source) throws Exception {
+    Workload workload = Workload.create(Seeds.next());
+    Random random = new Random(workload.seed());
+    try (Connection connection = source.connect()) {
+      workload.createSchema(connection);
+    }
+    workload.run(source::connect, 60, 4);
+    try (Destination destination = Kind.POSTGRES.create(directory, source.server(), workload);
+        ChildJvm zombie = FeedMain.start(source, destination)) {
+      AtomicInteger left = new AtomicInteger(random.nextInt(12));
+      zombie.awaitLine(line -> line.startsWith("following"), PATIENCE);
+      workload.run(source::connect, 20, 4);
+      zombie.awaitLine(
+          line -> line.startsWith("committed") && left.getAndDecrement() <= 0, PATIENCE);
+      zombie.suspend();
+      letGoOf(source, destination);
+      workload.run(source::connect, 20, 4);
+      try (RunningFeed successor = start(source, destination)) {
+        successor.awaitFollowing();
+        zombie.resume();
+        workload.run(source::connect, 20, 4);
+        assertEquals(1, zombie.awaitExit(PATIENCE));
+        assertTrue(
+            zombie.lines().stream().anyMatch(ZombieTest::saysThatItWasReplaced),
+            () -> String.join("\n", zombie.lines()));
+        successor.awaitDurable(FeedSetup.walEnd(source));
+      }
+      assertEquals(
+          List.of(),
+          destination.compare(source, workload).tableDifferences(),
+          "seed " + workload.seed());
+    }
+  }
+
+  private static boolean saysThatItWasReplaced(String line) {
+    return line.startsWith("failed DESTINATION_FENCED") || line.startsWith("failed SLOT_ACTIVE");
+  }
+
+  private static RunningFeed start(Database source, Destination destination) {
+    return RunningFeed.start(
+        FeedSetup.settings(source.name(), WorkloadFeedTest.TABLES),
+        FeedSetup.connector(source.uri()),
+        destination::sink);
+  }
+
+  /** The servers notice in the end that nobody answers; here they do at once. */
+  private static void letGoOf(Database source, Destination destination) throws Exception {
+    source.execute(
+        "SELECT pg_terminate_backend(active_pid, 10000) FROM pg_replication_slots"
+            + " WHERE active AND database = current_database()");
+    if (destination instanceof Destination.PostgresDatabase(var database)) {
+      database.execute(
+          "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+              + " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+              + " AND state LIKE 'idle in transaction%'");
+    }
+  }
+}

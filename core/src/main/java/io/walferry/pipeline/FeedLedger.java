@@ -1,0 +1,65 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Lsn;
+import io.walferry.change.TableId;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.LedgerEntry.Kind;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What the ledger of a destination says: which tables the feed follows, which of them are not
+ * settled, and whether a slot was about to be made. Immutable.
+ */
+final class FeedLedger {
+  /** Stands for the feed itself. */
+  static final TableId FEED = new TableId("", "");
+
+  private final Map<TableId, FollowedTable> followed = new HashMap<>();
+  private final Map<TableId, List<LedgerEntry>> unsettled;
+  private final Optional<Lsn> intent;
+
+  FeedLedger(List<LedgerEntry> entries) {
+    entries.stream()
+        .filter(entry -> entry.kind() == Kind.TABLE)
+        .forEach(entry -> followed.put(entry.table(), FollowedTable.parse(entry)));
+    unsettled =
+        entries.stream()
+            .filter(entry -> entry.kind() == Kind.CHUNK || entry.kind() == Kind.ROW)
+            .collect(Collectors.groupingBy(LedgerEntry::table));
+    intent =
+        entries.stream()
+            .filter(entry -> entry.kind() == Kind.SLOT)
+            .findFirst()
+            .map(entry -> Lsn.parse(entry.content()));
+  }
+
+  /**
+   * The line that comes before the slot: whatever slot of our name is made after this point of the
+   * log is ours, even if nobody lives to say so.
+   */
+  static LedgerEntry intent(Lsn since) {
+    return new LedgerEntry(FEED, Kind.SLOT, "", since.toString());
+  }
+
+  Optional<Lsn> intent() {
+    return intent;
+  }
+
+  /** The table as it was; empty if it is not followed. */
+  Optional<FollowedTable> followed(TableId table) {
+    return Optional.ofNullable(followed.get(table));
+  }
+
+  /** The tables that are followed, whether or not they still exist. */
+  List<TableId> tables() {
+    return followed.keySet().stream().sorted().toList();
+  }
+
+  List<LedgerEntry> unsettled(TableId table) {
+    return unsettled.getOrDefault(table, List.of());
+  }
+}

@@ -1,0 +1,142 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Lsn;
+import io.walferry.change.Position;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.sink.SinkState;
+import io.walferry.stream.ReplicationConnection;
+import io.walferry.stream.SourceIdentity;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/**
+ * Whether what a destination has is part of this server's log. A standby that is promoted leaves
+ * the timeline that it followed, maybe before its end: what the old server wrote after that point
+ * is lost. So is what a server wrote after the moment from which it was restored.
+ */
+final class Lineage {
+  private final ReplicationConnection replication;
+  private final Connection sql;
+  private final SourceIdentity server;
+  private final boolean standby;
+
+  private Lineage(ReplicationConnection replication, Connection sql) {
+    this.replication = replication;
+    this.sql = sql;
+    // In this order: a standby that is one now was on that timeline before.
+    this.server = replication.identify();
+    this.standby = isStandby(sql);
+  }
+
+  /**
+   * Of the server as it is now: after the destinations were opened, so that none moves on.
+   *
+   * @param timeline that they were opened with
+   * @throws WalferryException {@code SERVER_UNAVAILABLE} if the server has left it meanwhile
+   */
+  static Lineage read(ReplicationConnection replication, Connection sql, int timeline) {
+    Lineage lineage = new Lineage(replication, sql);
+    if (lineage.hasLeft(timeline)) {
+      throw promoted();
+    }
+    return lineage;
+  }
+
+  /** Whether the server has been promoted since it was on this timeline. */
+  boolean hasLeft(int timeline) {
+    return timeline != server.timeline();
+  }
+
+  /**
+   * Sees that the server comes from the one that a destination has followed.
+   *
+   * @throws WalferryException {@code SOURCE_CHANGED}
+   */
+  void requireDescent(SinkState state) {
+    switch (state) {
+      case SinkState.Fresh fresh -> {}
+      case SinkState.Unfinished unfinished -> requireDescent(unfinished.timeline());
+      case SinkState.Following following -> requireDescent(following.timeline());
+    }
+  }
+
+  private void requireDescent(int timeline) {
+    if (hasLeft(timeline) && promotion(timeline).isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_CHANGED,
+          "the destination has followed timeline "
+              + Integer.toUnsignedString(timeline)
+              + ", but the server is on timeline "
+              + Integer.toUnsignedString(server.timeline())
+              + " and does not come from it");
+    }
+  }
+
+  /**
+   * Sees that the server has everything that a destination has.
+   *
+   * @throws WalferryException {@code DESTINATION_AHEAD}
+   */
+  void requireShared(SinkState.Following following) {
+    Position position = following.position();
+    Optional<Lsn> end = end(following.timeline());
+    if (end.isPresent() && position.endLsn().isAfter(end.get())) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_AHEAD,
+          "the destination stands at "
+              + position.endLsn()
+              + " of timeline "
+              + Integer.toUnsignedString(following.timeline())
+              + (hasLeft(following.timeline())
+                  ? ", but the server was promoted at "
+                  : ", but the server's log ends at ")
+              + end.get());
+    }
+  }
+
+  /** The end of what the server has of a timeline, as far as it is known. */
+  private Optional<Lsn> end(int timeline) {
+    if (hasLeft(timeline)) {
+      return promotion(timeline);
+    }
+    // A standby tells what it has received since it was started, which may be less than it has.
+    return standby ? Optional.empty() : Optional.of(server.walEnd());
+  }
+
+  /**
+   * Sees, before anything is committed, that what has been read is of the timeline that the feed
+   * was opened on: a standby goes on with its streams when it is promoted.
+   *
+   * @throws WalferryException {@code SERVER_UNAVAILABLE}; another attempt takes the new timeline
+   */
+  void requireSameTimeline() {
+    if (standby && !isStandby(sql)) {
+      throw promoted();
+    }
+  }
+
+  private static WalferryException promoted() {
+    return new WalferryException(
+        ErrorCode.SERVER_UNAVAILABLE, "the server was promoted while it was followed");
+  }
+
+  /** Where the server left an earlier timeline. */
+  private Optional<Lsn> promotion(int timeline) {
+    return replication.history(server.timeline()).end(timeline);
+  }
+
+  private static boolean isStandby(Connection sql) {
+    try (Statement statement = sql.createStatement();
+        ResultSet result = statement.executeQuery("SELECT pg_catalog.pg_is_in_recovery()")) {
+      result.next();
+      return result.getBoolean(1);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "ask whether the server is a standby");
+    }
+  }
+}

@@ -1,0 +1,490 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Change;
+import io.walferry.change.Column;
+import io.walferry.change.Lsn;
+import io.walferry.change.OldRow;
+import io.walferry.change.Position;
+import io.walferry.change.Relation;
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.Row;
+import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.publication.PublishedTable;
+import io.walferry.snapshot.KeyPlace;
+import io.walferry.snapshot.KeyPlaces;
+import io.walferry.snapshot.RowFetch;
+import io.walferry.snapshot.TableLedger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Between stream and sink: lets a change of a table whose rows were read at several moments through
+ * only if it counts, that is if the read of its key has not seen its transaction. The rows are then
+ * there, or not there, as they must be, so the sink may be strict. Belongs to the pipeline's
+ * thread.
+ *
+ * <ul>
+ *   <li>A key that moves is judged for the old and for the new key.
+ *   <li>If it counts for the new key only, a large column that the stream leaves out is nowhere at
+ *       the destination: the row is read alone, with a snapshot of its own.
+ *   <li>A TRUNCATE that some reads have seen and others have not empties the table, which is loaded
+ *       again: few rows as a rule.
+ *   <li>Changes of a table that is still to be loaded are left out: its reads will see them.
+ * </ul>
+ *
+ * <p>Changes wait in a window, so that the source is asked for the places of many keys at once.
+ */
+final class Replay {
+  private static final int WINDOW_CHANGES = 4096;
+  private static final long WINDOW_BYTES = 4L << 20;
+
+  private final FeedEnds ends;
+  private final TableLoads loads;
+  private final Map<TableId, TableLedger> ledgers = new LinkedHashMap<>();
+
+  /** Tables that are to be cut into chunks with the next flush. */
+  private final Map<TableId, Wanted> wanted = new LinkedHashMap<>();
+
+  private final IdentityHashMap<Relation, KeyColumns> keyColumns = new IdentityHashMap<>();
+  private final List<Item> window = new ArrayList<>();
+  private long windowBytes;
+  private long skipped;
+  private Lsn until = Lsn.ZERO;
+  private Optional<TransactionHeader> unbegun = Optional.empty();
+  private Xid xid = Xid.NONE;
+
+  /**
+   * A table to load.
+   *
+   * @param again whether it has rows of ours
+   */
+  private record Wanted(PublishedTable table, boolean again) {}
+
+  /** What waits in the window. */
+  private sealed interface Item {
+    record Begun(TransactionHeader header) implements Item {}
+
+    /** A change of a table that needs no judgement. */
+    record Plain(Change change) implements Item {}
+
+    /** A change, with the keys that it is judged by. */
+    record Keyed(Change change, TableLedger ledger, List<List<String>> keys) implements Item {}
+  }
+
+  /**
+   * Where a relation has the key.
+   *
+   * @param told whether the stream tells the old key whenever it changes
+   * @param covers whether the relation has every column that was read
+   */
+  private record KeyColumns(List<Integer> columns, boolean told, boolean covers) {}
+
+  Replay(FeedEnds ends, TableLoads loads) {
+    this.ends = ends;
+    this.loads = loads;
+  }
+
+  /** Judges the changes of these tables, which are loaded, until the stream has reached today. */
+  void judge(List<TableLedger> loaded) {
+    if (!loaded.isEmpty()) {
+      loaded.forEach(ledger -> ledgers.put(id(ledger), ledger));
+      until = Lsn.max(until, WalEnd.read(ends.sql()));
+    }
+  }
+
+  /**
+   * Loads a table as soon as the destination has committed; its changes are left out until then.
+   *
+   * @param again whether the rows that are there go first
+   */
+  void loadSoon(PublishedTable table, boolean again) {
+    wanted.put(table.table(), new Wanted(table, again));
+  }
+
+  boolean isActive() {
+    return !ledgers.isEmpty() || !wanted.isEmpty();
+  }
+
+  /** The tables that have to be loaded before the stream goes on; after a commit only. */
+  List<TableLedger> unloaded() {
+    return ledgers.values().stream().filter(ledger -> !ledger.isLoaded()).toList();
+  }
+
+  boolean wantsLoad() {
+    return !wanted.isEmpty() || ledgers.values().stream().anyMatch(ledger -> !ledger.isLoaded());
+  }
+
+  void begin(TransactionHeader header) {
+    if (isActive()) {
+      window.add(new Item.Begun(header));
+    } else {
+      xid = header.xid();
+      ends.sink().begin(header);
+    }
+  }
+
+  void append(Change change) {
+    if (!isActive() && window.isEmpty() && unbegun.isEmpty()) {
+      ends.sink().append(change);
+      return;
+    }
+    if (isOfTableToPlan(change)) {
+      skipped++;
+      return;
+    }
+    window.add(item(change));
+    if (window.size() >= WINDOW_CHANGES || windowBytes >= WINDOW_BYTES) {
+      flush();
+    }
+  }
+
+  /** The table's reads are still to come, and will see it. */
+  private boolean isOfTableToPlan(Change change) {
+    return switch (change) {
+      case Change.Insert insert -> isToPlan(insert.relation());
+      case Change.Update update -> isToPlan(update.relation());
+      case Change.Delete delete -> isToPlan(delete.relation());
+      case Change.Truncate truncate -> false;
+      case Change.Message message -> false;
+    };
+  }
+
+  private boolean isToPlan(Relation relation) {
+    return wanted.containsKey(relation.table()) && !ledgers.containsKey(relation.table());
+  }
+
+  private Item item(Change change) {
+    return switch (change) {
+      case Change.Insert(var relation, var after) -> {
+        Row row = kept(after);
+        yield keyed(
+            new Change.Insert(relation, row), relation, columns -> List.of(key(columns, row)));
+      }
+      case Change.Update(var relation, var before, var after) -> {
+        OldRow old = kept(before);
+        Row row = kept(after);
+        yield keyed(
+            new Change.Update(relation, old, row), relation, at -> keys(relation, at, old, row));
+      }
+      case Change.Delete(var relation, var before) -> {
+        OldRow old = kept(before);
+        yield keyed(
+            new Change.Delete(relation, old),
+            relation,
+            columns -> List.of(oldKey(relation, columns, old).orElseThrow()));
+      }
+      case Change.Truncate truncate -> new Item.Plain(truncate);
+      case Change.Message message -> new Item.Plain(message);
+    };
+  }
+
+  private interface KeysOf {
+    List<List<String>> of(KeyColumns columns);
+  }
+
+  private Item keyed(Change change, Relation relation, KeysOf keys) {
+    TableLedger ledger = ledgers.get(relation.table());
+    if (ledger == null) {
+      return new Item.Plain(change);
+    }
+    return new Item.Keyed(
+        change, ledger, ledger.isLoaded() ? keys.of(columns(relation, ledger)) : List.of());
+  }
+
+  private Row kept(Row row) {
+    windowBytes += row.byteSize();
+    return row.detached();
+  }
+
+  private OldRow kept(OldRow old) {
+    return switch (old) {
+      case OldRow.Full(var row) -> new OldRow.Full(kept(row));
+      case OldRow.Key(var row) -> new OldRow.Key(kept(row));
+      case OldRow.Absent absent -> absent;
+    };
+  }
+
+  private KeyColumns columns(Relation relation, TableLedger ledger) {
+    return keyColumns.computeIfAbsent(relation, announced -> keyColumns(announced, ledger));
+  }
+
+  private static KeyColumns keyColumns(Relation relation, TableLedger ledger) {
+    List<String> names = relation.columns().stream().map(Column::name).toList();
+    List<Integer> columns = ledger.table().keyNames().stream().map(names::indexOf).toList();
+    boolean told = true;
+    for (int column : columns) {
+      if (column < 0) {
+        throw replaced(relation, "its key has lost a column");
+      }
+      told &= relation.columns().get(column).key();
+    }
+    return new KeyColumns(columns, told, names.containsAll(ledger.table().table().columnNames()));
+  }
+
+  private static List<String> key(KeyColumns at, Row row) {
+    List<String> key = new ArrayList<>(at.columns().size());
+    for (int column : at.columns()) {
+      key.add(row.text(column));
+    }
+    return key;
+  }
+
+  /** The old key where the stream tells one. */
+  private static Optional<List<String>> oldKey(Relation relation, KeyColumns at, OldRow old) {
+    return switch (old) {
+      case OldRow.Full(var row) -> Optional.of(key(at, row));
+      case OldRow.Key(var row) -> {
+        requireTold(relation, at);
+        yield Optional.of(key(at, row));
+      }
+      case OldRow.Absent absent -> {
+        requireTold(relation, at);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static void requireTold(Relation relation, KeyColumns at) {
+    if (!at.told() && relation.replicaIdentity() != ReplicaIdentity.FULL) {
+      throw replaced(relation, "its replica identity does not tell the key that it was loaded by");
+    }
+  }
+
+  private static WalferryException replaced(Relation relation, String how) {
+    return new WalferryException(
+        ErrorCode.SOURCE_TABLE_REPLACED,
+        "table " + relation + " was altered while it was loaded: " + how);
+  }
+
+  /** The new key, behind the old one if they differ. */
+  private static List<List<String>> keys(Relation relation, KeyColumns at, OldRow old, Row after) {
+    Optional<List<String>> oldKey = oldKey(relation, at, old);
+    List<String> newKey = new ArrayList<>(at.columns().size());
+    for (int i = 0; i < at.columns().size(); i++) {
+      // A large key that did not change is left out of the new row, and in the old one.
+      newKey.add(
+          after.isUnchanged(at.columns().get(i))
+              ? oldKey.orElseThrow().get(i)
+              : after.text(at.columns().get(i)));
+    }
+    return oldKey.isEmpty() || oldKey.get().equals(newKey)
+        ? List.of(newKey)
+        : List.of(oldKey.get(), newKey);
+  }
+
+  /** Gives the sink what counts of the window; plans what is to be loaded. */
+  void flush() {
+    List<List<KeyPlace>> places = places(0);
+    for (int i = 0, from = 0; i < window.size(); i++) {
+      switch (window.get(i)) {
+        case Item.Begun(var header) -> {
+          unbegun = Optional.of(header);
+          xid = header.xid();
+        }
+        case Item.Plain(var change) -> plain(change);
+        case Item.Keyed keyed -> {
+          if (judge(keyed, places.get(i - from))) {
+            from = i + 1;
+            places = places(from);
+          }
+        }
+      }
+    }
+    window.clear();
+    windowBytes = 0;
+    planWanted();
+  }
+
+  private void planWanted() {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    Map<Boolean, List<PublishedTable>> tables =
+        wanted.values().stream()
+            .collect(
+                Collectors.partitioningBy(
+                    Wanted::again, Collectors.mapping(Wanted::table, Collectors.toList())));
+    wanted.clear();
+    List<PublishedTable> again = tables.getOrDefault(true, List.of());
+    again.forEach(table -> ledgers.remove(table.table()));
+    track(loads.planAgain(again));
+    track(loads.planLive(tables.getOrDefault(false, List.of())));
+    keyColumns.clear();
+  }
+
+  private void track(List<TableLedger> planned) {
+    planned.forEach(ledger -> ledgers.put(id(ledger), ledger));
+  }
+
+  /** Where the keys of each item of the window are; one question for each table. */
+  private List<List<KeyPlace>> places(int from) {
+    List<Item> items = window.subList(from, window.size());
+    Map<TableLedger, List<List<String>>> asked = new LinkedHashMap<>();
+    for (Item item : items) {
+      if (item instanceof Item.Keyed keyed && keyed.ledger().isLoaded()) {
+        asked.computeIfAbsent(keyed.ledger(), ledger -> new ArrayList<>()).addAll(keyed.keys());
+      }
+    }
+    Map<TableLedger, Iterator<KeyPlace>> answers = new LinkedHashMap<>();
+    asked.forEach(
+        (ledger, keys) -> answers.put(ledger, KeyPlaces.find(ends.sql(), ledger, keys).iterator()));
+    List<List<KeyPlace>> places = new ArrayList<>(items.size());
+    for (Item item : items) {
+      List<KeyPlace> found = new ArrayList<>(2);
+      if (item instanceof Item.Keyed keyed && keyed.ledger().isLoaded()) {
+        Iterator<KeyPlace> answer =
+            answers.getOrDefault(keyed.ledger(), Collections.emptyIterator());
+        keyed.keys().forEach(key -> found.add(answer.next()));
+      }
+      places.add(found);
+    }
+    return places;
+  }
+
+  private void plain(Change change) {
+    if (change instanceof Change.Truncate truncate) {
+      truncate(truncate);
+    } else {
+      emit(change);
+    }
+  }
+
+  private void truncate(Change.Truncate truncate) {
+    List<Relation> emptied = new ArrayList<>();
+    for (Relation relation : truncate.relations()) {
+      TableLedger ledger = ledgers.get(relation.table());
+      if (ledger == null && !wanted.containsKey(relation.table())) {
+        emptied.add(relation);
+      } else if (ledger != null && isJudged(ledger)) {
+        switch (ledger.seen(xid)) {
+          case BY_NONE -> emptied.add(relation);
+          case BY_SOME -> loadSoon(ledger.table().table(), true);
+          case BY_ALL -> {}
+        }
+      }
+    }
+    if (emptied.isEmpty()) {
+      skipped++;
+    } else {
+      emit(new Change.Truncate(emptied, truncate.cascade(), truncate.restartIdentity()));
+    }
+  }
+
+  private boolean isJudged(TableLedger ledger) {
+    return ledger.isLoaded() && !wanted.containsKey(id(ledger));
+  }
+
+  /** Returns whether a row was read alone, so that places which were asked for are old. */
+  private boolean judge(Item.Keyed item, List<KeyPlace> places) {
+    TableLedger ledger = item.ledger();
+    if (!isJudged(ledger)) {
+      skipped++;
+      return false;
+    }
+    boolean counts = counts(ledger, places.getFirst());
+    boolean countsForNew = counts(ledger, places.getLast());
+    if (!counts && !countsForNew) {
+      skipped++;
+      return false;
+    }
+    Relation relation = relation(item.change());
+    if (!columns(relation, ledger).covers()) {
+      loadSoon(ledger.table().table(), true);
+      skipped++;
+      return false;
+    }
+    if (counts && countsForNew) {
+      emit(item.change());
+      return false;
+    }
+    Change.Update move = (Change.Update) item.change();
+    if (counts) {
+      emit(new Change.Delete(relation, move.before()));
+      return false;
+    }
+    if (!hasUnchanged(move.after())) {
+      emit(new Change.Insert(relation, move.after()));
+      return false;
+    }
+    fetch(ledger, relation, item.keys().getLast());
+    return true;
+  }
+
+  private boolean counts(TableLedger ledger, KeyPlace place) {
+    return !ledger.view(place).sees(xid);
+  }
+
+  private void fetch(TableLedger ledger, Relation relation, List<String> key) {
+    RowFetch fetched = RowFetch.of(ends.sql(), ledger.table(), relation, key, xid);
+    until = Lsn.max(until, WalEnd.read(ends.sql()));
+    fetched.row().ifPresent(row -> emit(new Change.Insert(relation, row)));
+    ends.sink().note(List.of(ledger.read(key, fetched.snapshot())));
+  }
+
+  private static boolean hasUnchanged(Row row) {
+    for (int column = 0; column < row.columnCount(); column++) {
+      if (row.isUnchanged(column)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Relation relation(Change change) {
+    return switch (change) {
+      case Change.Insert insert -> insert.relation();
+      case Change.Update update -> update.relation();
+      case Change.Delete delete -> delete.relation();
+      case Change.Truncate truncate -> throw new IllegalStateException("It has several");
+      case Change.Message message -> throw new IllegalStateException("It has none");
+    };
+  }
+
+  private void emit(Change change) {
+    unbegun.ifPresent(ends.sink()::begin);
+    unbegun = Optional.empty();
+    ends.sink().append(change);
+  }
+
+  /** How many changes did not count since the last call. */
+  long takeSkipped() {
+    long taken = skipped;
+    skipped = 0;
+    return taken;
+  }
+
+  /** Where it is over; 0/0 if there is nothing to judge. */
+  Lsn end() {
+    return ledgers.isEmpty() ? Lsn.ZERO : until;
+  }
+
+  /** Whether every change that could be in what was read has come by. */
+  boolean isOver(Position reached) {
+    return !ledgers.isEmpty() && !wantsLoad() && !reached.endLsn().isBefore(until);
+  }
+
+  /** Drops the ledger with the next commit if it is over. The window is empty. */
+  void settle(Position reached) {
+    if (isOver(reached)) {
+      ledgers.keySet().forEach(table -> ends.sink().forget(table, TableLoads.UNSETTLED));
+      ledgers.clear();
+      keyColumns.clear();
+      unbegun = Optional.empty();
+    }
+  }
+
+  private static TableId id(TableLedger ledger) {
+    return ledger.table().table().table();
+  }
+}

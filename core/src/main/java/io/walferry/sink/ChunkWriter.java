@@ -1,0 +1,36 @@
+package io.walferry.sink;
+
+import io.walferry.publication.PublishedTable;
+
+/**
+ * Takes parts of tables, one after the other, from one thread; several writers of a sink may be at
+ * work side by side.
+ *
+ * <pre>
+ * ( begin write* commit )*  close
+ * </pre>
+ *
+ * <p>A chunk is one destination transaction: it holds the fence as {@link Sink#commit} does, but
+ * not against the other writers. After any exception the only call left is {@link #close}.
+ */
+public interface ChunkWriter extends AutoCloseable {
+  /**
+   * Begins a chunk; waits for its turn where the destination takes only one at a time.
+   *
+   * @return in which form the rows are wanted
+   */
+  CopyFormat begin(PublishedTable table);
+
+  /**
+   * Takes one message of COPY, with the table's columns in their order: in text form one line. The
+   * array belongs to the writer from now on.
+   */
+  void write(byte[] message);
+
+  /** Makes the chunk's rows and this line of the ledger durable together. */
+  void commit(LedgerEntry loaded);
+
+  /** Drops a chunk that was not committed. May come from another thread while a call waits. */
+  @Override
+  void close();
+}

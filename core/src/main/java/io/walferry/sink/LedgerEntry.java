@@ -1,0 +1,31 @@
+package io.walferry.sink;
+
+import io.walferry.change.TableId;
+
+/**
+ * A line of the ledger that a destination keeps for a feed beside its position: which tables it
+ * follows, and which parts of a load are there and how they were read. A destination stores the
+ * lines and hands them back; what they say is the pipeline's business.
+ *
+ * @param table that it is about; of empty names if it is about the feed
+ * @param part which one of its kind; unique for table and kind, at most 40 characters
+ * @param content what it says, a text of any length
+ */
+public record LedgerEntry(TableId table, Kind kind, String part, String content) {
+  /** What a line is about. */
+  public enum Kind {
+    /** A table that is followed; stays for as long as it is. */
+    TABLE,
+    /** The slot that is about to be made for the feed. */
+    SLOT,
+    /** A part of a table that is being loaded, or was and is not yet in step with the others. */
+    CHUNK,
+    /** The same for one row. */
+    ROW;
+
+    /** Whether the destination is inconsistent for as long as there is such a line. */
+    public boolean isUnsettled() {
+      return this != TABLE;
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package io.walferry.snapshot;
+
+import io.walferry.buffer.ByteBoundedQueue;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The threads that bring the missing chunks of some tables to the destination, side by side. Each
+ * has a session at the source and a writer at the destination, and takes the next chunk when it has
+ * done one, so nobody waits for the largest table. {@link #next} and {@link #close} belong to one
+ * thread; {@link #interrupt} may come from any.
+ */
+public final class ChunkLoad implements AutoCloseable {
+  private static final Duration WITHOUT_END = Duration.ofDays(1);
+  private static final int REPORTS_MAX = 256;
+
+  private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
+  private final ByteBoundedQueue<LoadReport> reports =
+      new ByteBoundedQueue<>(REPORTS_MAX, report -> 1);
+  private final AtomicReference<Optional<WalferryException>> failure =
+      new AtomicReference<>(Optional.empty());
+  private final List<Worker> workers = new ArrayList<>();
+  private final AtomicInteger running = new AtomicInteger();
+
+  private record Task(TableLedger ledger, TableChunk chunk) {}
+
+  private ChunkLoad() {}
+
+  /**
+   * Starts one thread for each writer.
+   *
+   * @param ledgers of the tables, of which only the chunks that are missing are read
+   * @param silenceMax after which a server that does not answer a session counts as lost
+   */
+  public static ChunkLoad start(
+      PostgresConnector source,
+      List<ChunkWriter> writers,
+      List<TableLedger> ledgers,
+      Duration silenceMax) {
+    ChunkLoad load = new ChunkLoad();
+    for (TableLedger ledger : largestFirst(ledgers)) {
+      ledger.missing().forEach(chunk -> load.tasks.add(new Task(ledger, chunk)));
+    }
+    for (ChunkWriter writer : writers) {
+      load.workers.add(load.new Worker(source, writer, silenceMax));
+    }
+    load.running.set(writers.size());
+    load.workers.forEach(worker -> worker.thread.start());
+    return load;
+  }
+
+  private static List<TableLedger> largestFirst(List<TableLedger> ledgers) {
+    return ledgers.stream()
+        .sorted(
+            java.util.Comparator.comparingLong(
+                    (TableLedger ledger) -> ledger.table().table().byteSize())
+                .reversed())
+        .toList();
+  }
+
+  /**
+   * The next thing that has happened; empty when every chunk is there.
+   *
+   * @throws WalferryException if a thread has failed, or {@code INTERRUPTED}
+   */
+  public Optional<LoadReport> next() {
+    try {
+      Optional<LoadReport> report = reports.poll(WITHOUT_END);
+      if (failure.get().isPresent()) {
+        throw failure.get().get();
+      }
+      if (report.isEmpty() && !reports.isDone()) {
+        throw new WalferryException(ErrorCode.INTERRUPTED, "stopped within a load");
+      }
+      report.ifPresent(ChunkLoad::remember);
+      return report;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted in a load", e);
+    }
+  }
+
+  /** On the thread that the ledgers belong to. */
+  private static void remember(LoadReport report) {
+    if (report instanceof LoadReport.Chunk(var ledger, var number, var snapshot)) {
+      ledger.loaded(number, snapshot);
+    }
+  }
+
+  /** {@link #next} ends with {@code INTERRUPTED} from now on. */
+  public void interrupt() {
+    reports.wake();
+  }
+
+  private void fail(WalferryException cause) {
+    failure.compareAndSet(Optional.empty(), Optional.of(cause));
+    reports.end();
+  }
+
+  /** Ends the threads, with what they have not committed. */
+  @Override
+  public void close() {
+    tasks.clear();
+    reports.end();
+    workers.forEach(Worker::abort);
+  }
+
+  private final class Worker implements Runnable, ChunkReader.Progress {
+    private final PostgresConnector source;
+    private final ChunkWriter writer;
+    private final Duration silenceMax;
+    private final Thread thread;
+    private final AtomicReference<Optional<Connection>> session =
+        new AtomicReference<>(Optional.empty());
+
+    Worker(PostgresConnector source, ChunkWriter writer, Duration silenceMax) {
+      this.source = source;
+      this.writer = writer;
+      this.silenceMax = silenceMax;
+      this.thread =
+          Thread.ofPlatform().name("walferry-load-" + workers.size()).daemon().unstarted(this);
+    }
+
+    @Override
+    public void run() {
+      try {
+        transferAll();
+      } catch (WalferryException e) {
+        fail(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (SQLException e) {
+        fail(PostgresErrors.translate(e, "open a session for the load"));
+      } catch (RuntimeException | Error e) {
+        fail(
+            new WalferryException(
+                e instanceof OutOfMemoryError ? ErrorCode.MEMORY_EXHAUSTED : ErrorCode.INTERNAL,
+                "a reader of existing rows has failed: " + e,
+                e));
+      } finally {
+        writer.close();
+        if (running.decrementAndGet() == 0) {
+          reports.end();
+        }
+      }
+    }
+
+    private void transferAll() throws SQLException, InterruptedException {
+      Task task = tasks.poll();
+      if (task == null) {
+        return;
+      }
+      try (Connection connection = source.connect()) {
+        session.set(Optional.of(connection));
+        connection.setAutoCommit(false);
+        connection.setNetworkTimeout(Runnable::run, (int) silenceMax.toMillis());
+        ChunkReader reader = new ChunkReader(connection, this);
+        while (task != null && failure.get().isEmpty()) {
+          SourceSnapshot snapshot = reader.transfer(task.ledger(), task.chunk(), writer);
+          reports.put(new LoadReport.Chunk(task.ledger(), task.chunk().number(), snapshot));
+          task = tasks.poll();
+        }
+      }
+    }
+
+    @Override
+    public void rows(PublishedTable table, long rows, long bytes) throws InterruptedException {
+      reports.put(new LoadReport.Rows(table, rows, bytes));
+    }
+
+    @Override
+    public void waiting(PublishedTable table) throws InterruptedException {
+      reports.put(new LoadReport.Waiting(table));
+    }
+
+    /** Unlike a close, which would wait for the statement that is under way. */
+    void abort() {
+      thread.interrupt();
+      if (session.get().isPresent()) {
+        try {
+          session.get().get().abort(Runnable::run);
+        } catch (SQLException e) {
+          throw new WalferryException(
+              ErrorCode.INTERNAL, "the driver refused to close its connection", e);
+        }
+      }
+      join();
+    }
+
+    private void join() {
+      boolean interrupted = Thread.interrupted();
+      try {
+        if (!thread.join(Duration.ofSeconds(5))) {
+          writer.close();
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** What a load has done. */
+  public sealed interface LoadReport {
+    /** The destination was given some rows. */
+    record Rows(PublishedTable table, long rows, long bytes) implements LoadReport {}
+
+    /** A table is read as soon as transactions have ended that were running when it was planned. */
+    record Waiting(PublishedTable table) implements LoadReport {}
+
+    /** A chunk is durable there. */
+    record Chunk(TableLedger ledger, int number, SourceSnapshot snapshot) implements LoadReport {}
+  }
+}

@@ -1,0 +1,80 @@
+package io.walferry.snapshot;
+
+import io.walferry.change.Column;
+import io.walferry.change.Relation;
+import io.walferry.change.Row;
+import io.walferry.change.Xid;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.sink.CopyFormat;
+import io.walferry.sink.CopyTextParser;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * A row that was read alone, since a change left out a large column that is nowhere at the
+ * destination.
+ *
+ * @param row with the columns of the relation; empty if there is no such row any more
+ */
+public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
+  private static final long PAUSE_NANOS = 2_000_000;
+
+  /**
+   * Reads it, under a snapshot that sees a transaction.
+   *
+   * @param connection in autocommit mode
+   */
+  public static RowFetch of(
+      Connection connection, LoadTable table, Relation relation, List<String> key, Xid xid) {
+    List<String> columns = relation.columns().stream().map(Column::name).toList();
+    String where = "(" + table.keyList() + ") = (" + TableChunk.literals(table, key) + ")";
+    try {
+      connection.setAutoCommit(false);
+      try {
+        SourceSnapshot snapshot = begin(connection, table, xid);
+        CopyOut copy =
+            connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut(TableChunk.copyStatement(table, columns, where, CopyFormat.TEXT));
+        Optional<Row> row = Optional.empty();
+        CopyTextParser parser = new CopyTextParser(columns.size(), relation.toString());
+        byte[] line = copy.readFromCopy();
+        while (line != null) {
+          row = Optional.of(parser.parse(line));
+          line = copy.readFromCopy();
+        }
+        return new RowFetch(row, snapshot);
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "read a row of " + relation + " again");
+    }
+  }
+
+  /** A commit is in the stream a moment before snapshots see it. */
+  private static SourceSnapshot begin(Connection connection, LoadTable table, Xid xid)
+      throws SQLException {
+    while (true) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        statement.execute(table.setSearchPath());
+        statement.execute("LOCK TABLE " + table.table().table().quoted() + " IN ACCESS SHARE MODE");
+      }
+      SourceSnapshot snapshot = TableShape.read(connection, table.table()).snapshot();
+      if (snapshot.sees(xid)) {
+        return snapshot;
+      }
+      connection.rollback();
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+}

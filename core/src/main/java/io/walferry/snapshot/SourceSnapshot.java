@@ -1,0 +1,109 @@
+package io.walferry.snapshot;
+
+import io.walferry.change.Xid;
+import io.walferry.postgres.PostgresErrors;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * Which transactions a read of the source has seen, by 64-bit transaction ids: {@code
+ * txid_current_snapshot()}. Immutable.
+ *
+ * <p>Whether a read has seen a change is decided by this and never by LSNs: a commit is in the
+ * write-ahead log before snapshots see it, long before with a synchronous standby.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/functions-info.html">Transaction ID and
+ *     Snapshot Information Functions</a>
+ */
+public final class SourceSnapshot {
+  private final long xmin;
+  private final long xmax;
+  private final long[] inProgress;
+
+  private SourceSnapshot(long xmin, long xmax, long[] inProgress) {
+    this.xmin = xmin;
+    this.xmax = xmax;
+    this.inProgress = inProgress;
+  }
+
+  /**
+   * Reads {@code xmin:xmax:xip,…}.
+   *
+   * @throws IllegalArgumentException if it is anything else
+   */
+  public static SourceSnapshot parse(String text) {
+    String[] parts = text.split(":", -1);
+    if (parts.length != 3) {
+      throw new IllegalArgumentException("A snapshot looks like 10:20:10,14, but this does not");
+    }
+    LongStream running =
+        parts[2].isEmpty()
+            ? LongStream.empty()
+            : Arrays.stream(parts[2].split(",", -1)).mapToLong(Long::parseLong);
+    return new SourceSnapshot(
+        Long.parseLong(parts[0]), Long.parseLong(parts[1]), running.sorted().toArray());
+  }
+
+  /** What a statement sees now. */
+  public static SourceSnapshot read(Connection connection) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_catalog.txid_current_snapshot()::text")) {
+      row.next();
+      return parse(row.getString(1));
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "ask which transactions are running");
+    }
+  }
+
+  /** Sees every transaction that had begun when this was taken, and none that had not. */
+  public SourceSnapshot settled() {
+    return new SourceSnapshot(xmax, xmax, new long[0]);
+  }
+
+  /** Whether a committed transaction's changes are in what was read under this snapshot. */
+  public boolean sees(Xid xid) {
+    return sees(widen(xid));
+  }
+
+  private boolean sees(long xid) {
+    return xid < xmin || (xid < xmax && Arrays.binarySearch(inProgress, xid) < 0);
+  }
+
+  /** Whether every committed transaction that {@code other} sees is seen by this one as well. */
+  public boolean seesAllOf(SourceSnapshot other) {
+    return xmax >= other.xmax && Arrays.stream(inProgress).noneMatch(other::sees);
+  }
+
+  /**
+   * The id with its upper half: the one of its kind that is nearest to this snapshot. The server
+   * lets no two ids that are in use be further apart than half of all of them.
+   */
+  private long widen(Xid xid) {
+    return xmax + (xid.value() - (int) xmax);
+  }
+
+  /** In the server's form. */
+  @Override
+  public String toString() {
+    return xmin
+        + ":"
+        + xmax
+        + ":"
+        + Arrays.stream(inProgress).mapToObj(Long::toString).collect(Collectors.joining(","));
+  }
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof SourceSnapshot other && toString().equals(other.toString());
+  }
+
+  @Override
+  public int hashCode() {
+    return toString().hashCode();
+  }
+}

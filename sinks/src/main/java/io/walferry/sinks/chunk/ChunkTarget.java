@@ -1,0 +1,22 @@
+package io.walferry.sinks.chunk;
+
+import io.walferry.change.Row;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.LedgerEntry;
+import java.util.function.Consumer;
+
+/** Takes the rows of one chunk after the other; by several threads, but never at the same time. */
+public interface ChunkTarget {
+  /**
+   * Begins a destination transaction, behind the fence.
+   *
+   * @return takes the rows, with the table's columns
+   */
+  Consumer<Row> beginChunk(PublishedTable table);
+
+  /** Ends the transaction with a line of the ledger. */
+  void commitChunk(LedgerEntry loaded);
+
+  /** Drops what came since {@link #beginChunk}, even if that has failed. */
+  void dropChunk();
+}

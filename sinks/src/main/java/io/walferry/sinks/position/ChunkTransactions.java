@@ -1,0 +1,38 @@
+package io.walferry.sinks.position;
+
+import io.walferry.error.WalferryException;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sinks.position.PositionDialect.Lock;
+import io.walferry.sinks.sql.SqlSession;
+
+/**
+ * The destination transactions of chunks, one after the other: each begins behind the fence, side
+ * by side with those of other sessions, and ends with its line of the ledger.
+ */
+public final class ChunkTransactions {
+  private final SqlSession session;
+  private final PositionTables tables;
+  private final PositionRow expected;
+
+  ChunkTransactions(SqlSession session, PositionTables tables, PositionRow expected) {
+    this.session = session;
+    this.tables = tables;
+    this.expected = expected;
+  }
+
+  public void begin() {
+    session.begin();
+    try {
+      tables.queue(expected.feed(), Lock.SHARED);
+      expected.requireSame(tables.read(expected.feed(), Lock.SHARED), session.display());
+    } catch (WalferryException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  public void commit(LedgerEntry loaded) {
+    tables.put(expected.feed(), loaded);
+    session.commit();
+  }
+}

@@ -1,0 +1,148 @@
+package io.walferry.sinks.position;
+
+import io.walferry.change.Position;
+import io.walferry.change.TableId;
+import io.walferry.error.WalferryException;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.SinkState;
+import io.walferry.sinks.position.PositionDialect.Lock;
+import io.walferry.sinks.sql.SqlSession;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The destination transactions of one feed: each begins behind the fence and ends with the position
+ * and the ledger. Not for several threads.
+ */
+public final class FeedTransactions {
+  private final SqlSession session;
+  private final PositionDialect dialect;
+  private final PositionTables tables;
+
+  private FeedIdentity opened = new FeedIdentity("", 0, 0, "");
+
+  /** What the position table said when it was last read or written here. */
+  private PositionRow expected = PositionRow.fresh(opened);
+
+  /** Whether lines of the ledger may have changed since {@code expected}. */
+  private boolean ledgerTouched;
+
+  public FeedTransactions(SqlSession session, PositionDialect dialect) {
+    this.session = session;
+    this.dialect = dialect;
+    this.tables = new PositionTables(session, dialect);
+  }
+
+  /** The feed of the calls that follow, as if nothing were known of it. */
+  public void start(FeedIdentity feed) {
+    opened = feed;
+    expected = PositionRow.fresh(feed);
+  }
+
+  public FeedIdentity feed() {
+    return opened;
+  }
+
+  /** Whether this sink has neither found nor written anything of the feed. */
+  public boolean isFresh() {
+    return expected.isFresh();
+  }
+
+  /** Whether the destination knows the feed; writes nothing. */
+  public boolean isKnown() {
+    return tables.exist() && !tables.read(feed(), Lock.NONE).isFresh();
+  }
+
+  /** Raises the epoch of a feed that is known, in a transaction of its own. */
+  public SinkState takeOver() {
+    FeedIdentity feed = feed();
+    session.begin();
+    tables.queue(feed, Lock.EXCLUSIVE);
+    PositionRow found = tables.read(feed, Lock.EXCLUSIVE);
+    found.requireSource(feed, session.display());
+    expected = found.takenOver();
+    tables.save(expected);
+    List<LedgerEntry> ledger = tables.ledger(feed);
+    session.commit();
+    return new SinkState.Following(expected.position(), expected.feed().timeline(), ledger);
+  }
+
+  /**
+   * Begins a transaction unless one is open: locks the position and sees that nobody has written it
+   * since this sink did.
+   */
+  public void begin() {
+    if (session.inTransaction()) {
+      return;
+    }
+    session.begin();
+    try {
+      if (expected.isFresh()) {
+        beginFirst();
+      } else {
+        expected.requireSame(tables.read(feed(), Lock.EXCLUSIVE), session.display());
+      }
+    } catch (WalferryException e) {
+      // The lock must not stay with a sink that has lost the feed.
+      session.close();
+      throw e;
+    }
+  }
+
+  private void beginFirst() {
+    tables.queue(feed(), Lock.EXCLUSIVE);
+    if (tables.exist()) {
+      expected.requireSame(tables.read(feed(), Lock.EXCLUSIVE), session.display());
+    } else {
+      tables.create();
+    }
+  }
+
+  public void note(List<LedgerEntry> entries) {
+    begin();
+    ledgerTouched = true;
+    entries.forEach(entry -> tables.put(feed(), entry));
+  }
+
+  public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {
+    begin();
+    ledgerTouched = true;
+    tables.remove(feed(), table, kinds);
+  }
+
+  /** Ends the open transaction, or one that is begun for it, with this position. */
+  public void commit(Position position) {
+    begin();
+    boolean loading = ledgerTouched ? tables.hasUnsettled(feed()) : expected.loading();
+    save(expected.at(opened, position, loading));
+    ledgerTouched = false;
+  }
+
+  /**
+   * Says at the destination that chunks are on their way, before the first of them is written.
+   *
+   * @throws IllegalStateException if something was begun and not committed
+   */
+  public void startChunks() {
+    if (session.inTransaction()) {
+      throw new IllegalStateException("Chunks come right after a commit");
+    }
+    if (!expected.loading()) {
+      begin();
+      save(expected.at(opened, expected.position(), true));
+    }
+    ledgerTouched = true;
+  }
+
+  /** Transactions of chunks in a session, which may be another one, from now on. */
+  public ChunkTransactions chunks(SqlSession chunkSession) {
+    return new ChunkTransactions(chunkSession, new PositionTables(chunkSession, dialect), expected);
+  }
+
+  private void save(PositionRow next) {
+    tables.save(next);
+    session.commit();
+    expected = next;
+  }
+}

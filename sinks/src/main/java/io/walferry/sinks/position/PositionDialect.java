@@ -1,0 +1,42 @@
+package io.walferry.sinks.position;
+
+import io.walferry.sinks.sql.SqlSession;
+
+/** How one engine keeps positions and the ledger; {@link PositionTables} does the rest. */
+public interface PositionDialect {
+  /** How a position is locked until the transaction ends. */
+  enum Lock {
+    NONE,
+    /** Against whoever takes the feed over, not against other chunks. */
+    SHARED,
+    EXCLUSIVE
+  }
+
+  /** The table's name in SQL and in messages: one row for each pipeline. */
+  String positionTable();
+
+  /** The table's name in SQL and in messages: the ledger's lines of each pipeline. */
+  String ledgerTable();
+
+  /** A query for the names of the position table's columns; no rows if there is no such table. */
+  String columnsQuery();
+
+  /** A query for these columns of the pipeline that its one parameter names. */
+  String select(String columns, Lock lock);
+
+  /**
+   * Waits for others that are at work on the pipeline, in the order in which they came, until the
+   * transaction ends: a row lock alone would let chunks overtake whoever waits to take the feed
+   * over, and a row that is not there yet has no lock.
+   */
+  void queue(SqlSession session, String pipeline, Lock lock);
+
+  /** The place of a parameter that is an LSN as text. */
+  String lsnParameter();
+
+  /** The time now. */
+  String now();
+
+  /** Makes both tables in the open transaction, unless somebody else just did. */
+  void create(SqlSession session);
+}

@@ -1,0 +1,72 @@
+package io.walferry.sinks.postgres;
+
+import java.util.Set;
+
+/**
+ * The types whose binary form is the same on every server from 10 to 18, whatever its settings and
+ * its own encoding, as long as both sessions speak UTF-8.
+ *
+ * <p>Left out are types
+ *
+ * <ul>
+ *   <li>that send what only one server understands: oids of objects (reg types, ACLs) and
+ *       everything that users made, for its oid differs, and so does what it is made of;
+ *   <li>whose bytes mean something else elsewhere: money (a number of the smallest unit that {@code
+ *       lc_monetary} has), interval (from 17 on the largest values are infinite), xml (sent with a
+ *       declaration of its encoding), name (its length is the server's choice);
+ *   <li>that are checked in another way than their text, or grew within these versions: tsvector,
+ *       tsquery, jsonpath, multiranges, snapshots.
+ * </ul>
+ */
+final class BinaryTypes {
+  private static final Set<Integer> SCALARS =
+      Set.of(
+          16, // bool
+          17, // bytea
+          18, // "char": one byte
+          20, // int8
+          21, // int2
+          23, // int4
+          25, // text
+          26, // oid, as a number
+          114, // json: its text
+          650, // cidr
+          700, // float4
+          701, // float8
+          774, // macaddr8
+          829, // macaddr
+          869, // inet
+          1042, // bpchar
+          1043, // varchar
+          1082, // date
+          1083, // time: from 10 on always 64-bit microseconds, as below
+          1114, // timestamp
+          1184, // timestamptz
+          1266, // timetz
+          1560, // bit
+          1562, // varbit
+          1700, // numeric: infinities, which came with 14, are refused by older servers
+          2950, // uuid
+          3802); // jsonb: a version byte, and its text
+
+  /** Geometric types are floats one after the other, since 7.4. */
+  private static final Set<Integer> SHAPES = Set.of(600, 601, 602, 603, 604, 628, 718);
+
+  /** Ranges are flags and bounds: int4, num, ts, tstz, date, int8. */
+  private static final Set<Integer> RANGES = Set.of(3904, 3906, 3908, 3910, 3912, 3926);
+
+  /** Arrays of scalars; they carry the oid of their elements' type, which is fixed. */
+  private static final Set<Integer> ARRAYS =
+      Set.of(
+          199, 651, 775, 1000, 1001, 1002, 1005, 1007, 1009, 1014, 1015, 1016, 1021, 1022, 1028,
+          1040, 1041, 1115, 1182, 1183, 1185, 1231, 1270, 1561, 1563, 2951, 3807);
+
+  private BinaryTypes() {}
+
+  static boolean contains(int typeOid) {
+    return SCALARS.contains(typeOid)
+        || SHAPES.contains(typeOid)
+        || RANGES.contains(typeOid)
+        || ARRAYS.contains(typeOid);
+  }
+}

@@ -1,0 +1,111 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.CopyFormat;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sinks.position.ChunkTransactions;
+import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.ExistingRows;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Hands chunks on to a COPY in a session of its own. */
+final class PostgresChunkWriter implements ChunkWriter {
+  private final SqlSession session;
+  private final ChunkTransactions transactions;
+  private final boolean merge;
+  private final Map<PublishedTable, ChunkPlan> plans = new HashMap<>();
+
+  /** The COPY that is open, if one is, and its table. */
+  private final List<OpenCopy> open = new ArrayList<>(1);
+
+  private record OpenCopy(PublishedTable table, ChunkPlan plan, CopyRelay relay) {}
+
+  PostgresChunkWriter(SqlSession session, ChunkTransactions transactions, ExistingRows existing) {
+    this.session = session;
+    this.transactions = transactions;
+    this.merge = existing == ExistingRows.MERGE;
+  }
+
+  @Override
+  public CopyFormat begin(PublishedTable table) {
+    session.connect();
+    transactions.begin();
+    ChunkPlan plan = plans.computeIfAbsent(table, this::plan);
+    plan.staging().ifPresent(sql -> session.execute("load table " + table, sql));
+    try {
+      CopyStream copy = CopyStream.open(session, plan.copy());
+      open.add(new OpenCopy(table, plan, new CopyRelay(copy, plan.format())));
+    } catch (SQLException e) {
+      throw failed(table, e);
+    }
+    return plan.format();
+  }
+
+  @Override
+  public void write(byte[] message) {
+    OpenCopy copy = open.getFirst();
+    try {
+      copy.relay().write(message);
+    } catch (SQLException e) {
+      throw failed(copy.table(), e);
+    }
+  }
+
+  @Override
+  public void commit(LedgerEntry loaded) {
+    OpenCopy copy = open.removeFirst();
+    if (!isWhole(copy)) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_CONFLICT,
+          "The load of table " + copy.table() + " was taken in part only: a trigger is in the way");
+    }
+    transactions.commit(loaded);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Cuts the connection, for in the middle of a COPY there is no polite way to end it.
+   */
+  @Override
+  public void close() {
+    session.abort();
+  }
+
+  /** Whether the table took as many rows as there were. */
+  private boolean isWhole(OpenCopy copy) {
+    try {
+      long taken = copy.relay().finish();
+      long added =
+          copy.plan()
+              .merge()
+              .map(sql -> (long) session.execute("load table " + copy.table(), sql))
+              .orElse(taken);
+      return added == copy.relay().rows();
+    } catch (SQLException e) {
+      throw failed(copy.table(), e);
+    }
+  }
+
+  private ChunkPlan plan(PublishedTable table) {
+    TableShape shape =
+        TableShape.read(session, table.table())
+            .orElseThrow(
+                () ->
+                    new WalferryException(
+                        ErrorCode.DESTINATION_SHAPE,
+                        "Table " + table + " is missing in " + session.display()));
+    return ChunkPlan.of(table, shape, merge);
+  }
+
+  private WalferryException failed(PublishedTable table, SQLException failure) {
+    return session.failed("load table " + table, failure);
+  }
+}

@@ -1,0 +1,186 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.change.TableId;
+import io.walferry.publication.FormerValue;
+import io.walferry.publication.PublishedColumn;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.TableCatalog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/** Tables of a PostgreSQL destination. */
+final class PostgresTables implements TableCatalog<TableShape> {
+  private final SqlSession session;
+
+  PostgresTables(SqlSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public String display() {
+    return session.display();
+  }
+
+  @Override
+  public String nameOf(TableId table) {
+    return table.toString();
+  }
+
+  @Override
+  public Optional<TableShape> find(TableId table) {
+    return TableShape.read(session, table);
+  }
+
+  @Override
+  public List<String> nameProblems(List<PublishedTable> tables) {
+    List<String> problems = new ArrayList<>();
+    for (PublishedTable table : tables) {
+      if (table.table().schema().equals(PostgresPositionDialect.SCHEMA)) {
+        problems.add(
+            table.table()
+                + ": Walferry keeps its own tables in schema "
+                + PostgresPositionDialect.SCHEMA
+                + "; leave it out of 'source.tables'");
+      }
+      if (table.columns().isEmpty()) {
+        problems.add(table.table() + ": a table without columns cannot be followed");
+      }
+    }
+    return problems;
+  }
+
+  @Override
+  public List<String> typeProblems(List<PublishedColumn> columns) {
+    return columns.stream()
+        .map(PublishedColumn::typeName)
+        .distinct()
+        .filter(type -> !hasType(type))
+        .map(
+            type ->
+                "type "
+                    + type
+                    + " is missing: create it as at the source (CREATE TYPE, CREATE DOMAIN or"
+                    + " CREATE EXTENSION)")
+        .toList();
+  }
+
+  private boolean hasType(String type) {
+    String sql = "SELECT 1 WHERE to_regtype(?) IS NOT NULL";
+    return session.exists("look for type " + type, sql, type);
+  }
+
+  @Override
+  public List<String> loadProblems(PublishedTable source, TableShape found) {
+    return ShapeCheck.loadProblems(source, found);
+  }
+
+  @Override
+  public List<String> resumeProblems(PublishedTable source, TableShape found) {
+    return ShapeCheck.resumeProblems(source, found);
+  }
+
+  @Override
+  public List<PublishedColumn> missingColumns(PublishedTable source, TableShape found) {
+    return source.columns().stream()
+        .filter(column -> found.column(column.name()).isEmpty())
+        .toList();
+  }
+
+  @Override
+  public boolean hasRows(TableShape found) {
+    String sql = "SELECT 1 FROM " + found.only() + " LIMIT 1";
+    return session.exists("read table " + found.table(), sql);
+  }
+
+  @Override
+  public boolean hasKey(TableShape found) {
+    return !found.mergeKey().isEmpty();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Columns with the source's types, NOT NULL and the primary key. Foreign keys and further
+   * unique keys are left to the source, since in the middle of a transaction they need not hold.
+   */
+  @Override
+  public String createStatement(PublishedTable table) {
+    StringJoiner parts = new StringJoiner(", ");
+    table.columns().forEach(column -> parts.add(definition(column, column.notNull())));
+    if (!table.primaryKey().isEmpty()) {
+      StringJoiner columns = new StringJoiner(", ", "PRIMARY KEY (", ")");
+      table.primaryKey().forEach(column -> columns.add(TableId.quote(column)));
+      parts.add(columns.toString());
+    }
+    return "CREATE TABLE " + table.table().quoted() + " (" + parts + ")";
+  }
+
+  /** {@inheritDoc} And its schema. */
+  @Override
+  public void create(PublishedTable table) {
+    Schemas.ensure(session, table.table().schema());
+    session.execute("create table " + table.table(), createStatement(table));
+  }
+
+  @Override
+  public void addColumn(TableShape found, PublishedColumn column, boolean isEmpty) {
+    alter(found, column, "ADD COLUMN " + definition(column, column.notNull() && isEmpty));
+  }
+
+  /** Adds a column to a table whose rows are those of before the source had it. */
+  void addColumn(TableShape found, PublishedColumn column, FormerValue former) {
+    String definition = "ADD COLUMN " + definition(column, false);
+    switch (former) {
+      case FormerValue.Constant(String text) -> {
+        alter(found, column, definition + " DEFAULT " + literal(text));
+        // The stream says what new rows have.
+        alter(found, column, "ALTER COLUMN " + TableId.quote(column.name()) + " DROP DEFAULT");
+      }
+      case FormerValue.Null none -> alter(found, column, definition);
+      case FormerValue.Unknown unknown ->
+          throw new IllegalArgumentException("Nobody knows what the rows have in " + column.name());
+    }
+  }
+
+  private void alter(TableShape found, PublishedColumn column, String action) {
+    session.execute(
+        "add column " + column.name() + " to table " + found.table(),
+        "ALTER TABLE " + found.table().quoted() + " " + action);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>All at once. A table that a foreign key points to takes no TRUNCATE without the other table,
+   * and the source did not say so much.
+   */
+  @Override
+  public void empty(List<TableShape> tables) {
+    if (tables.isEmpty()) {
+      return;
+    }
+    StringJoiner names = new StringJoiner(", ");
+    tables.forEach(shape -> names.add(shape.table().toString()));
+    String attempt = "empty " + names;
+    if (tables.stream().anyMatch(TableShape::referenced)) {
+      tables.forEach(shape -> session.executeLong(attempt, "DELETE FROM " + shape.only()));
+      return;
+    }
+    StringJoiner list = new StringJoiner(", ");
+    tables.forEach(shape -> list.add(shape.only()));
+    session.executeLong(attempt, "TRUNCATE " + list);
+  }
+
+  private static String definition(PublishedColumn column, boolean notNull) {
+    String constraint = notNull ? " NOT NULL" : "";
+    return TableId.quote(column.name()) + " " + column.typeName() + constraint;
+  }
+
+  /** Of any text, whatever standard_conforming_strings says. */
+  private static String literal(String text) {
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
+  }
+}

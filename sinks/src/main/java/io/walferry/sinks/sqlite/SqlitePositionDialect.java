@@ -1,0 +1,68 @@
+package io.walferry.sinks.sqlite;
+
+import io.walferry.sinks.position.PositionDialect;
+import io.walferry.sinks.sql.SqlSession;
+
+/**
+ * Tables {@code walferry_position} and {@code walferry_ledger}. Every transaction has the write
+ * lock of the whole file from its beginning, so nothing else is to be locked.
+ */
+enum SqlitePositionDialect implements PositionDialect {
+  INSTANCE;
+
+  static final String POSITION = "walferry_position";
+  static final String LEDGER = "walferry_ledger";
+
+  @Override
+  public String positionTable() {
+    return POSITION;
+  }
+
+  @Override
+  public String ledgerTable() {
+    return LEDGER;
+  }
+
+  @Override
+  public String columnsQuery() {
+    return "SELECT name FROM pragma_table_xinfo('" + POSITION + "')";
+  }
+
+  @Override
+  public String select(String columns, Lock lock) {
+    return "SELECT " + columns + " FROM " + POSITION + " WHERE pipeline = ?";
+  }
+
+  @Override
+  public void queue(SqlSession session, String pipeline, Lock lock) {}
+
+  @Override
+  public String lsnParameter() {
+    return "?";
+  }
+
+  @Override
+  public String now() {
+    return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+  }
+
+  @Override
+  public void create(SqlSession session) {
+    String attempt = "create table " + POSITION;
+    session.execute(
+        attempt,
+        "CREATE TABLE IF NOT EXISTS "
+            + POSITION
+            + " (pipeline TEXT PRIMARY KEY NOT NULL, format_version INTEGER NOT NULL,"
+            + " epoch INTEGER NOT NULL, system_id TEXT NOT NULL, timeline INTEGER NOT NULL,"
+            + " slot TEXT NOT NULL, state TEXT NOT NULL, end_lsn TEXT NOT NULL,"
+            + " xid INTEGER NOT NULL, updated_at TEXT NOT NULL)");
+    session.execute(
+        attempt,
+        "CREATE TABLE IF NOT EXISTS "
+            + LEDGER
+            + " (pipeline TEXT NOT NULL, table_schema TEXT NOT NULL, table_name TEXT NOT NULL,"
+            + " kind TEXT NOT NULL, part TEXT NOT NULL, content TEXT NOT NULL,"
+            + " PRIMARY KEY (pipeline, table_schema, table_name, kind, part)) WITHOUT ROWID");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.sinks.table;
+
+import org.jspecify.annotations.NullMarked;

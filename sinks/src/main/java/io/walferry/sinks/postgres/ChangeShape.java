@@ -15,12 +15,11 @@ sealed interface ChangeShape {
    * A changed row.
    *
    * @param unchanged columns that the source did not send
-   * @param nulls columns that are NULL in the old row, as far as it is looked up by them
    */
-  record Update(RowLocation location, BitSet unchanged, BitSet nulls) implements ChangeShape {}
+  record Update(RowLocation location, BitSet unchanged) implements ChangeShape {}
 
   /** A row that is gone. */
-  record Delete(RowLocation location, BitSet nulls) implements ChangeShape {}
+  record Delete(RowLocation location) implements ChangeShape {}
 
   /** Which columns the source did not send. */
   static BitSet unchangedOf(Row row) {
@@ -45,8 +44,8 @@ sealed interface ChangeShape {
   default boolean needsOrder() {
     return switch (this) {
       case Insert insert -> false;
-      case Update(var location, var unchanged, var nulls) -> location != RowLocation.NEW_KEY;
-      case Delete(var location, var nulls) -> location == RowLocation.OLD_ROW;
+      case Update(var location, var unchanged) -> location != RowLocation.NEW_KEY;
+      case Delete(var location) -> location == RowLocation.OLD_ROW;
     };
   }
 }

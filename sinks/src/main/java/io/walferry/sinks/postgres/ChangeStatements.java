@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /**
  * Builds the statements that apply changes of one relation. Immutable.
@@ -29,16 +30,16 @@ final class ChangeStatements {
   private final Relation relation;
   private final TableShape shape;
   private final List<ShapeColumn> columns;
-  private final BitSet lookup;
+  private final RowLookup lookup;
   private final String mergeClause;
 
   /**
    * For a relation whose columns the table has.
    *
-   * @param lookup columns by which an index finds whole rows
+   * @param lookup how an index finds whole rows
    * @param merge whether a new row takes the place of one with the same key
    */
-  ChangeStatements(Relation relation, TableShape shape, BitSet lookup, boolean merge) {
+  ChangeStatements(Relation relation, TableShape shape, RowLookup lookup, boolean merge) {
     this.relation = relation;
     this.shape = shape;
     this.columns =
@@ -61,12 +62,10 @@ final class ChangeStatements {
   ChangeStatement build(ChangeShape change) {
     return switch (change) {
       case ChangeShape.Insert insert -> insert();
-      case ChangeShape.Update(var location, var unchanged, var nulls) ->
-          location == RowLocation.OLD_ROW
-              ? updateRow(unchanged, nulls)
-              : updateKey(location, unchanged);
-      case ChangeShape.Delete(var location, var nulls) ->
-          location == RowLocation.OLD_ROW ? deleteRow(nulls) : deleteKey();
+      case ChangeShape.Update(var location, var unchanged) ->
+          location == RowLocation.OLD_ROW ? updateRow(unchanged) : updateKey(location, unchanged);
+      case ChangeShape.Delete(var location) ->
+          location == RowLocation.OLD_ROW ? deleteRow() : deleteKey();
     };
   }
 
@@ -116,7 +115,7 @@ final class ChangeStatements {
         "DELETE FROM " + shape.only() + " AS d USING " + lists.from() + " WHERE " + condition);
   }
 
-  private ChangeStatement updateRow(BitSet unchanged, BitSet nulls) {
+  private ChangeStatement updateRow(BitSet unchanged) {
     List<StatementParameter> parameters = new ArrayList<>();
     StringJoiner assignments = new StringJoiner(", ");
     for (int column = 0; column < columns.size(); column++) {
@@ -125,46 +124,57 @@ final class ChangeStatements {
       }
     }
     String sql = "UPDATE " + shape.only() + " AS d SET " + orNothing(assignments) + " WHERE ";
-    return new ChangeStatement(sql + oneRow(nulls, parameters), parameters, false);
+    return new ChangeStatement(sql + oneRow(parameters), parameters, false);
   }
 
-  private ChangeStatement deleteRow(BitSet nulls) {
+  private ChangeStatement deleteRow() {
     List<StatementParameter> parameters = new ArrayList<>();
     String sql = "DELETE FROM " + shape.only() + " AS d WHERE ";
-    return new ChangeStatement(sql + oneRow(nulls, parameters), parameters, false);
+    return new ChangeStatement(sql + oneRow(parameters), parameters, false);
   }
 
   /** True for exactly one of the rows that are equal to the old one. */
-  private String oneRow(BitSet nulls, List<StatementParameter> parameters) {
-    StringBuilder conditions = new StringBuilder();
-    for (int column = lookup.nextSetBit(0); column >= 0; column = lookup.nextSetBit(column + 1)) {
-      String name = "s." + quoted(column);
-      conditions.append(
-          nulls.get(column)
-              ? name + " IS NULL AND "
-              : name
-                  + " "
-                  + columns.get(column).equality()
-                  + " "
-                  + value(Side.BEFORE, column, parameters)
-                  + " AND ");
-    }
+  private String oneRow(List<StatementParameter> parameters) {
+    StringJoiner values = new StringJoiner(", ");
     StringJoiner there = new StringJoiner(", ");
     StringJoiner wanted = new StringJoiner(", ");
     for (int column = 0; column < columns.size(); column++) {
-      there.add("s." + quoted(column));
-      wanted.add(value(Side.BEFORE, column, parameters));
+      String name = quoted(column);
+      values.add(value(Side.BEFORE, column, parameters) + " AS " + name);
+      there.add("s." + name);
+      wanted.add("v." + name);
     }
     // Casts to record, or the parser would look for the operator column by column.
     return "(d.tableoid, d.ctid) = (SELECT s.tableoid, s.ctid FROM "
         + shape.only()
-        + " AS s WHERE "
-        + conditions
+        + " AS s, (SELECT "
+        + values
+        + ") AS v WHERE "
+        + lookedUp()
         + "ROW("
         + there
         + ")::record OPERATOR(pg_catalog.*=) ROW("
         + wanted
         + ")::record LIMIT 1)";
+  }
+
+  private String lookedUp() {
+    return switch (lookup) {
+      case RowLookup.Key(var key) ->
+          key.stream()
+              .map(
+                  column -> {
+                    String name = TableId.quote(column.name());
+                    return "s." + name + " " + column.equality() + " v." + name + " AND ";
+                  })
+              .collect(Collectors.joining());
+      case RowLookup.Hash hash ->
+          hash.expression(name -> "s." + TableId.quote(name))
+              + " = "
+              + hash.expression(name -> "v." + TableId.quote(name))
+              + " AND ";
+      case RowLookup.Scan scan -> "";
+    };
   }
 
   private String key(Side side, ValueLists lists) {

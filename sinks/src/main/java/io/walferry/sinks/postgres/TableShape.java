@@ -43,7 +43,7 @@ record TableShape(
   private static final String COLUMNS =
       """
       SELECT a.attname, a.atttypid, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1),
-        CASE WHEN t.typarray <> 0 AND t.typtype <> 'c' AND coalesce(b.typtype, 'b') <> 'c'
+        CASE WHEN t.typarray <> 0 AND b.typtype <> 'c'
           THEN format_type(t.typarray, -1) END,
         t.typdelim::text,
         (SELECT format('OPERATOR(%I.%s)', opn.nspname, o.oprname)
@@ -53,13 +53,18 @@ record TableShape(
             AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
           JOIN pg_operator o ON o.oid = ao.amopopr
           JOIN pg_namespace opn ON opn.oid = o.oprnamespace
-          WHERE oc.opcdefault AND oc.opcintype = coalesce(b.oid, t.oid)
+          WHERE oc.opcdefault AND oc.opcintype = b.oid
             AND opn.nspname <> 'pg_catalog'),
         a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attgenerated <> '',
-        a.attidentity = 'a'
+        a.attidentity = 'a',
+        CASE WHEN b.typtype = 'e' OR b.oid = 'varchar'::regtype OR EXISTS (
+            SELECT FROM pg_opclass oc JOIN pg_am am ON am.oid = oc.opcmethod AND am.amname = 'hash'
+            WHERE oc.opcdefault AND oc.opcintype = b.oid)
+          THEN CASE WHEN a.attcollation <> 0 THEN 'COLLATED' ELSE 'PLAIN' END
+          ELSE 'NONE' END
       FROM pg_attribute a
       JOIN pg_type t ON t.oid = a.atttypid
-      LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd'
+      JOIN pg_type b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
       WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped
       ORDER BY a.attnum
       """;
@@ -87,6 +92,7 @@ record TableShape(
    * @param arrayType of that type, if a list of values can be sent as one
    * @param delimiter between the values of such an array
    * @param equality the operator of the type's keys
+   * @param hashing whether rows can be told apart by a hash of it
    */
   record ShapeColumn(
       String name,
@@ -99,11 +105,21 @@ record TableShape(
       boolean notNull,
       boolean filled,
       boolean generated,
-      boolean alwaysIdentity) {
+      boolean alwaysIdentity,
+      Hashing hashing) {
     /** Whether a row that does not name the column is refused. */
     boolean required() {
       return notNull && !filled;
     }
+  }
+
+  /** How a value is hashed by its type's default operators. */
+  enum Hashing {
+    /** Not at all. */
+    NONE,
+    PLAIN,
+    /** By a collation, unless told otherwise. */
+    COLLATED
   }
 
   /**
@@ -162,7 +178,8 @@ record TableShape(
         row.getBoolean(8),
         row.getBoolean(9),
         row.getBoolean(10),
-        row.getBoolean(11));
+        row.getBoolean(11),
+        Hashing.valueOf(row.getString(12)));
   }
 
   private static ShapeIndex index(ResultSet row) throws SQLException {

@@ -17,10 +17,11 @@ import java.util.stream.IntStream;
 
 /** Tells of each change of one relation what it is and in which order it has to be applied. */
 final class TableWriter {
-  private static final BitSet NONE = new BitSet(0);
   private static final ChangeShape WHOLE_UPDATE =
-      new ChangeShape.Update(RowLocation.NEW_KEY, NONE, NONE);
-  private static final ChangeShape KEY_DELETE = new ChangeShape.Delete(RowLocation.OLD_KEY, NONE);
+      new ChangeShape.Update(RowLocation.NEW_KEY, new BitSet(0));
+  private static final ChangeShape KEY_DELETE = new ChangeShape.Delete(RowLocation.OLD_KEY);
+
+  private static final ChangeShape ROW_DELETE = new ChangeShape.Delete(RowLocation.OLD_ROW);
 
   private final Relation relation;
   private final TableShape shape;
@@ -39,10 +40,10 @@ final class TableWriter {
       boolean merge) {
     this.relation = relation;
     this.shape = shape;
-    this.index = new IdentityIndex(session, relation, shape);
+    RowLookup lookup = RowLookup.of(relation, shape);
+    this.index = new IdentityIndex(session, relation, shape, lookup);
     this.sender =
-        new RunSender(
-            session, relation, new ChangeStatements(relation, shape, index.rowLookup(), merge));
+        new RunSender(session, relation, new ChangeStatements(relation, shape, lookup, merge));
     this.keyColumns =
         IntStream.range(0, relation.columns().size())
             .filter(column -> relation.columns().get(column).key())
@@ -87,24 +88,14 @@ final class TableWriter {
     return switch (before) {
       case OldRow.Absent absent ->
           new Work(
-              unchanged.isEmpty()
-                  ? WHOLE_UPDATE
-                  : new ChangeShape.Update(location, unchanged, NONE),
+              unchanged.isEmpty() ? WHOLE_UPDATE : new ChangeShape.Update(location, unchanged),
               header,
               row,
               row);
       case OldRow.Key(Row key) ->
-          new Work(
-              new ChangeShape.Update(location, unchanged, NONE),
-              header,
-              RowText.detached(key),
-              row);
+          new Work(new ChangeShape.Update(location, unchanged), header, RowText.detached(key), row);
       case OldRow.Full(Row old) ->
-          new Work(
-              new ChangeShape.Update(location, unchanged, nulls(old)),
-              header,
-              RowText.detached(old),
-              row);
+          new Work(new ChangeShape.Update(location, unchanged), header, RowText.detached(old), row);
     };
   }
 
@@ -117,7 +108,7 @@ final class TableWriter {
       }
       case OldRow.Full(Row old) -> {
         Row row = RowText.detached(old);
-        yield new Work(new ChangeShape.Delete(RowLocation.OLD_ROW, nulls(old)), header, row, row);
+        yield new Work(ROW_DELETE, header, row, row);
       }
       case OldRow.Absent absent ->
           throw new WalferryException(
@@ -152,12 +143,6 @@ final class TableWriter {
       hash ^= hash >>> 32;
     }
     return hash;
-  }
-
-  private BitSet nulls(Row old) {
-    BitSet nulls = new BitSet();
-    index.rowLookup().stream().filter(old::isNull).forEach(nulls::set);
-    return nulls;
   }
 
   private boolean isFull() {

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reads the destination of {@link Transfers} again and again while it is fed. One statement sees
@@ -28,6 +29,7 @@ final class TransferAudit implements AutoCloseable {
       """;
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration BREAK = Duration.ofMillis(20);
 
   private final Destination destination;
   private final Thread thread;
@@ -47,9 +49,17 @@ final class TransferAudit implements AutoCloseable {
     return audit;
   }
 
+  /** Anew when it fails: a server that starts refuses connections. */
   private void run() {
     while (goesOn()) {
-      look();
+      try (Connection connection = destination.connect();
+          Statement statement = connection.createStatement()) {
+        while (goesOn()) {
+          look(statement);
+        }
+      } catch (SQLException e) {
+        sawNothingConsistent();
+      }
     }
   }
 
@@ -57,18 +67,14 @@ final class TransferAudit implements AutoCloseable {
     return !ended && violation.isEmpty();
   }
 
-  /** The tables are not there at first, and a server that starts anew refuses connections. */
-  private void look() {
-    try (Connection connection = destination.connect();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(AUDIT.formatted(positionTable()))) {
+  /** The tables are not there at first. */
+  private void look(Statement statement) throws SQLException {
+    try (ResultSet row = statement.executeQuery(AUDIT.formatted(positionTable()))) {
       if (row.next() && row.getString(1).equals("following")) {
         saw(row.getLong(2), row.getLong(3), row.getLong(4), row.getInt(5));
       } else {
         sawNothingConsistent();
       }
-    } catch (SQLException e) {
-      sawNothingConsistent();
     }
   }
 
@@ -82,8 +88,12 @@ final class TransferAudit implements AutoCloseable {
     notifyAll();
   }
 
-  private synchronized void sawNothingConsistent() {
-    inconsistent++;
+  private void sawNothingConsistent() {
+    synchronized (this) {
+      inconsistent++;
+    }
+    // The feed has more use for the processor.
+    LockSupport.parkNanos(BREAK.toNanos());
   }
 
   /** Returns when the destination has been seen in some more states that are consistent. */

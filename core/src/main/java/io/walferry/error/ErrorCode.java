@@ -111,6 +111,10 @@ public enum ErrorCode {
       Retry.NEVER,
       Exit.FAILURE,
       "Give the table a primary key, or run: ALTER TABLE <table> REPLICA IDENTITY FULL;"),
+  CONDITION_INVALID(
+      Retry.NEVER,
+      Exit.USAGE,
+      "Correct the condition, or leave --where out to have the whole table loaded again."),
   TABLE_MISSING(Retry.NEVER, Exit.FAILURE, "Check 'source.tables'."),
   PROTOCOL_VIOLATION(
       Retry.NEVER,

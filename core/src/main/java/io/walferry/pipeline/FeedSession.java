@@ -170,9 +170,10 @@ final class FeedSession {
     FeedEnds ends = start.member().ends();
     Replay replay = new Replay(ends, start.member().loads());
     replay.judge(start.unsettled());
+    RowReloads rows = new RowReloads(ends, replay, listener);
     FollowedTables tables =
-        new FollowedTables(settings.feed(), ends, selection, start.tables(), replay);
-    return new Outlet(ends.sink(), tables, replay, start.member().loads(), start.position());
+        new FollowedTables(settings.feed(), ends, selection, start.tables(), replay, rows);
+    return new Outlet(ends.sink(), tables, replay, start.member().loads(), rows, start.position());
   }
 
   /** What a destination without a memory has taken would be repeated by another attempt. */

@@ -27,6 +27,7 @@ final class FollowedTables {
   private final FeedEnds ends;
   private final TableSelection selection;
   private final Replay replay;
+  private final RowReloads rows;
   private final Set<TableId> known = new HashSet<>();
 
   /** What was decided of relations that were not known at the start. */
@@ -37,11 +38,13 @@ final class FollowedTables {
       FeedEnds ends,
       TableSelection selection,
       List<PublishedTable> tables,
-      Replay replay) {
+      Replay replay,
+      RowReloads rows) {
     this.feed = feed;
     this.ends = ends;
     this.selection = selection;
     this.replay = replay;
+    this.rows = rows;
     tables.forEach(table -> known.add(table.table()));
   }
 
@@ -83,5 +86,34 @@ final class FollowedTables {
         replay.loadSoon(table, true);
       }
     }
+  }
+
+  /** Reads rows again if the message asks this feed for them. */
+  void reloadRows(Change.Message message) {
+    RowReloadRequest.of(message)
+        .filter(request -> request.slot().equals(feed.slot()) && known.contains(request.table()))
+        .ifPresent(this::reloadRows);
+  }
+
+  private void reloadRows(RowReloadRequest request) {
+    Optional<PublishedTable> table =
+        new PublicationCatalog(ends.sql())
+            .tables(feed.publication()).stream()
+                .filter(published -> published.table().equals(request.table()))
+                .findFirst();
+    if (table.isEmpty() || !ends.sink().capabilities().replacesRows()) {
+      LOG.warn(
+          "Rows of table {} are not read again, as asked for: {}",
+          request.table(),
+          table.isEmpty()
+              ? "it is not published any more"
+              : "this destination does not replace rows by their keys, or may have others");
+      return;
+    }
+    LOG.info(
+        "{} rows of table {} are read again, as asked for",
+        request.rows().keys().size(),
+        request.table());
+    rows.want(table.get(), request.rows());
   }
 }

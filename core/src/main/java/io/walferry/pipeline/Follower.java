@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Moves transactions from the stream to the sink, in batches of whole transactions, and confirms
@@ -74,6 +75,7 @@ final class Follower {
       Optional<Lsn> end = until.map(this::behindLoads);
       if (isAt(end)) {
         open = hasUncommitted();
+        rest();
       } else {
         switch (stream.next(timeLeft())) {
           case StreamEvent.Begun begun -> take(begun.transaction(), until);
@@ -89,6 +91,13 @@ final class Follower {
       commit();
     }
     return durable;
+  }
+
+  /** At the end there is nothing to do but to wait for what others have open. */
+  private void rest() {
+    if (waitsForRows()) {
+      LockSupport.parkNanos(RowReloads.PAUSE.toNanos() / 4);
+    }
   }
 
   private void commitAndLoad() {
@@ -111,7 +120,12 @@ final class Follower {
     return transactions > 0
         || reached.endLsn().isAfter(durable.endLsn())
         || endsReplay()
-        || wantsLoad();
+        || wantsLoad()
+        || waitsForRows();
+  }
+
+  private boolean waitsForRows() {
+    return outlets.stream().anyMatch(Outlet::waitsForRows);
   }
 
   private boolean endsReplay() {
@@ -217,7 +231,8 @@ final class Follower {
 
   private Duration timeLeft() {
     if (transactions == 0) {
-      return settings.stream().statusInterval();
+      Duration rest = settings.stream().statusInterval();
+      return waitsForRows() && rest.compareTo(RowReloads.PAUSE) > 0 ? RowReloads.PAUSE : rest;
     }
     long spent = System.nanoTime() - batchStart;
     return Duration.ofNanos(Math.max(0, settings.batch().time().toNanos() - spent));

@@ -20,15 +20,23 @@ final class Outlet {
   private final FollowedTables tables;
   private final Replay replay;
   private final TableLoads loads;
+  private final RowReloads rows;
   private Position durable;
   private Optional<TransactionHeader> unbegun = Optional.empty();
   private boolean passes;
 
-  Outlet(Sink sink, FollowedTables tables, Replay replay, TableLoads loads, Position durable) {
+  Outlet(
+      Sink sink,
+      FollowedTables tables,
+      Replay replay,
+      TableLoads loads,
+      RowReloads rows,
+      Position durable) {
     this.sink = sink;
     this.tables = tables;
     this.replay = replay;
     this.loads = loads;
+    this.rows = rows;
     this.durable = durable;
   }
 
@@ -48,10 +56,15 @@ final class Outlet {
     if (wanted.isEmpty()) {
       return false;
     }
-    unbegun.ifPresent(replay::begin);
+    unbegun.ifPresent(this::beginReplay);
     unbegun = Optional.empty();
     replay.append(wanted.get());
     return true;
+  }
+
+  private void beginReplay(TransactionHeader header) {
+    rows.applied(header.xid());
+    replay.begin(header);
   }
 
   /** The change as far as its tables are followed. */
@@ -72,6 +85,10 @@ final class Outlet {
           tables.reload(message);
           yield Optional.empty();
         }
+        if (RowReloadRequest.isOne(message)) {
+          tables.reloadRows(message);
+          yield Optional.empty();
+        }
         yield Optional.of(message);
       }
     };
@@ -81,9 +98,14 @@ final class Outlet {
     return tables.includes(relation) ? Optional.of(change) : Optional.empty();
   }
 
-  /** Whether it has to be committed so that a table can be loaded. */
+  /** Whether it has to be committed so that a table, or some rows of one, can be loaded. */
   boolean wantsLoad() {
-    return replay.wantsLoad();
+    return replay.wantsLoad() || rows.isDue();
+  }
+
+  /** Whether rows are to be read that cannot be read yet. */
+  boolean waitsForRows() {
+    return rows.isPending();
   }
 
   /** How far the stream has to come until everything that was read is in step; 0/0 if it is. */
@@ -93,7 +115,7 @@ final class Outlet {
 
   /** Whether a commit at this position would end the replay behind a load. */
   boolean endsReplay(Position reached) {
-    return replay.isOver(reached);
+    return replay.isOver(reached) || replay.endsRound(reached);
   }
 
   /**
@@ -106,6 +128,7 @@ final class Outlet {
       return 0;
     }
     replay.flush();
+    rows.plan();
     replay.settle(reached);
     sink.commit(reached);
     durable = reached;
@@ -117,5 +140,6 @@ final class Outlet {
     List<TableLedger> unloaded = replay.unloaded();
     loads.load(unloaded);
     replay.judge(unloaded);
+    rows.load();
   }
 }

@@ -32,6 +32,22 @@ public record ReloadRequest(String slot, TableId table) {
    * @return where in the log it is; the feed has heard it when its position is behind
    */
   public Lsn send(Connection connection) {
+    requireMessages(connection, table);
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)")) {
+      statement.setString(1, PREFIX);
+      statement.setString(2, content());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return Lsn.parse(row.getString(1));
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "ask the feed of slot " + slot + " for " + table);
+    }
+  }
+
+  /** Sees that a request would be heard. */
+  static void requireMessages(Connection connection, TableId table) {
     try {
       int major = connection.getMetaData().getDatabaseMajorVersion();
       if (major < MESSAGES_SINCE) {
@@ -44,17 +60,8 @@ public record ReloadRequest(String slot, TableId table) {
                 + "; it takes version "
                 + MESSAGES_SINCE);
       }
-      try (PreparedStatement statement =
-          connection.prepareStatement("SELECT pg_catalog.pg_logical_emit_message(true, ?, ?)")) {
-        statement.setString(1, PREFIX);
-        statement.setString(2, content());
-        try (ResultSet row = statement.executeQuery()) {
-          row.next();
-          return Lsn.parse(row.getString(1));
-        }
-      }
     } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "ask the feed of slot " + slot + " for " + table);
+      throw PostgresErrors.translate(e, "ask for the version of the source");
     }
   }
 

@@ -1,24 +1,21 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Change;
-import io.walferry.change.Column;
 import io.walferry.change.Lsn;
 import io.walferry.change.OldRow;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
-import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
 import io.walferry.snapshot.KeyPlace;
 import io.walferry.snapshot.KeyPlaces;
 import io.walferry.snapshot.RowFetch;
 import io.walferry.snapshot.TableLedger;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
@@ -56,7 +53,7 @@ final class Replay {
   /** Tables that are to be cut into chunks with the next flush. */
   private final Map<TableId, Wanted> wanted = new LinkedHashMap<>();
 
-  private final IdentityHashMap<Relation, KeyColumns> keyColumns = new IdentityHashMap<>();
+  private final IdentityHashMap<Relation, RelationKey> keyColumns = new IdentityHashMap<>();
   private final List<Item> window = new ArrayList<>();
   private long windowBytes;
   private long skipped;
@@ -81,14 +78,6 @@ final class Replay {
     /** A change, with the keys that it is judged by. */
     record Keyed(Change change, TableLedger ledger, List<List<String>> keys) implements Item {}
   }
-
-  /**
-   * Where a relation has the key.
-   *
-   * @param told whether the stream tells the old key whenever it changes
-   * @param covers whether the relation has every column that was read
-   */
-  private record KeyColumns(List<Integer> columns, boolean told, boolean covers) {}
 
   Replay(FeedEnds ends, TableLoads loads) {
     this.ends = ends;
@@ -168,21 +157,17 @@ final class Replay {
     return switch (change) {
       case Change.Insert(var relation, var after) -> {
         Row row = kept(after);
-        yield keyed(
-            new Change.Insert(relation, row), relation, columns -> List.of(key(columns, row)));
+        yield keyed(new Change.Insert(relation, row), relation, key -> List.of(key.of(row)));
       }
       case Change.Update(var relation, var before, var after) -> {
         OldRow old = kept(before);
         Row row = kept(after);
-        yield keyed(
-            new Change.Update(relation, old, row), relation, at -> keys(relation, at, old, row));
+        yield keyed(new Change.Update(relation, old, row), relation, key -> key.both(old, row));
       }
       case Change.Delete(var relation, var before) -> {
         OldRow old = kept(before);
         yield keyed(
-            new Change.Delete(relation, old),
-            relation,
-            columns -> List.of(oldKey(relation, columns, old).orElseThrow()));
+            new Change.Delete(relation, old), relation, key -> List.of(key.old(old).orElseThrow()));
       }
       case Change.Truncate truncate -> new Item.Plain(truncate);
       case Change.Message message -> new Item.Plain(message);
@@ -190,7 +175,7 @@ final class Replay {
   }
 
   private interface KeysOf {
-    List<List<String>> of(KeyColumns columns);
+    List<List<String>> of(RelationKey key);
   }
 
   private Item keyed(Change change, Relation relation, KeysOf keys) {
@@ -199,7 +184,7 @@ final class Replay {
       return new Item.Plain(change);
     }
     return new Item.Keyed(
-        change, ledger, ledger.isLoaded() ? keys.of(columns(relation, ledger)) : List.of());
+        change, ledger, ledger.isLoaded() ? keys.of(key(relation, ledger)) : List.of());
   }
 
   private Row kept(Row row) {
@@ -215,72 +200,8 @@ final class Replay {
     };
   }
 
-  private KeyColumns columns(Relation relation, TableLedger ledger) {
-    return keyColumns.computeIfAbsent(relation, announced -> keyColumns(announced, ledger));
-  }
-
-  private static KeyColumns keyColumns(Relation relation, TableLedger ledger) {
-    List<String> names = relation.columns().stream().map(Column::name).toList();
-    List<Integer> columns = ledger.table().keyNames().stream().map(names::indexOf).toList();
-    boolean told = true;
-    for (int column : columns) {
-      if (column < 0) {
-        throw replaced(relation, "its key has lost a column");
-      }
-      told &= relation.columns().get(column).key();
-    }
-    return new KeyColumns(columns, told, names.containsAll(ledger.table().table().columnNames()));
-  }
-
-  private static List<String> key(KeyColumns at, Row row) {
-    List<String> key = new ArrayList<>(at.columns().size());
-    for (int column : at.columns()) {
-      key.add(row.text(column));
-    }
-    return key;
-  }
-
-  /** The old key where the stream tells one. */
-  private static Optional<List<String>> oldKey(Relation relation, KeyColumns at, OldRow old) {
-    return switch (old) {
-      case OldRow.Full(var row) -> Optional.of(key(at, row));
-      case OldRow.Key(var row) -> {
-        requireTold(relation, at);
-        yield Optional.of(key(at, row));
-      }
-      case OldRow.Absent absent -> {
-        requireTold(relation, at);
-        yield Optional.empty();
-      }
-    };
-  }
-
-  private static void requireTold(Relation relation, KeyColumns at) {
-    if (!at.told() && relation.replicaIdentity() != ReplicaIdentity.FULL) {
-      throw replaced(relation, "its replica identity does not tell the key that it was loaded by");
-    }
-  }
-
-  private static WalferryException replaced(Relation relation, String how) {
-    return new WalferryException(
-        ErrorCode.SOURCE_TABLE_REPLACED,
-        "table " + relation + " was altered while it was loaded: " + how);
-  }
-
-  /** The new key, behind the old one if they differ. */
-  private static List<List<String>> keys(Relation relation, KeyColumns at, OldRow old, Row after) {
-    Optional<List<String>> oldKey = oldKey(relation, at, old);
-    List<String> newKey = new ArrayList<>(at.columns().size());
-    for (int i = 0; i < at.columns().size(); i++) {
-      // A large key that did not change is left out of the new row, and in the old one.
-      newKey.add(
-          after.isUnchanged(at.columns().get(i))
-              ? oldKey.orElseThrow().get(i)
-              : after.text(at.columns().get(i)));
-    }
-    return oldKey.isEmpty() || oldKey.get().equals(newKey)
-        ? List.of(newKey)
-        : List.of(oldKey.get(), newKey);
+  private RelationKey key(Relation relation, TableLedger ledger) {
+    return keyColumns.computeIfAbsent(relation, announced -> RelationKey.of(announced, ledger));
   }
 
   /** Gives the sink what counts of the window; plans what is to be loaded. */
@@ -324,7 +245,21 @@ final class Replay {
   }
 
   private void track(List<TableLedger> planned) {
-    planned.forEach(ledger -> ledgers.put(id(ledger), ledger));
+    planned.forEach(this::track);
+  }
+
+  /** Judges the changes of a table from now on. Nothing waits in the window. */
+  void track(TableLedger ledger) {
+    ledgers.put(id(ledger), ledger);
+  }
+
+  /** Of the tables whose changes are judged. */
+  Collection<TableLedger> ledgers() {
+    return ledgers.values();
+  }
+
+  Optional<TableLedger> ledger(TableId table) {
+    return Optional.ofNullable(ledgers.get(table));
   }
 
   /** Where the keys of each item of the window are; one question for each table. */
@@ -399,7 +334,8 @@ final class Replay {
       return false;
     }
     Relation relation = relation(item.change());
-    if (!columns(relation, ledger).covers()) {
+    boolean read = places.stream().anyMatch(place -> !ledger.view(place).isNothing());
+    if (read && !key(relation, ledger).covers()) {
       loadSoon(ledger.table().table(), true);
       skipped++;
       return false;
@@ -471,11 +407,30 @@ final class Replay {
 
   /** Whether every change that could be in what was read has come by. */
   boolean isOver(Position reached) {
+    return hasPassed(reached) && ledgers.values().stream().noneMatch(TableLedger::hasPendingRows);
+  }
+
+  /** Whether the same holds, and other rows wait until these are settled. */
+  boolean endsRound(Position reached) {
+    return hasPassed(reached)
+        && !isOver(reached)
+        && ledgers.values().stream().anyMatch(ledger -> ledger.rowCount() > 0);
+  }
+
+  private boolean hasPassed(Position reached) {
     return !ledgers.isEmpty() && !wantsLoad() && !reached.endLsn().isBefore(until);
   }
 
-  /** Drops the ledger with the next commit if it is over. The window is empty. */
+  /**
+   * Drops the ledger, or a round of it, with the next commit if it is over. The window is empty.
+   */
   void settle(Position reached) {
+    if (endsRound(reached)) {
+      ledgers.values().stream()
+          .map(TableLedger::settleRows)
+          .filter(lines -> !lines.isEmpty())
+          .forEach(ends.sink()::note);
+    }
     if (isOver(reached)) {
       ledgers.keySet().forEach(table -> ends.sink().forget(table, TableLoads.UNSETTLED));
       ledgers.clear();

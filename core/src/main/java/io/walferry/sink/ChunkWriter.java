@@ -22,6 +22,14 @@ public interface ChunkWriter extends AutoCloseable {
   CopyFormat begin(PublishedTable table);
 
   /**
+   * Begins a chunk that takes the place of some rows: those that are there go first. Only where the
+   * sink {@link SinkCapabilities#replacesRows says so}.
+   *
+   * @param keys of rows that may be there or not
+   */
+  CopyFormat begin(PublishedTable table, RowKeys keys);
+
+  /**
    * Takes one message of COPY, with the table's columns in their order: in text form one line. The
    * array belongs to the writer from now on.
    */

@@ -54,13 +54,12 @@ public final class KeyPlaces {
       if (!ledger.bounds().isEmpty()) {
         parameter = bind(statement, parameter, width, ledger.bounds());
       }
-      parameter =
-          bind(
-              statement,
-              parameter,
-              width,
-              ledger.rows().stream().map(TableLedger.ReadRow::key).toList());
-      bind(statement, parameter, width, keys);
+      parameter = bind(statement, parameter, width, keys);
+      bind(
+          statement,
+          parameter,
+          width,
+          ledger.rows().stream().map(TableLedger.ReadRow::key).toList());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           int row = rows.getInt(2);
@@ -108,14 +107,14 @@ public final class KeyPlaces {
         + bounds
         + ") SELECT "
         + chunk
-        + ", (SELECT pg_catalog.max(r.n) FROM "
-        + lists(table, "r")
-        + " WHERE "
-        + record(table, "r")
-        + " OPERATOR(pg_catalog.=) "
-        + record(table, "k")
-        + ") FROM b, "
+        + ", r.n FROM b CROSS JOIN "
         + lists(table, "k")
+        + " LEFT JOIN (SELECT v.key, pg_catalog.max(v.n) FROM (SELECT "
+        + record(table, "r")
+        + ", r.n FROM "
+        + lists(table, "r")
+        + ") v (key, n) GROUP BY v.key) r (key, n) ON r.key OPERATOR(pg_catalog.=) "
+        + record(table, "k")
         + " ORDER BY k.n";
   }
 

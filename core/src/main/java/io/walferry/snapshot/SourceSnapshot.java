@@ -21,6 +21,9 @@ import java.util.stream.LongStream;
  *     Snapshot Information Functions</a>
  */
 public final class SourceSnapshot {
+  /** Has seen nothing: for rows that nobody has read, so that every change of them counts. */
+  static final SourceSnapshot NOTHING = new SourceSnapshot(0, 0, new long[0]);
+
   private final long xmin;
   private final long xmax;
   private final long[] inProgress;
@@ -67,7 +70,18 @@ public final class SourceSnapshot {
 
   /** Whether a committed transaction's changes are in what was read under this snapshot. */
   public boolean sees(Xid xid) {
-    return sees(widen(xid));
+    return !isNothing() && sees(widen(xid));
+  }
+
+  /** Whether it stands for no read at all. */
+  public boolean isNothing() {
+    return xmax == 0;
+  }
+
+  /** Snapshots of one server one after the other: the later one sees at least as much. */
+  int compareAge(SourceSnapshot other) {
+    int byEnd = Long.compare(xmax, other.xmax);
+    return byEnd != 0 ? byEnd : Integer.compare(other.inProgress.length, inProgress.length);
   }
 
   private boolean sees(long xid) {

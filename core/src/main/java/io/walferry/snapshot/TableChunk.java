@@ -53,6 +53,15 @@ public record TableChunk(
     return values.toString();
   }
 
+  /** The same with the collations of the key, for where they are compared with its columns. */
+  static String collated(LoadTable table, List<String> key) {
+    StringJoiner values = new StringJoiner(", ");
+    for (int i = 0; i < key.size(); i++) {
+      values.add(table.key().get(i).typed(literal(key.get(i))));
+    }
+    return values.toString();
+  }
+
   /** COPY takes no parameters. The escape form means the same whatever the server's settings. */
   private static String literal(String value) {
     return "E'" + value.replace("\\", "\\\\").replace("'", "''") + "'";

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -34,12 +36,23 @@ public final class TableLedger {
   private final List<Optional<SourceSnapshot>> chunks;
   private final List<ReadRow> rows = new ArrayList<>();
 
+  /** Rows that are still to be read, in the order in which they were asked for. */
+  private final SortedMap<Integer, RowBatch> pending = new TreeMap<>();
+
+  /** Numbers of lines whose rows were read. */
+  private final List<Integer> readParts = new ArrayList<>();
+
+  private int lastPart;
+
   /** A row that was read alone. */
   public record ReadRow(List<String> key, SourceSnapshot snapshot) {
     public ReadRow {
       key = List.copyOf(key);
     }
   }
+
+  /** The place of a row that was read alone, while the ledger's lines are put in order. */
+  private record ReadPart(int part, SourceSnapshot snapshot, List<List<String>> keys) {}
 
   /**
    * A table of which nothing was read.
@@ -89,6 +102,20 @@ public final class TableLedger {
   }
 
   /**
+   * A table whose rows are all there as the stream has brought them, and of which some rows are to
+   * be read alone: every change counts but for those.
+   *
+   * @param connection in autocommit mode
+   */
+  public static TableLedger ofRows(Connection connection, LoadTable table) {
+    String shape = TableShape.read(connection, table.table()).shape().value();
+    TableLedger ledger =
+        new TableLedger(table, shape, SourceSnapshot.NOTHING, table.keyNames(), List.of());
+    ledger.loaded(0, SourceSnapshot.NOTHING);
+    return ledger;
+  }
+
+  /**
    * Sees that a table could be read: rights, row security, the columns that are published.
    *
    * @param connection in autocommit mode
@@ -134,18 +161,36 @@ public final class TableLedger {
             SourceSnapshot.parse(facts.get(1)),
             facts.subList(2, facts.size()),
             boundsOf(entries));
+    List<ReadPart> read = new ArrayList<>();
     for (LedgerEntry entry : entries) {
       List<String> fields = LedgerText.fields(entry.content());
+      String snapshot = fields.getFirst();
       if (entry.kind() == Kind.CHUNK && !entry.part().equals(LedgerText.BASE)) {
-        if (!fields.getFirst().isEmpty()) {
-          ledger.loaded(Integer.parseInt(entry.part()), SourceSnapshot.parse(fields.getFirst()));
+        if (!snapshot.isEmpty()) {
+          ledger.loaded(Integer.parseInt(entry.part()), SourceSnapshot.parse(snapshot));
         }
       } else if (entry.kind() == Kind.ROW) {
-        ledger.rows.add(
-            new ReadRow(fields.subList(1, fields.size()), SourceSnapshot.parse(fields.getFirst())));
+        int part = Integer.parseInt(entry.part());
+        ledger.lastPart = Math.max(ledger.lastPart, part);
+        List<List<String>> keys = ledger.keys(fields.subList(1, fields.size()));
+        if (snapshot.isEmpty()) {
+          ledger.pending.put(part, new RowBatch(part, ledger.key.size(), keys));
+        } else {
+          read.add(new ReadPart(part, SourceSnapshot.parse(snapshot), keys));
+        }
       }
     }
+    read.sort(Comparator.comparing(ReadPart::snapshot, SourceSnapshot::compareAge));
+    read.forEach(row -> ledger.remember(row.part(), row.keys(), row.snapshot()));
     return Optional.of(ledger);
+  }
+
+  private List<List<String>> keys(List<String> values) {
+    List<List<String>> keys = new ArrayList<>();
+    for (int at = 0; at < values.size(); at += key.size()) {
+      keys.add(values.subList(at, at + key.size()));
+    }
+    return keys;
   }
 
   private static List<List<String>> boundsOf(List<LedgerEntry> entries) {
@@ -194,11 +239,85 @@ public final class TableLedger {
 
   /** Remembers a row that was read alone, and returns the line that says so. */
   public LedgerEntry read(List<String> key, SourceSnapshot snapshot) {
-    rows.add(new ReadRow(key, snapshot));
+    lastPart++;
+    remember(lastPart, List.of(key), snapshot);
+    return line(lastPart, snapshot.toString(), List.of(key));
+  }
+
+  private void remember(int part, List<List<String>> keys, SourceSnapshot snapshot) {
+    keys.forEach(read -> rows.add(new ReadRow(read, snapshot)));
+    readParts.add(part);
+  }
+
+  /**
+   * Some rows are to be read alone as soon as that can be done.
+   *
+   * @param keys by {@link LoadTable#keyNames}; not empty
+   * @return the line that says so
+   */
+  public LedgerEntry want(List<List<String>> keys) {
+    lastPart++;
+    pending.put(lastPart, new RowBatch(lastPart, key.size(), keys));
+    return line(lastPart, "", keys);
+  }
+
+  /** The rows that are to be read next. */
+  public Optional<RowBatch> nextRows() {
+    return pending.values().stream().findFirst();
+  }
+
+  public boolean hasPendingRows() {
+    return !pending.isEmpty();
+  }
+
+  /** How much the keys take of rows that are still to be read. */
+  public long pendingBytes() {
+    return pending.values().stream().mapToLong(RowBatch::byteSize).sum();
+  }
+
+  /** The line that says that rows are there as a snapshot sees them. */
+  LedgerEntry readEntry(RowBatch batch, SourceSnapshot snapshot) {
+    return line(batch.part(), snapshot.toString(), batch.keys());
+  }
+
+  /** Remembers that rows are there as a snapshot sees them. */
+  public void read(RowBatch batch, SourceSnapshot snapshot) {
+    pending.remove(batch.part());
+    remember(batch.part(), batch.keys(), snapshot);
+  }
+
+  /** Gives up rows that were to be read, and returns the line that says so. */
+  public LedgerEntry giveUp(RowBatch batch) {
+    pending.remove(batch.part());
+    return emptyLine(batch.part());
+  }
+
+  /**
+   * Forgets the rows that were read alone, since everything that they may have seen has come by.
+   *
+   * @return the lines that say so
+   */
+  public List<LedgerEntry> settleRows() {
+    List<LedgerEntry> lines = readParts.stream().map(this::emptyLine).toList();
+    readParts.clear();
+    rows.clear();
+    return lines;
+  }
+
+  /** How many rows were read alone. */
+  public int rowCount() {
+    return rows.size();
+  }
+
+  private LedgerEntry emptyLine(int part) {
+    return line(part, SourceSnapshot.NOTHING.toString(), List.of());
+  }
+
+  private LedgerEntry line(int part, String snapshot, List<List<String>> keys) {
     List<String> fields = new ArrayList<>();
-    fields.add(snapshot.toString());
-    fields.addAll(key);
-    return new LedgerEntry(id(), Kind.ROW, Integer.toString(rows.size()), LedgerText.of(fields));
+    fields.add(snapshot);
+    keys.forEach(fields::addAll);
+    return new LedgerEntry(id(), Kind.ROW, Integer.toString(part), LedgerText.of(fields));
   }
 
   public LoadTable table() {

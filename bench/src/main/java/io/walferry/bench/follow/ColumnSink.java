@@ -20,7 +20,7 @@ final class ColumnSink implements Sink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(false);
+    return new SinkCapabilities(false, false);
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
@@ -176,6 +177,12 @@ final class ChunkSteps {
     public CopyFormat begin(PublishedTable table) {
       beforeChunk(table.table());
       return writer.begin(table);
+    }
+
+    @Override
+    public CopyFormat begin(PublishedTable table, RowKeys keys) {
+      beforeChunk(table.table());
+      return writer.begin(table, keys);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.walferry.sink.CopyFormat;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
+import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
@@ -132,6 +133,11 @@ final class HaltingSink implements Sink {
     @Override
     public CopyFormat begin(PublishedTable table) {
       return writer.begin(table);
+    }
+
+    @Override
+    public CopyFormat begin(PublishedTable table, RowKeys keys) {
+      return writer.begin(table, keys);
     }
 
     @Override

@@ -247,7 +247,7 @@ final class OpenTransactionTest {
   }
 
   /** Commits of sessions that ask for it wait for ever, in the log and seen by nobody. */
-  private static PostgresServer serverWithoutItsStandby() {
+  static PostgresServer serverWithoutItsStandby() {
     return PostgresServer.builder()
         .setting("synchronous_standby_names", "nobody")
         .setting("synchronous_commit", "local")

@@ -3,6 +3,7 @@ package io.walferry.sinks.chunk;
 import io.walferry.change.Row;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowKeys;
 import java.util.function.Consumer;
 
 /** Takes the rows of one chunk after the other; by several threads, but never at the same time. */
@@ -13,6 +14,9 @@ public interface ChunkTarget {
    * @return takes the rows, with the table's columns
    */
   Consumer<Row> beginChunk(PublishedTable table);
+
+  /** Removes those of some rows that are there, right after {@link #beginChunk}. */
+  void remove(PublishedTable table, RowKeys keys);
 
   /** Ends the transaction with a line of the ledger. */
   void commitChunk(LedgerEntry loaded);

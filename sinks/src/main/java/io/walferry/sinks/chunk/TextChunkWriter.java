@@ -6,6 +6,7 @@ import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.CopyTextParser;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowKeys;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +43,16 @@ public final class TextChunkWriter implements ChunkWriter {
       rows = target.beginChunk(table);
     }
     return CopyFormat.TEXT;
+  }
+
+  @Override
+  public CopyFormat begin(PublishedTable table, RowKeys keys) {
+    CopyFormat format = begin(table);
+    synchronized (this) {
+      requireOpen();
+      target.remove(table, keys);
+    }
+    return format;
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
@@ -104,7 +105,7 @@ public final class JsonLinesSink implements Sink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(output.savesPosition());
+    return new SinkCapabilities(output.savesPosition(), false);
   }
 
   /**
@@ -243,6 +244,11 @@ public final class JsonLinesSink implements Sink {
         encoder.row(json, row);
         json.raw("}\n");
       };
+    }
+
+    @Override
+    public void remove(PublishedTable table, RowKeys keys) {
+      throw new IllegalStateException("Lines that are written stay");
     }
 
     @Override

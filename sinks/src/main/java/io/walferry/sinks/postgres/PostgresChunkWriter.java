@@ -6,6 +6,7 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowKeys;
 import io.walferry.sinks.position.ChunkTransactions;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.ExistingRows;
@@ -37,6 +38,18 @@ final class PostgresChunkWriter implements ChunkWriter {
   public CopyFormat begin(PublishedTable table) {
     session.connect();
     transactions.begin();
+    return open(table);
+  }
+
+  @Override
+  public CopyFormat begin(PublishedTable table, RowKeys keys) {
+    session.connect();
+    transactions.begin();
+    KeyedRows.remove(session, shape(table), keys);
+    return open(table);
+  }
+
+  private CopyFormat open(PublishedTable table) {
     ChunkPlan plan = plans.computeIfAbsent(table, this::plan);
     plan.staging().ifPresent(sql -> session.execute("load table " + table, sql));
     try {
@@ -95,14 +108,16 @@ final class PostgresChunkWriter implements ChunkWriter {
   }
 
   private ChunkPlan plan(PublishedTable table) {
-    TableShape shape =
-        TableShape.read(session, table.table())
-            .orElseThrow(
-                () ->
-                    new WalferryException(
-                        ErrorCode.DESTINATION_SHAPE,
-                        "Table " + table + " is missing in " + session.display()));
-    return ChunkPlan.of(table, shape, merge);
+    return ChunkPlan.of(table, shape(table), merge);
+  }
+
+  private TableShape shape(PublishedTable table) {
+    return TableShape.read(session, table.table())
+        .orElseThrow(
+            () ->
+                new WalferryException(
+                    ErrorCode.DESTINATION_SHAPE,
+                    "Table " + table + " is missing in " + session.display()));
   }
 
   private WalferryException failed(PublishedTable table, SQLException failure) {

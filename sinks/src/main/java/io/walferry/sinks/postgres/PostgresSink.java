@@ -76,7 +76,7 @@ public final class PostgresSink implements Sink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(true);
+    return new SinkCapabilities(true, existing.leavesOnlyOurs());
   }
 
   /**

@@ -13,6 +13,7 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
@@ -23,6 +24,7 @@ import io.walferry.sinks.position.ChunkTransactions;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
+import io.walferry.sinks.table.ExistingRows;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -50,6 +52,7 @@ public final class SqliteSink implements Sink {
       new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
 
   private final SqliteDatabase database;
+  private final ExistingRows existing;
   private final SqlSession session;
   private final FeedTransactions transactions;
   private final DestinationTables<TableShape> destination;
@@ -71,6 +74,7 @@ public final class SqliteSink implements Sink {
   SqliteSink(SqliteDatabase database, SqliteSettings settings) {
     TableNames names = new TableNames();
     this.database = database;
+    this.existing = settings.existing();
     this.session = database.session();
     this.transactions = new FeedTransactions(session, SqlitePositionDialect.INSTANCE);
     this.destination =
@@ -81,7 +85,7 @@ public final class SqliteSink implements Sink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(true);
+    return new SinkCapabilities(true, existing.leavesOnlyOurs());
   }
 
   /**
@@ -217,6 +221,11 @@ public final class SqliteSink implements Sink {
       own.begin();
       TableWriter writer = writers.of(loaded.computeIfAbsent(table.table(), id -> relation(table)));
       return row -> writer.insert(NO_TRANSACTION, row);
+    }
+
+    @Override
+    public void remove(PublishedTable table, RowKeys keys) {
+      KeyedRows.remove(session, table, keys);
     }
 
     @Override

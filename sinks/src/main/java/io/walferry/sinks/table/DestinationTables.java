@@ -74,7 +74,7 @@ public final class DestinationTables<T> {
    * @throws WalferryException {@code DESTINATION_NOT_EMPTY} if others may be among them
    */
   public void requireOwnRows(PublishedTable table) {
-    if (existing == ExistingRows.APPEND || existing == ExistingRows.MERGE) {
+    if (!existing.leavesOnlyOurs()) {
       throw new WalferryException(
           ErrorCode.DESTINATION_NOT_EMPTY,
           "Table "

@@ -12,5 +12,10 @@ public enum ExistingRows {
    * A row that is loaded or inserted, then or later, takes the place of the one with the same
    * primary key; the others stay.
    */
-  MERGE
+  MERGE;
+
+  /** Whether every row of a table is the feed's. */
+  public boolean leavesOnlyOurs() {
+    return this == REFUSE || this == REPLACE;
+  }
 }

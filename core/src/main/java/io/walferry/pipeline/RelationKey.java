@@ -1,0 +1,87 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Column;
+import io.walferry.change.OldRow;
+import io.walferry.change.Relation;
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.Row;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.snapshot.TableLedger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where a relation has the key that its changes are judged by.
+ *
+ * @param told whether the stream tells the old key whenever it changes
+ * @param covers whether the relation has every column that was read
+ */
+record RelationKey(Relation relation, List<Integer> columns, boolean told, boolean covers) {
+  static RelationKey of(Relation relation, TableLedger ledger) {
+    List<String> names = relation.columns().stream().map(Column::name).toList();
+    List<Integer> columns = ledger.table().keyNames().stream().map(names::indexOf).toList();
+    boolean told = true;
+    for (int column : columns) {
+      if (column < 0) {
+        throw replaced(relation, "its key has lost a column");
+      }
+      told &= relation.columns().get(column).key();
+    }
+    return new RelationKey(
+        relation, columns, told, names.containsAll(ledger.table().table().columnNames()));
+  }
+
+  /** Of a row that has it. */
+  List<String> of(Row row) {
+    List<String> key = new ArrayList<>(columns.size());
+    for (int column : columns) {
+      key.add(row.text(column));
+    }
+    return key;
+  }
+
+  /** The old key where the stream tells one. */
+  Optional<List<String>> old(OldRow old) {
+    return switch (old) {
+      case OldRow.Full(var row) -> Optional.of(of(row));
+      case OldRow.Key(var row) -> {
+        requireTold();
+        yield Optional.of(of(row));
+      }
+      case OldRow.Absent absent -> {
+        requireTold();
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private void requireTold() {
+    if (!told && relation.replicaIdentity() != ReplicaIdentity.FULL) {
+      throw replaced(relation, "its replica identity does not tell the key that it was loaded by");
+    }
+  }
+
+  private static WalferryException replaced(Relation relation, String how) {
+    return new WalferryException(
+        ErrorCode.SOURCE_TABLE_REPLACED,
+        "table " + relation + " was altered while it was loaded: " + how);
+  }
+
+  /** The new key, behind the old one if they differ. */
+  List<List<String>> both(OldRow before, Row after) {
+    Optional<List<String>> oldKey = old(before);
+    List<String> newKey = new ArrayList<>(columns.size());
+    for (int i = 0; i < columns.size(); i++) {
+      // A large key that did not change is left out of the new row, and in the old one.
+      newKey.add(
+          after.isUnchanged(columns.get(i))
+              ? oldKey.orElseThrow().get(i)
+              : after.text(columns.get(i)));
+    }
+    return oldKey.isEmpty() || oldKey.get().equals(newKey)
+        ? List.of(newKey)
+        : List.of(oldKey.get(), newKey);
+  }
+}

@@ -1,0 +1,36 @@
+package io.walferry.snapshot;
+
+import io.walferry.change.Xid;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a read has to see that takes the place of rows which the stream has brought: every
+ * transaction that was applied. A commit is in the stream before snapshots see it, and not in the
+ * same order. Not for several threads.
+ */
+public final class ReadHorizon {
+  private final SourceSnapshot base;
+  private final List<Xid> since = new ArrayList<>();
+
+  /** Of what was applied before {@code now} was taken: all of it had begun. */
+  public ReadHorizon(SourceSnapshot now) {
+    this.base = now.settled();
+  }
+
+  /** A transaction is applied that may have begun later. */
+  public void applied(Xid xid) {
+    since.add(xid);
+  }
+
+  /** Whether all that is missing is what has committed, so that the next snapshot may see it. */
+  boolean isNear(SourceSnapshot snapshot) {
+    return snapshot.seesAllOf(base);
+  }
+
+  /** Whether a read under this snapshot would see it all. */
+  boolean isSeenBy(SourceSnapshot snapshot) {
+    since.removeIf(snapshot::sees);
+    return since.isEmpty() && snapshot.seesAllOf(base);
+  }
+}

@@ -1,0 +1,135 @@
+package io.walferry.snapshot;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.CopyFormat;
+import io.walferry.sink.RowKeys;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.concurrent.locks.LockSupport;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/**
+ * Reads rows alone that the destination has, or should have: each batch in a short transaction,
+ * first the lock, then the snapshot. Never waits for somebody else's transaction. Not for several
+ * threads.
+ */
+public final class RowReader {
+  private static final long PAUSE_NANOS = 2_000_000;
+
+  /** A commit that is in the stream is a moment away from being seen, as a rule. */
+  private static final int ATTEMPTS = 25;
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  private final Connection connection;
+  private final ReadHorizon horizon;
+
+  /**
+   * Reads over a connection.
+   *
+   * @param connection in autocommit mode
+   * @param horizon what every read has to see
+   */
+  public RowReader(Connection connection, ReadHorizon horizon) {
+    this.connection = connection;
+    this.horizon = horizon;
+  }
+
+  /** What a batch has brought. */
+  public record Transferred(SourceSnapshot snapshot, long rows, long bytes) {}
+
+  /**
+   * Puts rows as they are now in the place of those that the destination has.
+   *
+   * @return empty if that cannot be done yet: others have not committed, or hold the table
+   */
+  public Optional<Transferred> transfer(TableLedger ledger, RowBatch batch, ChunkWriter writer) {
+    PublishedTable table = ledger.table().table();
+    try {
+      connection.setAutoCommit(false);
+      try {
+        Optional<SourceSnapshot> snapshot = begin(ledger);
+        return snapshot.isEmpty()
+            ? Optional.empty()
+            : Optional.of(transfer(ledger, batch, writer, snapshot.get()));
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException e) {
+      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+        return Optional.empty();
+      }
+      throw PostgresErrors.translate(e, "read rows of " + table + " again");
+    }
+  }
+
+  private Optional<SourceSnapshot> begin(TableLedger ledger) throws SQLException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+        statement.execute(ledger.table().setSearchPath());
+        statement.execute(
+            "LOCK TABLE "
+                + ledger.table().table().table().quoted()
+                + " IN ACCESS SHARE MODE NOWAIT");
+      }
+      TableShape.Seen seen = TableShape.read(connection, ledger.table().table());
+      requireSame(ledger, seen.shape());
+      if (horizon.isSeenBy(seen.snapshot())) {
+        return Optional.of(seen.snapshot());
+      }
+      connection.rollback();
+      if (!horizon.isNear(seen.snapshot())) {
+        return Optional.empty();
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return Optional.empty();
+  }
+
+  /** A column of which the destination does not know yet would be lost for what was read. */
+  private static void requireSame(TableLedger ledger, TableShape shape) {
+    if (!shape.value().equals(ledger.shape())) {
+      throw new WalferryException(
+          ErrorCode.CONDITION_INVALID,
+          "table " + ledger.table().table() + " was altered before its rows could be read again");
+    }
+  }
+
+  private Transferred transfer(
+      TableLedger ledger, RowBatch batch, ChunkWriter writer, SourceSnapshot snapshot)
+      throws SQLException {
+    LoadTable table = ledger.table();
+    List<List<String>> keys = batch.keys();
+    CopyFormat format = writer.begin(table.table(), new RowKeys(table.keyNames(), keys));
+    String select =
+        TableChunk.copyStatement(table, table.table().columnNames(), isOneOf(table, keys), format);
+    CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(select);
+    long bytes = 0;
+    byte[] message = copy.readFromCopy();
+    while (message != null) {
+      bytes += message.length;
+      writer.write(message);
+      message = copy.readFromCopy();
+    }
+    writer.commit(ledger.readEntry(batch, snapshot));
+    return new Transferred(snapshot, copy.getHandledRowCount(), bytes);
+  }
+
+  /** As a list of values rather than of conditions, so that the key's index serves all of them. */
+  private static String isOneOf(LoadTable table, List<List<String>> keys) {
+    StringJoiner rows = new StringJoiner(", ", " IN (VALUES ", ")");
+    keys.forEach(key -> rows.add("(" + TableChunk.collated(table, key) + ")"));
+    return "(" + table.keyList() + ")" + rows;
+  }
+}

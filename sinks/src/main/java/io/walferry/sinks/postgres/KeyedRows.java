@@ -1,0 +1,65 @@
+package io.walferry.sinks.postgres;
+
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.sink.RowKeys;
+import io.walferry.sinks.postgres.TableShape.ShapeColumn;
+import io.walferry.sinks.sql.SqlSession;
+import java.util.List;
+import java.util.StringJoiner;
+
+/** Removes rows by their keys, those that are there. */
+final class KeyedRows {
+  private KeyedRows() {}
+
+  static void remove(SqlSession session, TableShape shape, RowKeys rows) {
+    StringJoiner lists = new StringJoiner(", ", "unnest(", ")");
+    StringJoiner names = new StringJoiner(", ", " AS k (", ")");
+    StringJoiner same = new StringJoiner(" AND ");
+    Object[] values = new Object[rows.columns().size()];
+    for (int i = 0; i < values.length; i++) {
+      int index = i;
+      ShapeColumn column = column(session, shape, rows.columns().get(i));
+      lists.add("?::text[]");
+      names.add("c" + i);
+      same.add(
+          "t."
+              + TableId.quote(column.name())
+              + " "
+              + column.equality()
+              + " k.c"
+              + i
+              + "::"
+              + column.castType());
+      values[i] = array(rows.keys().stream().map(key -> key.get(index)).toList());
+    }
+    int unused =
+        session.execute(
+            "remove rows of table " + shape.table(),
+            "DELETE FROM " + shape.only() + " AS t USING " + lists + names + " WHERE " + same,
+            values);
+  }
+
+  private static ShapeColumn column(SqlSession session, TableShape shape, String name) {
+    return shape
+        .column(name)
+        .orElseThrow(
+            () ->
+                new WalferryException(
+                    ErrorCode.DESTINATION_SHAPE,
+                    "Column "
+                        + name
+                        + " of table "
+                        + shape.table()
+                        + " is missing in "
+                        + session.display()));
+  }
+
+  /** As the server reads an array of texts. */
+  private static String array(List<String> texts) {
+    StringJoiner array = new StringJoiner(",", "{", "}");
+    texts.forEach(text -> array.add('"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"'));
+    return array.toString();
+  }
+}

@@ -14,14 +14,18 @@ import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.RowSearch;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.jsonlines.JsonLinesSink;
+import io.walferry.sinks.postgres.PostgresRowSearch;
 import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
+import io.walferry.sinks.sqlite.SqliteRowSearch;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
 import io.walferry.stream.StreamSettings;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Puts a feed together from its configuration. */
@@ -64,6 +68,21 @@ final class FeedWiring {
         pipeline.loadReaders(),
         pipeline.chunkBytes(),
         until);
+  }
+
+  /** How rows of a destination are looked for; empty if it does not keep rows by their keys. */
+  static Optional<RowSearch> rowSearch(SinkConfig config) {
+    return switch (config) {
+      case SinkConfig.Postgres postgres when postgres.existing().leavesOnlyOurs() ->
+          Optional.of(
+              new PostgresRowSearch(
+                  new PostgresConnector(postgres.connection(), "walferry reload")));
+      case SinkConfig.Sqlite sqlite when sqlite.existing().leavesOnlyOurs() ->
+          Optional.of(new SqliteRowSearch(sqlite.path()));
+      case SinkConfig.Postgres postgres -> Optional.empty();
+      case SinkConfig.Sqlite sqlite -> Optional.empty();
+      case SinkConfig.JsonLines lines -> Optional.empty();
+    };
   }
 
   private static Sink sink(SinkConfig config, String pipeline) {

@@ -4,11 +4,11 @@ import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.pipeline.OpenSinks.OpenSink;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.sink.FeedIdentity;
-import io.walferry.sink.Sink;
 import io.walferry.slot.Slot;
 import io.walferry.slot.SlotCatalog;
 import io.walferry.stream.ChangeStream;
@@ -22,13 +22,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** One attempt: opens both ends, brings the destination to a position, follows from there. */
 final class FeedSession {
   private final PipelineSettings settings;
   private final PostgresConnector source;
-  private final List<Supplier<Sink>> sinks;
+  private final List<Target> targets;
   private final PipelineListener listener;
   private final StopSignal stop;
   private boolean progress;
@@ -36,12 +35,12 @@ final class FeedSession {
   FeedSession(
       PipelineSettings settings,
       PostgresConnector source,
-      List<Supplier<Sink>> sinks,
+      List<Target> targets,
       PipelineListener listener,
       StopSignal stop) {
     this.settings = settings;
     this.source = source;
-    this.sinks = sinks;
+    this.targets = targets;
     this.listener = listener;
     this.stop = stop;
   }
@@ -54,38 +53,18 @@ final class FeedSession {
   /**
    * Runs until the stop or the end.
    *
-   * @param again whether this process has tried before
    * @throws WalferryException also after the stop, for whatever the stop has cut short
    */
-  void run(EndPoint end, boolean again) {
+  void run(EndPoint end) {
     try (Connection sql = source.connect()) {
       sql.setNetworkTimeout(Runnable::run, (int) settings.stream().silenceMax().toMillis());
       // First, since a server below 'logical' may have no sender for the other connection at all.
       requireLogicalWal(sql);
       try (ReplicationConnection replication = ReplicationConnection.open(source)) {
-        if (again) {
-          requireUnused(sql);
-        }
         run(replication, sql, end);
       }
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "close the connection to " + source.settings().display());
-    }
-  }
-
-  /**
-   * To open the destination is to take the feed over, which is for a new process to do. One that
-   * has lost its connection may have been replaced meanwhile, and must not strike back.
-   */
-  private void requireUnused(Connection sql) {
-    Optional<Slot> slot = new SlotCatalog(sql).find(settings.feed().slot());
-    if (slot.isPresent() && slot.get().activePid().isPresent()) {
-      throw new WalferryException(
-          ErrorCode.SLOT_ACTIVE,
-          "could not follow slot "
-              + slot.get().name()
-              + ": it is active for PID "
-              + slot.get().activePid().getAsInt());
     }
   }
 
@@ -96,12 +75,12 @@ final class FeedSession {
     Optional<Slot> slot = new SlotCatalog(sql).find(feed.slot());
     FeedIdentity of =
         new FeedIdentity(feed.pipeline(), identity.systemId(), identity.timeline(), feed.slot());
-    try (OpenSinks open = new OpenSinks(sinks)) {
+    try (OpenSinks open = new OpenSinks(targets)) {
       List<Member> members = new ArrayList<>();
-      for (Sink sink : open.sinks()) {
-        FeedEnds ends = new FeedEnds(source, replication, sql, sink);
+      for (OpenSink opening : open.sinks()) {
+        FeedEnds ends = new FeedEnds(source, replication, sql, opening.sink());
         TableLoads loads = new TableLoads(settings, ends, listener, stop);
-        members.add(new Member(ends, sink.open(of), loads));
+        members.add(new Member(ends, opening.open(of), loads));
       }
       listener.opened(source.settings().display(), feed.slot());
       try {
@@ -177,9 +156,8 @@ final class FeedSession {
   }
 
   /** What a destination without a memory has taken would be repeated by another attempt. */
-  private static WalferryException asSeenBy(List<Sink> sinks, WalferryException cause) {
-    if (sinks.getFirst().capabilities().savesPosition()
-        || cause.code().retry() == ErrorCode.Retry.NEVER) {
+  private static WalferryException asSeenBy(List<OpenSink> sinks, WalferryException cause) {
+    if (sinks.getFirst().savesPosition() || cause.code().retry() == ErrorCode.Retry.NEVER) {
       return cause;
     }
     return new WalferryException(ErrorCode.FEED_NOT_RESUMABLE, cause.getMessage(), cause);

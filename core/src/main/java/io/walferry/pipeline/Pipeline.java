@@ -3,6 +3,7 @@ package io.walferry.pipeline;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.Claim;
 import io.walferry.sink.Sink;
 import java.time.Duration;
 import java.util.List;
@@ -11,14 +12,14 @@ import java.util.function.Supplier;
 /**
  * One slot into one or more destinations: a first load, then live changes, for ever. Failures that
  * may pass are tried again with a new sink and new connections, from the position that the
- * destination holds.
+ * destination holds, until another process has taken the feed over.
  *
  * <p>{@link #run} belongs to one thread and works once; {@link #stop} may come from any.
  */
 public final class Pipeline {
   private final PipelineSettings settings;
   private final PostgresConnector source;
-  private final List<Supplier<Sink>> sinks;
+  private final List<Target> targets;
   private final PipelineListener listener;
   private final StopSignal stop = new StopSignal();
 
@@ -48,7 +49,7 @@ public final class Pipeline {
       PipelineListener listener) {
     this.settings = settings;
     this.source = source;
-    this.sinks = List.copyOf(sinks);
+    this.targets = sinks.stream().map(made -> new Target(made, new Claim())).toList();
     this.listener = listener;
   }
 
@@ -62,11 +63,10 @@ public final class Pipeline {
     int failures = 0;
     long failingSince = 0;
     EndPoint end = new EndPoint(settings.until());
-    boolean again = false;
     while (!stop.isRequested()) {
-      FeedSession session = new FeedSession(settings, source, sinks, listener, stop);
+      FeedSession session = new FeedSession(settings, source, targets, listener, stop);
       try {
-        session.run(end, again);
+        session.run(end);
         return;
       } catch (WalferryException e) {
         if (stop.isRequested() && isOfTheStop(e.code())) {
@@ -77,7 +77,6 @@ public final class Pipeline {
           failingSince = System.nanoTime();
         }
         failures++;
-        again = true;
         Duration failingFor = Duration.ofNanos(System.nanoTime() - failingSince);
         if (!settings.retry().allows(e.code(), failingFor)) {
           throw e;

@@ -17,10 +17,10 @@ import java.util.Set;
  *
  * <p>Exactly once: {@link #commit} makes everything since the last commit durable together with the
  * position, in one destination transaction, after it has seen that the position is still the one
- * that this sink wrote last and that nobody has opened the feed since ({@code DESTINATION_FENCED}
- * otherwise). After any exception the only call left is {@link #close}, which drops what is not
- * committed; the pipeline opens a new sink then, and the outcome of a commit that failed half-way
- * is whatever {@link #open} reads back.
+ * that this sink wrote last and that nobody has taken the feed over since ({@code
+ * DESTINATION_FENCED} otherwise). After any exception the only call left is {@link #close}, which
+ * drops what is not committed; the pipeline opens a new sink then, and the outcome of a commit that
+ * failed half-way is whatever {@link #open} reads back.
  *
  * <p>Existing rows come in chunks, through {@link #chunkWriter writers} of their own. While there
  * are unsettled lines in the ledger the destination is not consistent, and says so to whoever looks
@@ -34,8 +34,13 @@ public interface Sink extends AutoCloseable {
   SinkCapabilities capabilities();
 
   /**
-   * Takes the feed over: raises its epoch, so that a predecessor that is still alive can commit no
-   * more, and tells what is there. Creates what the sink needs for itself, nothing else.
+   * Takes the feed over: saves the epoch of the claim, so that a predecessor that is still alive
+   * can commit no more, and tells what is there. Creates what the sink needs for itself, nothing
+   * else.
+   *
+   * <p>A process takes a feed over once. All sinks that it makes for the same destination, one
+   * after the other, present the same claim, and the later ones open only if nobody has taken the
+   * feed over since: a process that was replaced while it stood still does not strike back.
    *
    * <p>Where a feed was never begun there is nothing to take over: the destination may stay
    * untouched until the first write, so that a refused start leaves no trace. Of two sinks that
@@ -45,9 +50,10 @@ public interface Sink extends AutoCloseable {
    * worth anything. The timeline of this feed is saved with the next commit, and not before.
    *
    * @throws io.walferry.error.WalferryException {@code SOURCE_CHANGED} if the destination follows
-   *     another server or slot under this pipeline's name
+   *     another server or slot under this pipeline's name; {@code DESTINATION_FENCED} as {@link
+   *     Claim#require} says
    */
-  SinkState open(FeedIdentity feed);
+  SinkState open(FeedIdentity feed, Claim claim);
 
   /**
    * Gets tables ready for their first load: creates missing ones from the columns and keys given,

@@ -11,6 +11,7 @@ import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
@@ -57,7 +58,7 @@ public final class SinkCalls {
 
   /** Finishes an empty first load of the tables at 0/10. */
   public static <S extends Sink> S following(S sink, SourceTable... tables) {
-    sink.open(FEED);
+    sink.open(FEED, new Claim());
     sink.prepare(published(tables));
     sink.commit(position(0x10));
     return sink;

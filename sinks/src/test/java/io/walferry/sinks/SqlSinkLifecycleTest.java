@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
@@ -46,8 +47,12 @@ final class SqlSinkLifecycleTest {
   @TempDir private Path directory;
 
   private static SinkState stateOf(SqlDestination destination) {
+    return stateOf(destination, new Claim());
+  }
+
+  private static SinkState stateOf(SqlDestination destination, Claim claim) {
     try (Sink sink = destination.sink()) {
-      return sink.open(FEED);
+      return sink.open(FEED, claim);
     }
   }
 
@@ -84,7 +89,7 @@ final class SqlSinkLifecycleTest {
         "CREATE TABLE item (id integer PRIMARY KEY, name text)",
         "INSERT INTO item VALUES (1, 'old')");
     try (Sink sink = destination.sink()) {
-      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED));
+      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED, new Claim()));
       sink.resume(published(ITEM));
       apply(sink, 0x20, ITEM.update("1", "a"));
     }
@@ -137,14 +142,15 @@ final class SqlSinkLifecycleTest {
         new LedgerEntry(new TableId("", ""), LedgerEntry.Kind.SLOT, "walferry_shop", "soon");
     String state = "SELECT state || ' at ' || end_lsn FROM " + destination.positionTable();
     try (Sink sink = destination.sink()) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.note(List.of(slot));
       sink.commit(position(0));
       assertEquals(List.of("loading at 0/0"), destination.rows(state));
     }
     try (Sink sink = destination.sink()) {
       assertEquals(
-          new SinkState.Following(position(0), FEED.timeline(), List.of(slot)), sink.open(FEED));
+          new SinkState.Following(position(0), FEED.timeline(), List.of(slot)),
+          sink.open(FEED, new Claim()));
       sink.prepare(published(ITEM));
       sink.note(List.of(table));
       sink.forget(slot.table(), EnumSet.of(LedgerEntry.Kind.SLOT));
@@ -188,7 +194,7 @@ final class SqlSinkLifecycleTest {
     LedgerEntry empty = new LedgerEntry(odd, LedgerEntry.Kind.CHUNK, "", "");
     LedgerEntry other = new LedgerEntry(new TableId("", ""), LedgerEntry.Kind.CHUNK, "", "");
     try (Sink sink = destination.sink()) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.note(
           List.of(new LedgerEntry(odd, LedgerEntry.Kind.CHUNK, "a'b", "old"), row, large, empty));
       sink.note(List.of(other));
@@ -196,7 +202,7 @@ final class SqlSinkLifecycleTest {
     }
     assertLedger(destination, 0x10, row, large, empty, other);
     try (Sink sink = destination.sink()) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.forget(odd, EnumSet.of(LedgerEntry.Kind.CHUNK));
       sink.commit(position(0x11));
     }
@@ -214,7 +220,7 @@ final class SqlSinkLifecycleTest {
     }
     assertEquals(List.of("1|a", "2|b"), destination.rows(ITEMS));
     try (Sink sink = destination.sink()) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.begin(header(0x30));
       sink.append(ITEM.insert("3", "c"));
       sink.empty(ITEM.published());
@@ -230,12 +236,13 @@ final class SqlSinkLifecycleTest {
     SqlDestination destination = engine.in(database, directory);
     try (Sink first = destination.following(ITEM);
         Sink second = destination.sink()) {
-      assertEquals(at(0x10), second.open(FEED));
+      assertEquals(at(0x10), second.open(FEED, new Claim()));
       String message =
           refused(
               ErrorCode.DESTINATION_FENCED, () -> apply(first, 0x20, ITEM.insert("1", "first")));
       assertTrue(
-          message.endsWith(": expected epoch 1, following at 0/10, got epoch 2, following at 0/10"),
+          message.matches(
+              ".*: expected epoch \\d+, following at 0/10, got epoch \\d+, following at 0/10"),
           message);
       second.resume(published(ITEM));
       apply(second, 0x20, ITEM.insert("1", "second"));
@@ -251,7 +258,7 @@ final class SqlSinkLifecycleTest {
         Sink second = destination.sink()) {
       first.begin(header(0x20));
       first.append(ITEM.insert("1", "a"));
-      refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED));
+      refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED, new Claim()));
       first.commit(position(0x21));
     }
     assertEquals(at(0x21), stateOf(destination));
@@ -267,11 +274,11 @@ final class SqlSinkLifecycleTest {
         Sink third = destination.sink();
         ChunkWriter chunks = first.chunkWriter()) {
       copy(chunks, ITEM, database, "VALUES (1, 'a')");
-      refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED));
+      refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED, new Claim()));
       chunks.commit(chunk(ITEM, "1"));
       assertEquals(
           new SinkState.Following(position(0x10), FEED.timeline(), List.of(chunk(ITEM, "1"))),
-          third.open(FEED));
+          third.open(FEED, new Claim()));
       refused(ErrorCode.DESTINATION_FENCED, () -> chunks.begin(ITEM.published()));
     }
     assertEquals(List.of("1|a"), destination.rows(ITEMS));
@@ -283,11 +290,85 @@ final class SqlSinkLifecycleTest {
     SqlDestination destination = engine.in(database, directory);
     try (Sink first = destination.sink();
         Sink second = destination.sink()) {
-      first.open(FEED);
-      second.open(FEED);
+      first.open(FEED, new Claim());
+      second.open(FEED, new Claim());
       second.prepare(published(ITEM));
       second.commit(position(0x10));
       refused(ErrorCode.DESTINATION_FENCED, () -> first.prepare(published(ITEM)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aProcessOpensAgainUntilAnotherTakesOver(Engine engine, Database database) {
+    SqlDestination destination = engine.in(database, directory);
+    Claim replaced = new Claim();
+    assertEquals(SinkState.Fresh.FRESH, stateOf(destination, replaced));
+    assertEquals(SinkState.Fresh.FRESH, stateOf(destination, replaced));
+    destination.following(ITEM).close();
+    assertFenced(destination, replaced, "expected no position, got epoch \\d+");
+
+    Claim held = new Claim();
+    assertEquals(at(0x10), stateOf(destination, held));
+    assertEquals(at(0x10), stateOf(destination, held));
+    try (Sink successor = destination.sink()) {
+      assertEquals(at(0x10), successor.open(FEED, new Claim()));
+      assertFenced(destination, held, "expected epoch " + held.epoch() + ", got epoch \\d+");
+      successor.commit(position(0x20));
+    }
+    assertFenced(destination, held, "expected epoch " + held.epoch() + ", got epoch \\d+");
+    assertEquals(at(0x20), stateOf(destination));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoeverBeginsAFeedHoldsIt(Engine engine, Database database) {
+    SqlDestination destination = engine.in(database, directory);
+    Claim first = new Claim();
+    try (Sink sink = destination.sink()) {
+      sink.open(FEED, first);
+      sink.commit(position(0x10));
+    }
+    assertEquals(at(0x10), stateOf(destination, first));
+    assertEquals(at(0x10), stateOf(destination));
+    assertFenced(destination, first, "expected epoch " + first.epoch() + ", got epoch \\d+");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTakeOverThatFailedIsTriedAgain(Engine engine, Database database) {
+    SqlDestination destination = engine.in(database, directory);
+    Claim patient = new Claim();
+    try (Sink predecessor = destination.following(ITEM)) {
+      predecessor.begin(header(0x20));
+      try (Sink sink = destination.sink()) {
+        refused(ErrorCode.DESTINATION_BUSY, () -> sink.open(FEED, patient));
+      }
+      predecessor.commit(position(0x21));
+    }
+    assertEquals(at(0x21), stateOf(destination, patient));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPositionThatHasVanishedIsNotBegunAgainByTheSameProcess(Engine engine, Database database)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory);
+    destination.following(ITEM).close();
+    Claim held = new Claim();
+    assertEquals(at(0x10), stateOf(destination, held));
+    destination.execute("DELETE FROM " + destination.positionTable());
+    assertFenced(
+        destination,
+        held,
+        "expected epoch " + held.epoch() + ", got no position; it was removed while .*");
+    assertEquals(SinkState.Fresh.FRESH, stateOf(destination));
+  }
+
+  private static void assertFenced(SqlDestination destination, Claim claim, String how) {
+    try (Sink sink = destination.sink()) {
+      String message = refused(ErrorCode.DESTINATION_FENCED, () -> sink.open(FEED, claim));
+      assertTrue(message.matches("Pipeline shop in .*: " + how), message);
     }
   }
 
@@ -310,14 +391,14 @@ final class SqlSinkLifecycleTest {
       String message =
           refused(
               ErrorCode.SOURCE_CHANGED,
-              () -> sink.open(new FeedIdentity("shop", 5, 1, "walferry_other")));
+              () -> sink.open(new FeedIdentity("shop", 5, 1, "walferry_other"), new Claim()));
       assertTrue(
           message.endsWith(
               ": expected system id 18446744073709551614, got 5; expected slot walferry_shop, got"
                   + " walferry_other"),
           message);
     }
-    // The refused sink has not raised the epoch either.
+    // The refused sink has not taken it over either.
     assertEquals(at(0x10), stateOf(destination));
   }
 
@@ -328,7 +409,8 @@ final class SqlSinkLifecycleTest {
     SourceTable other = table("other").key("id", INT4).build();
     destination.following(ITEM).close();
     try (Sink sink = destination.sink()) {
-      assertEquals(SinkState.Fresh.FRESH, sink.open(new FeedIdentity("second", 9, 3, "s")));
+      assertEquals(
+          SinkState.Fresh.FRESH, sink.open(new FeedIdentity("second", 9, 3, "s"), new Claim()));
       sink.prepare(published(other));
       sink.note(List.of(chunk(other, "1")));
       sink.commit(position(0x50));
@@ -344,7 +426,7 @@ final class SqlSinkLifecycleTest {
     destination.following(ITEM).close();
     destination.execute("UPDATE " + destination.positionTable() + " SET format_version = 2");
     try (Sink sink = destination.sink()) {
-      String message = refused(ErrorCode.DESTINATION_FORMAT, () -> sink.open(FEED));
+      String message = refused(ErrorCode.DESTINATION_FORMAT, () -> sink.open(FEED, new Claim()));
       assertTrue(message.contains("format version 2"), message);
     }
   }

@@ -6,6 +6,7 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
@@ -24,7 +25,7 @@ final class ColumnSink implements Sink {
   }
 
   @Override
-  public SinkState open(FeedIdentity feed) {
+  public SinkState open(FeedIdentity feed, Claim claim) {
     return SinkState.Fresh.FRESH;
   }
 

@@ -8,6 +8,7 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
@@ -110,8 +111,8 @@ final class ChunkSteps {
     }
 
     @Override
-    public SinkState open(FeedIdentity feed) {
-      return sink.open(feed);
+    public SinkState open(FeedIdentity feed, Claim claim) {
+      return sink.open(feed, claim);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
@@ -59,8 +60,8 @@ final class HaltingSink implements Sink {
   }
 
   @Override
-  public SinkState open(FeedIdentity feed) {
-    return sink.open(feed);
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    return sink.open(feed, claim);
   }
 
   @Override

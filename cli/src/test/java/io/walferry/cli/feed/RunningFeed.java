@@ -70,6 +70,10 @@ final class RunningFeed implements AutoCloseable {
     await(() -> heard.following > 0, "the feed follows");
   }
 
+  void awaitFollowingOrRetry() {
+    await(() -> heard.following > 0 || !heard.retries.isEmpty(), "the feed follows or has to wait");
+  }
+
   void awaitRowsLoaded(long rows) {
     await(() -> heard.rowsLoaded >= rows, rows + " rows are loaded");
   }

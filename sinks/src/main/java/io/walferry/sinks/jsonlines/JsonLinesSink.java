@@ -12,6 +12,7 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RowKeys;
@@ -114,8 +115,8 @@ public final class JsonLinesSink implements Sink {
    * <p>A file is locked until {@link #close}; a second opener fails as {@code DESTINATION_BUSY}.
    */
   @Override
-  public SinkState open(FeedIdentity feed) {
-    SinkState state = output.open(feed);
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    SinkState state = output.open(feed, claim);
     switch (state) {
       case SinkState.Following(var reached, var timeline, var lines) -> {
         position = reached;

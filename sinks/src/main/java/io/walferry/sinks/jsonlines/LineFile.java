@@ -3,6 +3,7 @@ package io.walferry.sinks.jsonlines;
 import io.walferry.change.Position;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
@@ -24,7 +25,7 @@ import java.util.Set;
 /**
  * Lines at the end of a file. What was written after the last position line belongs to a commit
  * that never was, and goes when the file is opened. The file stays locked while it is open, which
- * is what keeps a predecessor away.
+ * is what keeps a predecessor away; between two attempts the epoch of the last position line does.
  */
 final class LineFile implements LineOutput {
   private final Path file;
@@ -37,6 +38,7 @@ final class LineFile implements LineOutput {
   private boolean inForeignLine;
 
   private FeedIdentity feed = new FeedIdentity("", 0, 0, "");
+  private Claim claim = new Claim();
 
   /** The ledger that the file says, and where. */
   private List<LedgerEntry> savedLedger = List.of();
@@ -59,24 +61,31 @@ final class LineFile implements LineOutput {
   }
 
   @Override
-  public SinkState open(FeedIdentity opened) {
+  public SinkState open(FeedIdentity opened, Claim presented) {
     feed = opened;
+    claim = presented;
     requireWritablePath();
     if (!Files.exists(file)) {
+      requireClaim(Claim.NEVER_BEGUN);
       return SinkState.Fresh.FRESH;
     }
     try {
       FileChannel channel = lock(StandardOpenOption.READ, StandardOpenOption.WRITE);
       Optional<LastPosition> last = LastPosition.find(channel);
       if (last.isEmpty()) {
+        requireClaim(Claim.NEVER_BEGUN);
         startFresh(channel);
         return SinkState.Fresh.FRESH;
       }
       PositionLine line = PositionLine.decode(last.get().line(), feed, file.toString());
+      requireClaim(line.epoch());
       SinkState state = state(channel, line);
       // An unfinished load writes no line after its rows, so they are what follows its last one.
       channel.truncate(last.get().end());
       channel.position(last.get().end());
+      if (line.epoch() != claim.epoch()) {
+        append(channel, line.takenOver(claim));
+      }
       return state;
     } catch (IOException e) {
       throw LineErrors.translate(file.toString(), e);
@@ -147,7 +156,7 @@ final class LineFile implements LineOutput {
   @Override
   public void commitLoading(Position changesBegin) {
     try {
-      append(channel(), new PositionLine(changesBegin, feed.timeline(), true, Optional.empty()));
+      append(channel(), line(changesBegin, true, Optional.empty()));
     } catch (IOException e) {
       throw LineErrors.translate(file.toString(), e);
     }
@@ -161,7 +170,7 @@ final class LineFile implements LineOutput {
         savedPlace = ledger.isEmpty() ? Optional.empty() : Optional.of(write(channel, ledger));
         savedLedger = ledger;
       }
-      append(channel, new PositionLine(position, feed.timeline(), false, savedPlace));
+      append(channel, line(position, false, savedPlace));
     } catch (IOException e) {
       throw LineErrors.translate(file.toString(), e);
     }
@@ -190,6 +199,16 @@ final class LineFile implements LineOutput {
   private void append(FileChannel channel, PositionLine line) throws IOException {
     writeFully(channel, ByteBuffer.wrap(line.encode(feed)));
     channel.force(false);
+    claim.hold();
+  }
+
+  private PositionLine line(
+      Position position, boolean loading, Optional<PositionLine.Place> ledger) {
+    return new PositionLine(position, feed.timeline(), loading, ledger, claim.epoch());
+  }
+
+  private void requireClaim(long present) {
+    claim.require(present, "JSON lines file " + file);
   }
 
   private void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

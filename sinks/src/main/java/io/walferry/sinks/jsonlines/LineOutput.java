@@ -1,6 +1,7 @@
 package io.walferry.sinks.jsonlines;
 
 import io.walferry.change.Position;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
@@ -10,7 +11,7 @@ import java.util.List;
 sealed interface LineOutput extends AutoCloseable permits LineFile, LineStream {
   boolean savesPosition();
 
-  SinkState open(FeedIdentity feed);
+  SinkState open(FeedIdentity feed, Claim claim);
 
   /** Takes the first bytes of the array, at once. */
   void write(byte[] bytes, int length);

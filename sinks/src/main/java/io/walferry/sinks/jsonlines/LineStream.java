@@ -1,6 +1,7 @@
 package io.walferry.sinks.jsonlines;
 
 import io.walferry.change.Position;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
@@ -24,7 +25,7 @@ final class LineStream implements LineOutput {
   }
 
   @Override
-  public SinkState open(FeedIdentity feed) {
+  public SinkState open(FeedIdentity feed, Claim claim) {
     return SinkState.Fresh.FRESH;
   }
 

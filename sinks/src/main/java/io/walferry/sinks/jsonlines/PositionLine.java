@@ -5,6 +5,7 @@ import io.walferry.change.Position;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -19,8 +20,13 @@ import java.util.regex.Pattern;
  * @param timeline of the source's log that the position is in
  * @param loading whether the lines after it belong to a load that is not finished
  * @param ledger where the line of the ledger is, if there is one
+ * @param epoch of the process that has written it; see {@link Claim}
  */
-record PositionLine(Position position, int timeline, boolean loading, Optional<Place> ledger) {
+record PositionLine(
+    Position position, int timeline, boolean loading, Optional<Place> ledger, long epoch) {
+  /** Of lines that do not say it. */
+  private static final long NO_EPOCH = -1;
+
   /** A line's place in the file, its end included. */
   record Place(long start, int length) {}
 
@@ -41,7 +47,11 @@ record PositionLine(Position position, int timeline, boolean loading, Optional<P
               + "\"system_id\":\"(\\d{1,20})\",\"timeline\":(\\d{1,10}),"
               + "\"slot\":(\"(?:[^\"\\\\]|\\\\.)*+\"),\"state\":\"(loading|following)\","
               + "\"lsn\":\"([0-9A-F/]{3,17})\",\"xid\":(\\d{1,10})"
-              + "(?:,\"ledger\":\\[(\\d{1,18}),(\\d{1,9})\\])?\\}");
+              + "(?:,\"ledger\":\\[(\\d{1,18}),(\\d{1,9})\\])?(?:,\"epoch\":(\\d{1,16}))?\\}");
+
+  PositionLine takenOver(Claim claim) {
+    return new PositionLine(position, timeline, loading, ledger, claim.epoch());
+  }
 
   byte[] encode(FeedIdentity feed) {
     String line =
@@ -63,6 +73,8 @@ record PositionLine(Position position, int timeline, boolean loading, Optional<P
             + "\",\"xid\":"
             + position.xid()
             + ledger.map(at -> ",\"ledger\":[" + at.start() + "," + at.length() + "]").orElse("")
+            + ",\"epoch\":"
+            + epoch
             + "}\n";
     return line.getBytes(StandardCharsets.UTF_8);
   }
@@ -95,7 +107,8 @@ record PositionLine(Position position, int timeline, boolean loading, Optional<P
         new Position(Lsn.parse(matcher.group(6)), xid),
         Integer.parseUnsignedInt(matcher.group(3)),
         matcher.group(5).equals("loading"),
-        ledger);
+        ledger,
+        Optional.ofNullable(matcher.group(10)).map(Long::parseLong).orElse(NO_EPOCH));
   }
 
   private static void requireSameFeed(Matcher saved, FeedIdentity feed, String file) {

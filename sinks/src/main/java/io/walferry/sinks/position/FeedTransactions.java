@@ -3,6 +3,7 @@ package io.walferry.sinks.position;
 import io.walferry.change.Position;
 import io.walferry.change.TableId;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
@@ -21,6 +22,7 @@ public final class FeedTransactions {
   private final PositionTables tables;
 
   private FeedIdentity opened = new FeedIdentity("", 0, 0, "");
+  private Claim claim = new Claim();
 
   /** What the position table said when it was last read or written here. */
   private PositionRow expected = PositionRow.fresh(opened);
@@ -35,8 +37,9 @@ public final class FeedTransactions {
   }
 
   /** The feed of the calls that follow, as if nothing were known of it. */
-  public void start(FeedIdentity feed) {
+  public void start(FeedIdentity feed, Claim presented) {
     opened = feed;
+    claim = presented;
     expected = PositionRow.fresh(feed);
   }
 
@@ -54,17 +57,30 @@ public final class FeedTransactions {
     return tables.exist() && !tables.read(feed(), Lock.NONE).isFresh();
   }
 
-  /** Raises the epoch of a feed that is known, in a transaction of its own. */
+  /**
+   * What a destination says that does not know the feed.
+   *
+   * @throws WalferryException {@code DESTINATION_FENCED}
+   */
+  public SinkState fresh() {
+    requireClaim(expected);
+    return SinkState.Fresh.FRESH;
+  }
+
+  /**
+   * Makes a feed that is known the claim's, in a transaction of its own.
+   *
+   * @throws WalferryException {@code DESTINATION_FENCED} or {@code SOURCE_CHANGED}
+   */
   public SinkState takeOver() {
     FeedIdentity feed = feed();
     session.begin();
     tables.queue(feed, Lock.EXCLUSIVE);
     PositionRow found = tables.read(feed, Lock.EXCLUSIVE);
+    requireClaim(found);
     found.requireSource(feed, session.display());
-    expected = found.takenOver();
-    tables.save(expected);
     List<LedgerEntry> ledger = tables.ledger(feed);
-    session.commit();
+    save(found.takenOver(claim));
     return new SinkState.Following(expected.position(), expected.feed().timeline(), ledger);
   }
 
@@ -115,7 +131,7 @@ public final class FeedTransactions {
   public void commit(Position position) {
     begin();
     boolean loading = ledgerTouched ? tables.hasUnsettled(feed()) : expected.loading();
-    save(expected.at(opened, position, loading));
+    save(PositionRow.at(opened, claim, position, loading));
     ledgerTouched = false;
   }
 
@@ -130,7 +146,7 @@ public final class FeedTransactions {
     }
     if (!expected.loading()) {
       begin();
-      save(expected.at(opened, expected.position(), true));
+      save(PositionRow.at(opened, claim, expected.position(), true));
     }
     ledgerTouched = true;
   }
@@ -143,6 +159,11 @@ public final class FeedTransactions {
   private void save(PositionRow next) {
     tables.save(next);
     session.commit();
+    claim.hold();
     expected = next;
+  }
+
+  private void requireClaim(PositionRow found) {
+    claim.require(found.epoch(), "Pipeline " + opened.pipeline() + " in " + session.display());
   }
 }

@@ -5,33 +5,34 @@ import io.walferry.change.Position;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import java.util.StringJoiner;
 
 /**
  * What a destination's position table says of one pipeline; the fence compares it as a whole.
  *
- * @param epoch how often the feed was taken over; 0 if it was never begun here
+ * @param epoch of the process that has the feed; see {@link Claim}
  * @param loading whether rows of the feed are still on their way, so that the destination is not
  *     consistent
  */
 public record PositionRow(FeedIdentity feed, long epoch, Position position, boolean loading) {
   /** Of a feed that was never begun. */
   public static PositionRow fresh(FeedIdentity feed) {
-    return new PositionRow(feed, 0, new Position(Lsn.ZERO, Xid.NONE), false);
+    return new PositionRow(feed, Claim.NEVER_BEGUN, new Position(Lsn.ZERO, Xid.NONE), false);
   }
 
   boolean isFresh() {
-    return epoch == 0;
+    return epoch == Claim.NEVER_BEGUN;
   }
 
-  PositionRow takenOver() {
-    return new PositionRow(feed, epoch + 1, position, loading);
+  PositionRow takenOver(Claim claim) {
+    return new PositionRow(feed, claim.epoch(), position, loading);
   }
 
   /** As written by the feed that was opened, which may be on a later timeline. */
-  PositionRow at(FeedIdentity opened, Position reached, boolean stillLoading) {
-    return new PositionRow(opened, Math.max(epoch, 1), reached, stillLoading);
+  static PositionRow at(FeedIdentity opened, Claim claim, Position reached, boolean loading) {
+    return new PositionRow(opened, claim.epoch(), reached, loading);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
@@ -87,10 +88,10 @@ public final class PostgresSink implements Sink {
    * predecessor that are still under way are waited for, those of its chunks too.
    */
   @Override
-  public SinkState open(FeedIdentity feed) {
-    transactions.start(feed);
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    transactions.start(feed, claim);
     session.connect();
-    return transactions.isKnown() ? transactions.takeOver() : SinkState.Fresh.FRESH;
+    return transactions.isKnown() ? transactions.takeOver() : transactions.fresh();
   }
 
   @Override

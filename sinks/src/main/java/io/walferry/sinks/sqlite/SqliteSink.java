@@ -11,6 +11,7 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RowKeys;
@@ -96,15 +97,15 @@ public final class SqliteSink implements Sink {
    * the other is fenced.
    */
   @Override
-  public SinkState open(FeedIdentity feed) {
-    transactions.start(feed);
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    transactions.start(feed, claim);
     database.requireWritablePath();
     if (!database.exists()) {
-      return SinkState.Fresh.FRESH;
+      return transactions.fresh();
     }
     session.connect();
     if (!transactions.isKnown()) {
-      return SinkState.Fresh.FRESH;
+      return transactions.fresh();
     }
     database.connectForWriting();
     return transactions.takeOver();

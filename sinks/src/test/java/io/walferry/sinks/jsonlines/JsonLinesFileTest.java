@@ -17,6 +17,7 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
@@ -46,6 +47,9 @@ final class JsonLinesFileTest {
   @TempDir private Path directory;
   private Path file = Path.of("");
 
+  /** Of one process, unless another is meant. */
+  private final Claim claim = new Claim();
+
   @BeforeEach
   void nameTheFile() {
     file = directory.resolve("changes.jsonl");
@@ -63,7 +67,7 @@ final class JsonLinesFileTest {
 
   private void loadAndFollow() {
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED));
+      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED, claim));
       assertFalse(Files.exists(file));
       sink.prepare(List.of(ITEM.published()));
       sink.note(List.of(SLOT));
@@ -85,8 +89,12 @@ final class JsonLinesFileTest {
   }
 
   private SinkState open() {
+    return open(claim);
+  }
+
+  private SinkState open(Claim presented) {
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      return sink.open(FEED);
+      return sink.open(FEED, presented);
     }
   }
 
@@ -96,7 +104,9 @@ final class JsonLinesFileTest {
     String following =
         "{\"op\":\"position\",\"format\":1,\"pipeline\":\"a \\\"shop\\\"\","
             + "\"system_id\":\"18446744073709551615\",\"timeline\":3,\"slot\":\"slot\","
-            + "\"state\":\"%s\",\"lsn\":\"%s\",\"xid\":%s}";
+            + "\"state\":\"%s\",\"lsn\":\"%s\",\"xid\":%s,\"epoch\":"
+            + claim.epoch()
+            + "}";
     assertEquals(
         List.of(
             following.formatted("loading", "0/10", "4294967295"),
@@ -118,7 +128,7 @@ final class JsonLinesFileTest {
     String torn = "{\"op\":\"insert\"}\n{\"op\":\"position\",\"x" + "y".repeat(tornBytes);
     Files.writeString(file, torn, StandardOpenOption.APPEND);
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      assertEquals(at(0x21), sink.open(FEED));
+      assertEquals(at(0x21), sink.open(FEED, claim));
       assertEquals(whole.length, Files.size(file));
       sink.resume(List.of(ITEM.published()));
       apply(sink, 0x30, "4");
@@ -143,12 +153,17 @@ final class JsonLinesFileTest {
               : length < loadedEnd
                   ? new SinkState.Unfinished(position(0x10), FEED.timeline())
                   : at(length < whole.length ? 0x10 : 0x21);
-      assertEquals(expected, open(), "cut off after " + length + " bytes");
-      long kept =
+      assertEquals(expected, open(new Claim()), "cut off after " + length + " bytes");
+      int kept =
           length < loadingEnd
               ? 0
               : length < loadedEnd ? loadingEnd : length < whole.length ? loadedEnd : whole.length;
-      assertEquals(kept, Files.size(file), "cut off after " + length + " bytes");
+      String found = Files.readString(file);
+      assertTrue(found.startsWith(text.substring(0, kept)), "cut off after " + length + " bytes");
+      assertEquals(
+          kept == 0 ? List.of() : List.of("position"),
+          found.substring(kept).lines().map(JsonLinesFileTest::operation).toList(),
+          "cut off after " + length + " bytes");
     }
   }
 
@@ -157,7 +172,7 @@ final class JsonLinesFileTest {
     byte[][] many = new byte[10_000][];
     Arrays.fill(many, line("1"));
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      sink.open(FEED);
+      sink.open(FEED, claim);
       sink.note(List.of(SLOT));
       sink.commit(position(0));
       sink.prepare(List.of(ITEM.published()));
@@ -168,7 +183,8 @@ final class JsonLinesFileTest {
     }
     assertTrue(Files.size(file) > 100_000);
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      assertEquals(new SinkState.Unfinished(position(0x10), FEED.timeline()), sink.open(FEED));
+      assertEquals(
+          new SinkState.Unfinished(position(0x10), FEED.timeline()), sink.open(FEED, claim));
       sink.prepare(List.of(ITEM.published()));
       sink.note(List.of(SLOT));
       sink.commit(position(0x30));
@@ -194,7 +210,7 @@ final class JsonLinesFileTest {
   @Test
   void anAbandonedChunkLeavesNoLines() throws IOException {
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      sink.open(FEED);
+      sink.open(FEED, claim);
       sink.prepare(List.of(ITEM.published()));
       sink.commit(position(0x10));
       load(sink, ITEM, line("1"));
@@ -222,7 +238,7 @@ final class JsonLinesFileTest {
     LedgerEntry table = new LedgerEntry(odd, LedgerEntry.Kind.TABLE, "", "{\"a\":[\"\\\\\"]}");
     LedgerEntry long1 = new LedgerEntry(odd, LedgerEntry.Kind.TABLE, "1", "x".repeat(200_000));
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      sink.open(FEED);
+      sink.open(FEED, claim);
       sink.note(List.of(table));
       sink.commit(position(0x10));
       apply(sink, 0x20, "1");
@@ -232,7 +248,7 @@ final class JsonLinesFileTest {
     }
     assertEquals(at(0x41, table, long1), open());
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      sink.open(FEED);
+      sink.open(FEED, claim);
       apply(sink, 0x50, "4");
       sink.forget(odd, EnumSet.of(LedgerEntry.Kind.TABLE));
       apply(sink, 0x60, "5");
@@ -246,18 +262,18 @@ final class JsonLinesFileTest {
     LedgerEntry table =
         new LedgerEntry(ITEM.published().table(), LedgerEntry.Kind.TABLE, "", "followed");
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      sink.open(FEED);
+      sink.open(FEED, claim);
       sink.note(List.of(table));
       sink.commit(position(0x10));
     }
     byte[] whole = Files.readAllBytes(file);
     for (int length = 0; length < whole.length; length++) {
       Files.write(file, Arrays.copyOf(whole, length));
-      assertEquals(SinkState.Fresh.FRESH, open(), "cut off after " + length + " bytes");
+      assertEquals(SinkState.Fresh.FRESH, open(new Claim()), "cut off after " + length + " bytes");
       assertEquals(0, Files.size(file));
     }
     Files.write(file, whole);
-    assertEquals(at(0x10, table), open());
+    assertEquals(at(0x10, table), open(new Claim()));
   }
 
   @Test
@@ -265,8 +281,8 @@ final class JsonLinesFileTest {
     loadAndFollow();
     try (JsonLinesSink first = JsonLinesSink.toFile(file, ExistingRows.REFUSE);
         JsonLinesSink second = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      first.open(FEED);
-      refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED));
+      first.open(FEED, claim);
+      refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED, new Claim()));
     }
     assertEquals(at(0x21), open());
   }
@@ -275,11 +291,51 @@ final class JsonLinesFileTest {
   void ofTwoThatFoundNoFileTheFirstToWriteWins() {
     try (JsonLinesSink first = JsonLinesSink.toFile(file, ExistingRows.REFUSE);
         JsonLinesSink second = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      first.open(FEED);
-      second.open(FEED);
+      first.open(FEED, claim);
+      second.open(FEED, new Claim());
       second.commit(position(0x10));
       refused(ErrorCode.DESTINATION_BUSY, () -> first.commit(position(0x10)));
     }
+  }
+
+  @Test
+  void aProcessOpensAgainUntilAnotherTakesOver() throws IOException {
+    Claim early = new Claim();
+    assertEquals(SinkState.Fresh.FRESH, open(early));
+    loadAndFollow();
+    refused(ErrorCode.DESTINATION_FENCED, () -> open(early));
+    assertEquals(at(0x21), open());
+    // The successor has committed nothing yet.
+    Claim successor = new Claim();
+    assertEquals(at(0x21), open(successor));
+    String message = refused(ErrorCode.DESTINATION_FENCED, this::open);
+    assertTrue(
+        message.endsWith(": expected epoch " + claim.epoch() + ", got epoch " + successor.epoch()),
+        message);
+    assertEquals(at(0x21), open(successor));
+    Files.delete(file);
+    refused(ErrorCode.DESTINATION_FENCED, () -> open(successor));
+    assertEquals(SinkState.Fresh.FRESH, open(new Claim()));
+  }
+
+  @Test
+  void anUnfinishedLoadIsTakenOverToo() {
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      sink.open(FEED, claim);
+      sink.note(List.of(SLOT));
+      sink.commit(position(0x10));
+      load(sink, ITEM, line("1"));
+    }
+    SinkState unfinished = new SinkState.Unfinished(position(0x10), FEED.timeline());
+    assertEquals(unfinished, open(new Claim()));
+    refused(ErrorCode.DESTINATION_FENCED, this::open);
+  }
+
+  @Test
+  void aFileThatSaysNoEpochIsTakenOver() throws IOException {
+    loadAndFollow();
+    Files.writeString(file, Files.readString(file).replaceAll(",\"epoch\":\\d+", ""));
+    assertEquals(at(0x21), open(new Claim()));
   }
 
   @Test
@@ -297,7 +353,7 @@ final class JsonLinesFileTest {
   void aFileOfOthersIsGoneOnWithIfAsked(String foreign) throws IOException {
     Files.writeString(file, foreign);
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.APPEND)) {
-      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED));
+      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED, claim));
       assertEquals(foreign, Files.readString(file));
       sink.note(List.of(SLOT));
       sink.commit(position(0));
@@ -305,13 +361,13 @@ final class JsonLinesFileTest {
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length - 5));
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.APPEND)) {
-      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED));
+      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED, new Claim()));
       apply(sink, 0x20, "1");
     }
     List<String> lines = Files.readAllLines(file);
     assertEquals(foreign.lines().toList(), lines.subList(0, lines.size() - 2));
     assertEquals("insert", operation(lines.get(lines.size() - 2)));
-    assertEquals(at(0x21), open());
+    assertEquals(at(0x21), open(new Claim()));
   }
 
   @Test
@@ -330,7 +386,7 @@ final class JsonLinesFileTest {
       String message =
           refused(
               ErrorCode.SOURCE_CHANGED,
-              () -> sink.open(new FeedIdentity("a \"shop\"", 5L, 3, "slot")));
+              () -> sink.open(new FeedIdentity("a \"shop\"", 5L, 3, "slot"), new Claim()));
       assertTrue(message.endsWith(": expected system id 18446744073709551615, got 5"), message);
     }
     assertEquals(size, Files.size(file));
@@ -342,11 +398,11 @@ final class JsonLinesFileTest {
     SinkState before = open();
     FeedIdentity promoted = new FeedIdentity("a \"shop\"", -1L, 4, "slot");
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      assertEquals(before, sink.open(promoted));
+      assertEquals(before, sink.open(promoted, claim));
     }
     assertEquals(before, open());
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      sink.open(promoted);
+      sink.open(promoted, claim);
       sink.commit(position(0x99));
     }
     assertEquals(new SinkState.Following(position(0x99), 4, List.of()), open());
@@ -367,7 +423,7 @@ final class JsonLinesFileTest {
     Path plain = Files.writeString(directory.resolve("plain"), "x");
     for (Path bad : List.of(directory, plain.resolve("x"), directory.resolve("no/x"))) {
       try (JsonLinesSink sink = JsonLinesSink.toFile(bad, ExistingRows.REFUSE)) {
-        refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED));
+        refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED, claim));
       }
     }
   }

@@ -22,6 +22,7 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.change.Value;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
+import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sinks.Refusal;
 import io.walferry.sinks.SourceTable;
@@ -50,7 +51,7 @@ final class JsonLinesFormatTest {
 
   private List<String> lines(Change... changes) {
     try (JsonLinesSink sink = JsonLinesSink.toStream(bytes, "a test")) {
-      sink.open(new FeedIdentity("p", 1, 1, "s"));
+      sink.open(new FeedIdentity("p", 1, 1, "s"), new Claim());
       sink.resume(List.of());
       sink.begin(
           new TransactionHeader(
@@ -175,7 +176,7 @@ final class JsonLinesFormatTest {
     Process reader = new ProcessBuilder("head", "-n", "1", pipe.toString()).start();
     try (FileOutputStream stream = new FileOutputStream(pipe.toFile());
         JsonLinesSink sink = JsonLinesSink.toStream(stream, "a pipe")) {
-      sink.open(new FeedIdentity("p", 1, 1, "s"));
+      sink.open(new FeedIdentity("p", 1, 1, "s"), new Claim());
       String message =
           Refusal.refused(
               ErrorCode.DESTINATION_UNWRITABLE,

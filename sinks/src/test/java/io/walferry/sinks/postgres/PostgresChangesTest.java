@@ -66,10 +66,10 @@ final class PostgresChangesTest {
         List.of("1|AA|\\\"{},\t\n\r\\.", "2|again|it's \"fine\" NULL"),
         rows(database, "SELECT * FROM item ORDER BY id"));
     assertEquals(
-        List.of("shop|1|1|18446744073709551614|1|walferry_shop|following|0/21|33"),
+        List.of("shop|1|t|18446744073709551614|1|walferry_shop|following|0/21|33"),
         rows(
             database,
-            "SELECT pipeline, format_version, epoch, system_id, timeline, slot, state, end_lsn,"
+            "SELECT pipeline, format_version, epoch > 1, system_id, timeline, slot, state, end_lsn,"
                 + " xid FROM walferry.position"));
   }
 

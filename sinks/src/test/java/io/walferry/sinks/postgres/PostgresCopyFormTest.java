@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.testkit.junit.Postgres;
@@ -135,7 +136,7 @@ final class PostgresCopyFormTest {
     List<TypeCase> cases = CASES.stream().filter(wanted).toList();
     List<PublishedTable> tables = create(source, cases);
     try (PostgresSink sink = sink(target)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.prepare(tables);
       sink.commit(position(0x10));
       try (ChunkWriter writer = sink.chunkWriter()) {
@@ -207,7 +208,7 @@ final class PostgresCopyFormTest {
       try (Database target = database.server().createDatabase("wider")) {
         target.execute("CREATE SCHEMA other; CREATE TABLE other.t (id int PRIMARY KEY, v varchar)");
         try (PostgresSink sink = sink(target)) {
-          sink.open(FEED);
+          sink.open(FEED, new Claim());
           sink.prepare(tables);
           sink.commit(position(0x10));
           try (ChunkWriter writer = sink.chunkWriter()) {

@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SinkCalls;
@@ -47,7 +48,7 @@ final class PostgresLifecycleTest {
 
   private static SinkState stateOf(Database database) {
     try (PostgresSink sink = sink(database)) {
-      return sink.open(FEED);
+      return sink.open(FEED, new Claim());
     }
   }
 
@@ -65,7 +66,7 @@ final class PostgresLifecycleTest {
   @EachPostgres
   void aFirstLoadIsThereWithItsPosition(Database database) throws SQLException {
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.prepare(published(ITEM));
       sink.commit(position(0x10));
       load(sink, ITEM, database, "VALUES (1, E'a\\tb'), (2, NULL), (3, '\\N')");
@@ -89,11 +90,11 @@ final class PostgresLifecycleTest {
         PostgresSink third = sink(database);
         ChunkWriter chunks = first.chunkWriter()) {
       copy(chunks, ITEM, database, "VALUES (1, 'a')");
-      refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED));
+      refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED, new Claim()));
       chunks.commit(chunk(ITEM, "1"));
       assertEquals(
           new SinkState.Following(position(0x10), FEED.timeline(), List.of(chunk(ITEM, "1"))),
-          third.open(FEED));
+          third.open(FEED, new Claim()));
       refused(ErrorCode.DESTINATION_FENCED, () -> chunks.begin(ITEM.published()));
     }
     assertEquals(List.of("1|a"), items(database));
@@ -109,7 +110,7 @@ final class PostgresLifecycleTest {
         ChunkWriter late = first.chunkWriter();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       copy(running, ITEM, database, "VALUES (1, 'a')");
-      Future<SinkState> successor = threads.submit(() -> second.open(FEED));
+      Future<SinkState> successor = threads.submit(() -> second.open(FEED, new Claim()));
       awaitRow(database, "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'advisory'");
       refused(ErrorCode.DESTINATION_BUSY, () -> late.begin(ITEM.published()));
       running.commit(chunk(ITEM, "1"));

@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.FormerValue;
+import io.walferry.sink.Claim;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.junit.Postgres;
@@ -48,7 +49,7 @@ final class PostgresRefusalTest {
     List<String> before = rows(database, EVERYTHING);
     String message;
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       message = refused(code, () -> sink.prepare(published(tables)));
     }
     assertEquals(before, rows(database, EVERYTHING));
@@ -117,7 +118,7 @@ final class PostgresRefusalTest {
       assertTrue(message.contains("Column new \"one\" of table public.item"), message);
     }
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       String message = refused(ErrorCode.DESTINATION_SHAPE, () -> sink.resume(published(more)));
       assertTrue(
           message.contains("run: ALTER TABLE \"public\".\"item\" ADD COLUMN \"new \"\"one\"\"\""),
@@ -135,7 +136,7 @@ final class PostgresRefusalTest {
     }
     database.execute("ALTER TABLE item ALTER price TYPE text");
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       SourceTable now = table("item").key("id", INT4).column("price", TEXT).build();
       sink.resume(published(now));
       // Changes from before the source's ALTER come first.
@@ -159,7 +160,7 @@ final class PostgresRefusalTest {
     following(database, ITEM).close();
     database.execute("DROP TABLE item");
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       String message = refused(ErrorCode.DESTINATION_SHAPE, () -> sink.resume(published(ITEM)));
       assertTrue(
           message.contains("public.item: table public.item is missing; run: CREATE"), message);
@@ -183,7 +184,7 @@ final class PostgresRefusalTest {
     }
     database.execute("ALTER TABLE item ALTER note TYPE text COLLATE \"C\"");
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.resume(published(ITEM));
       WalferryException failure =
           assertThrows(
@@ -220,14 +221,14 @@ final class PostgresRefusalTest {
   @Test
   void aServerThatIsNotThereIsUnreachable() {
     try (PostgresSink sink = sink("postgresql://me@127.0.0.1:1/shop")) {
-      refused(ErrorCode.DESTINATION_UNREACHABLE, () -> sink.open(FEED));
+      refused(ErrorCode.DESTINATION_UNREACHABLE, () -> sink.open(FEED, new Claim()));
     }
   }
 
   @Test
   void aRoleWithoutRightsIsToldSo(Database database) throws SQLException {
     try (PostgresSink sink = sink(PostgresFixture.asRole(database, ""))) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       String message =
           refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.prepare(published(ITEM)));
       assertTrue(message.contains("permission denied"), message);

@@ -20,6 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.publication.FormerValue;
+import io.walferry.sink.Claim;
 import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
@@ -51,7 +52,7 @@ final class PostgresWideningTest {
       apply(sink, 0x20, ITEM.insert("1", "a"));
     }
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.resume(published(WIDER));
       // The stream is still behind the catalog.
       apply(sink, 0x30, ITEM.insert("2", "b"));
@@ -103,7 +104,7 @@ final class PostgresWideningTest {
     }
     // The catalog had not seen it yet, but the stream has it.
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.resume(published(WIDER));
       SourceTable without = table("item").key("id", INT4).column("price", NUMERIC).build();
       refused(ErrorCode.DESTINATION_SHAPE, () -> apply(sink, 0x30, without.insert("2", "1")));
@@ -121,7 +122,7 @@ final class PostgresWideningTest {
         """
             .formatted(database.name()));
     try (PostgresSink sink = sink(PostgresFixture.asRole(database, ""))) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       String message = refused(ErrorCode.DESTINATION_SHAPE, () -> sink.resume(published(WIDER)));
       assertTrue(message.contains("ADD COLUMN \"price\""), message);
     }
@@ -154,7 +155,7 @@ final class PostgresWideningTest {
     SourceTable mood = table("item").key("id", INT4).column("mood", 100_001).build();
     database.execute("CREATE TABLE item (id int PRIMARY KEY)");
     try (PostgresSink sink = sink(database)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       String message = refused(ErrorCode.DESTINATION_SHAPE, () -> sink.prepare(published(mood)));
       assertTrue(message.contains("type public.mood is missing: create it"), message);
     }

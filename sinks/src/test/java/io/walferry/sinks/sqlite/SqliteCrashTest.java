@@ -11,6 +11,7 @@ import static io.walferry.sinks.sqlite.SqliteFixture.rows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.sink.Claim;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.process.ChildJvm;
@@ -56,7 +57,7 @@ final class SqliteCrashTest {
     }
 
     private static long start(SqliteSink sink) {
-      return switch (sink.open(FEED)) {
+      return switch (sink.open(FEED, new Claim())) {
         case SinkState.Following(var position, var timeline, var ledger) -> {
           sink.resume(published(ITEM));
           yield position.endLsn().value() + 1;
@@ -95,7 +96,8 @@ final class SqliteCrashTest {
 
   private static long reached(Path file) {
     try (SqliteSink sink = new SqliteSink(file, SqliteSettings.DEFAULT)) {
-      return sink.open(FEED) instanceof SinkState.Following(var position, var timeline, var ledger)
+      return sink.open(FEED, new Claim())
+              instanceof SinkState.Following(var position, var timeline, var ledger)
           ? position.endLsn().value()
           : 0;
     }

@@ -20,6 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SourceTable;
@@ -52,7 +53,7 @@ final class SqliteLifecycleTest {
 
   private SinkState stateOf(Path database) {
     try (SqliteSink sink = sink(database)) {
-      return sink.open(FEED);
+      return sink.open(FEED, new Claim());
     }
   }
 
@@ -76,7 +77,7 @@ final class SqliteLifecycleTest {
   @Test
   void aFirstLoadIsThereWithItsPosition() throws SQLException {
     try (SqliteSink sink = sink(file)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.prepare(published(ITEM));
       sink.commit(position(0x10));
       load(sink, ITEM, line("1", "a\tb\\"), line("2", SourceTable.NULL), line("3", "\\N"));
@@ -153,7 +154,7 @@ final class SqliteLifecycleTest {
   void aFeedGoesOnAfterAResume() throws SQLException {
     following(file, ITEM).close();
     try (SqliteSink sink = sink(file)) {
-      assertEquals(at(0x10), sink.open(FEED));
+      assertEquals(at(0x10), sink.open(FEED, new Claim()));
       sink.resume(published(ITEM));
       apply(sink, 0x20, ITEM.insert("1", "a"));
     }

@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.error.ErrorCode;
+import io.walferry.sink.Claim;
 import io.walferry.sinks.SourceTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +51,7 @@ final class SqliteRefusalTest {
     byte[] before = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
     String message;
     try (SqliteSink sink = sink(file)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       message = refused(code, () -> sink.prepare(published(tables)));
     }
     byte[] after = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
@@ -156,7 +157,7 @@ final class SqliteRefusalTest {
     following(file, ITEM).close();
     run(file, "DROP TABLE item");
     try (SqliteSink sink = sink(file)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       String message = refused(ErrorCode.DESTINATION_SHAPE, () -> sink.resume(published(ITEM)));
       assertTrue(message.contains("public.item: table item is missing"), message);
     }
@@ -165,7 +166,8 @@ final class SqliteRefusalTest {
   @Test
   void aMissingDirectoryIsNamed() {
     try (SqliteSink sink = sink(directory.resolve("no/shop.db"))) {
-      String message = refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED));
+      String message =
+          refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED, new Claim()));
       assertTrue(message.endsWith("no does not exist; create it"), message);
     }
     assertFalse(Files.exists(directory.resolve("no")));
@@ -175,10 +177,11 @@ final class SqliteRefusalTest {
   void pathsThatCannotBeFilesAreRefused() throws IOException {
     Path plain = Files.writeString(directory.resolve("plain"), "x");
     try (SqliteSink sink = sink(plain.resolve("shop.db"))) {
-      refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED));
+      refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED, new Claim()));
     }
     try (SqliteSink sink = sink(directory)) {
-      String message = refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED));
+      String message =
+          refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED, new Claim()));
       assertTrue(message.contains("is a directory"), message);
     }
   }
@@ -190,7 +193,7 @@ final class SqliteRefusalTest {
       refused(
           ErrorCode.DESTINATION_UNWRITABLE,
           () -> {
-            sink.open(FEED);
+            sink.open(FEED, new Claim());
             sink.prepare(published(ITEM));
           });
     }
@@ -201,7 +204,7 @@ final class SqliteRefusalTest {
     Files.writeString(file, "Dear diary, this is not a database at all. ".repeat(100));
     byte[] before = Files.readAllBytes(file);
     try (SqliteSink sink = sink(file)) {
-      String message = refused(ErrorCode.DESTINATION_NOT_EMPTY, () -> sink.open(FEED));
+      String message = refused(ErrorCode.DESTINATION_NOT_EMPTY, () -> sink.open(FEED, new Claim()));
       assertTrue(message.contains("not a SQLite database"), message);
     }
     assertArrayEquals(before, Files.readAllBytes(file));
@@ -211,7 +214,7 @@ final class SqliteRefusalTest {
   void aTableThatIsNotOursButHasOurNameIsRefused() throws SQLException {
     run(file, "CREATE TABLE walferry_position (id INTEGER)");
     try (SqliteSink sink = sink(file)) {
-      refused(ErrorCode.DESTINATION_FORMAT, () -> sink.open(FEED));
+      refused(ErrorCode.DESTINATION_FORMAT, () -> sink.open(FEED, new Claim()));
     }
   }
 
@@ -221,7 +224,7 @@ final class SqliteRefusalTest {
     try (Connection holder = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = holder.createStatement();
         SqliteSink sink = sink(file)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.resume(published(ITEM));
       statement.executeUpdate("BEGIN IMMEDIATE");
       String message =
@@ -238,7 +241,7 @@ final class SqliteRefusalTest {
     SqliteSettings settings = SqliteFixture.IMPATIENT;
     try (SqliteDatabase database = new SqliteDatabase(file, settings);
         SqliteSink sink = new SqliteSink(database, settings)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.resume(published(ITEM));
       database.session().query("limit it", "PRAGMA max_page_count=14", row -> row.getInt(1));
       refused(

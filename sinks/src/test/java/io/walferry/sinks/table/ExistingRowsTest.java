@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.change.Change;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.error.ErrorCode;
+import io.walferry.sink.Claim;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SourceTable;
@@ -57,7 +58,7 @@ final class ExistingRowsTest {
   }
 
   private static Sink prepared(Sink sink, SourceTable... tables) {
-    sink.open(FEED);
+    sink.open(FEED, new Claim());
     sink.prepare(published(tables));
     sink.commit(position(0x10));
     return sink;
@@ -69,7 +70,7 @@ final class ExistingRowsTest {
       throws SQLException {
     SqlDestination destination = filled(engine, database);
     try (Sink sink = destination.sink(ExistingRows.REFUSE)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       String message =
           refused(ErrorCode.DESTINATION_NOT_EMPTY, () -> sink.prepare(published(ITEM, LOG)));
       assertTrue(message.contains("these have rows: public.item, public.log. Set"), message);
@@ -77,7 +78,7 @@ final class ExistingRowsTest {
     }
     assertEquals(List.of("1|old|o|mine", "9|stays|o|mine"), destination.rows(ITEMS));
     try (Sink sink = destination.sink()) {
-      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED));
+      assertEquals(SinkState.Fresh.FRESH, sink.open(FEED, new Claim()));
     }
   }
 
@@ -100,7 +101,7 @@ final class ExistingRowsTest {
   void replacedRowsGoWithThePreparation(Engine engine, Database database) throws SQLException {
     SqlDestination destination = filled(engine, database);
     try (Sink sink = destination.sink(ExistingRows.REPLACE)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.prepare(published(ITEM, LOG));
     }
     assertEquals(List.of("1|old|o|mine", "9|stays|o|mine"), destination.rows(ITEMS));
@@ -121,7 +122,7 @@ final class ExistingRowsTest {
     assertEquals(
         List.of("1|loaded|∅|mine", "2|too|n|∅", "9|stays|o|mine"), destination.rows(ITEMS));
     try (Sink sink = destination.sink(ExistingRows.MERGE)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.resume(published(ITEM));
       apply(
           sink,
@@ -181,7 +182,7 @@ final class ExistingRowsTest {
           ErrorCode.DESTINATION_CONFLICT, () -> apply(sink, 0x20, ITEM.insert("1", "stays", "n")));
     }
     try (Sink sink = destination.sink(ExistingRows.MERGE)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       sink.resume(published(ITEM));
       refused(
           ErrorCode.DESTINATION_CONFLICT,
@@ -195,7 +196,7 @@ final class ExistingRowsTest {
   void rowsWithoutAKeyAreNotMerged(Engine engine, Database database) throws SQLException {
     SqlDestination destination = filled(engine, database);
     try (Sink sink = destination.sink(ExistingRows.MERGE)) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       String message =
           refused(ErrorCode.DESTINATION_SHAPE, () -> sink.prepare(published(ITEM, LOG)));
       assertTrue(message.contains("public.log: it has rows, and rows are merged by"), message);
@@ -223,7 +224,7 @@ final class ExistingRowsTest {
 
   private static void refusedOnlyForItsRows(SqlDestination destination) {
     try (Sink sink = destination.sink()) {
-      sink.open(FEED);
+      sink.open(FEED, new Claim());
       refused(ErrorCode.DESTINATION_NOT_EMPTY, () -> sink.prepare(published(ITEM)));
     }
   }

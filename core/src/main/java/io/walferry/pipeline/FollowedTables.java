@@ -3,14 +3,13 @@ package io.walferry.pipeline;
 import io.walferry.change.Change;
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
+import io.walferry.change.Xid;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +27,8 @@ final class FollowedTables {
   private final TableSelection selection;
   private final Replay replay;
   private final RowReloads rows;
-  private final Set<TableId> known = new HashSet<>();
+  private final PublicationWatch watch;
+  private final Map<TableId, FollowedTable> known = new HashMap<>();
 
   /** What was decided of relations that were not known at the start. */
   private final Map<Relation, Boolean> met = new HashMap<>();
@@ -45,13 +45,71 @@ final class FollowedTables {
     this.selection = selection;
     this.replay = replay;
     this.rows = rows;
-    tables.forEach(table -> known.add(table.table()));
+    this.watch = new PublicationWatch(ends.sql(), feed.publication());
+    tables.forEach(this::know);
+  }
+
+  private void know(PublishedTable table) {
+    known.put(table.table(), FollowedTable.of(table));
+  }
+
+  /**
+   * Looks at the catalog again, since the server has announced a relation: it does so if the
+   * publication may have changed. A table that left it and came back is loaded again, before the
+   * changes that follow meet rows that are not there. The catalog is ahead of the stream, so this
+   * may be too early, never too late: what is read now has all that was left out before.
+   *
+   * @param xid of the transaction that the announcement came in
+   */
+  void announced(Xid xid) {
+    met.clear();
+    if (!watch.hasChanged(xid)) {
+      return;
+    }
+    for (PublishedTable table : new PublicationCatalog(ends.sql()).tables(feed.publication())) {
+      FollowedTable followed = known.get(table.table());
+      if (followed != null && followed.oid() == table.oid()) {
+        compare(followed, table);
+      }
+    }
+  }
+
+  private void compare(FollowedTable followed, PublishedTable now) {
+    if (!followed.wasLeftOut(now)) {
+      if (!followed.routes().equals(now.routes())) {
+        FollowedTable widened = followed.by(now.routes());
+        known.put(now.table(), widened);
+        ends.sink().note(List.of(widened.line(now.table())));
+      }
+      return;
+    }
+    know(now);
+    if (loadsAgain(feed, now)) {
+      replay.loadSoon(now, true);
+    } else {
+      ends.sink().note(List.of(followed.by(now.routes()).line(now.table())));
+    }
+  }
+
+  /** Decides and says what becomes of a table that was left out for a while. */
+  static boolean loadsAgain(FeedSettings feed, PublishedTable table) {
+    boolean again = feed.load() != LoadMode.NONE;
+    LOG.warn(
+        "Table {} has left publication {} and come back, or is carried with other rows or columns"
+            + " now: {}",
+        table,
+        feed.publication(),
+        again
+            ? "it is loaded again"
+            : "changes made meanwhile are missing, since 'pipeline.load' is none; 'walferry reload'"
+                + " reads it again");
+    return again;
   }
 
   /** Whether changes of the relation are to be applied. */
   boolean includes(Relation relation) {
     return selection.includes(relation)
-        && (known.contains(relation.table()) || met.computeIfAbsent(relation, this::meet));
+        && (known.containsKey(relation.table()) || met.computeIfAbsent(relation, this::meet));
   }
 
   private boolean meet(Relation relation) {
@@ -66,7 +124,7 @@ final class FollowedTables {
       return false;
     }
     PublishedTable table = found.get();
-    known.add(table.table());
+    know(table);
     if (feed.load() == LoadMode.NONE) {
       ends.sink().resume(List.of(table));
       ends.sink().note(List.of(FollowedTable.line(table)));
@@ -80,7 +138,7 @@ final class FollowedTables {
   /** Loads a table again if the message asks this feed for it. */
   void reload(Change.Message message) {
     for (PublishedTable table : new PublicationCatalog(ends.sql()).tables(feed.publication())) {
-      if (known.contains(table.table())
+      if (known.containsKey(table.table())
           && new ReloadRequest(feed.slot(), table.table()).isSaidBy(message)) {
         LOG.info("Table {} is loaded again, as asked for", table);
         replay.loadSoon(table, true);
@@ -91,7 +149,7 @@ final class FollowedTables {
   /** Reads rows again if the message asks this feed for them. */
   void reloadRows(Change.Message message) {
     RowReloadRequest.of(message)
-        .filter(request -> request.slot().equals(feed.slot()) && known.contains(request.table()))
+        .filter(request -> request.slot().equals(feed.slot()) && known.containsKey(request.table()))
         .ifPresent(this::reloadRows);
   }
 

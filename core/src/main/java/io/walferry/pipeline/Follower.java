@@ -37,6 +37,7 @@ final class Follower {
   private long savedAt = System.nanoTime();
   private Optional<Instant> lastCommitTime = Optional.empty();
   private boolean committed;
+  private long announcements;
 
   Follower(
       ChangeStream stream,
@@ -188,6 +189,10 @@ final class Follower {
   }
 
   private boolean append(Change change) {
+    if (stream.announcements() != announcements) {
+      announcements = stream.announcements();
+      outlets.forEach(Outlet::announced);
+    }
     boolean taken = false;
     for (Outlet outlet : outlets) {
       taken |= outlet.append(change);

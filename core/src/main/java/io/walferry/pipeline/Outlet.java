@@ -5,6 +5,7 @@ import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
 import io.walferry.sink.Sink;
 import io.walferry.snapshot.TableLedger;
 import java.util.List;
@@ -23,7 +24,9 @@ final class Outlet {
   private final RowReloads rows;
   private Position durable;
   private Optional<TransactionHeader> unbegun = Optional.empty();
+  private Xid xid = Xid.NONE;
   private boolean passes;
+  private boolean announced;
 
   Outlet(
       Sink sink,
@@ -48,11 +51,24 @@ final class Outlet {
   void begin(TransactionHeader header) {
     passes = header.commitLsn().isBefore(durable.endLsn());
     unbegun = Optional.of(header);
+    xid = header.xid();
+  }
+
+  /** Relations were announced in this transaction, before its next change. */
+  void announced() {
+    announced = true;
   }
 
   /** Takes a change if it is wanted here. Transactions without any cost the sink nothing. */
   boolean append(Change change) {
-    Optional<Change> wanted = passes ? Optional.empty() : selected(change);
+    if (passes) {
+      return false;
+    }
+    if (announced) {
+      announced = false;
+      tables.announced(xid);
+    }
+    Optional<Change> wanted = selected(change);
     if (wanted.isEmpty()) {
       return false;
     }

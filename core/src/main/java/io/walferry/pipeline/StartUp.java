@@ -203,8 +203,12 @@ final class StartUp {
       if (saved.isPresent() && (promoted || !saved.get().isCurrent(sql))) {
         // It is read again as it is now, whatever was done to it.
         altered.add(table);
+        continue;
+      }
+      requireSame(table, ledger);
+      if (wasLeftOut(table, ledger) && FollowedTables.loadsAgain(feed, table)) {
+        altered.add(table);
       } else {
-        requireSame(table, ledger);
         saved.ifPresent(unsettled::add);
       }
     }
@@ -244,6 +248,10 @@ final class StartUp {
     }
     sink.prepare(added);
     return member.loads().planLive(added);
+  }
+
+  private static boolean wasLeftOut(PublishedTable table, FeedLedger ledger) {
+    return ledger.followed(table.table()).filter(was -> was.wasLeftOut(table)).isPresent();
   }
 
   /** What was done to a table of that name while nobody looked is not in the stream of this one. */

@@ -45,6 +45,10 @@ public final class PublicationCatalog {
    * that hold rows; JSON would not keep its text as it is. A relation whose file has another number
    * than itself was rewritten. A column that is older than the table's place in the publication may
    * have been followed by nobody for a while, and so may any if the publication lists columns.
+   *
+   * <p>What carries a table is its own entry in the publication or that of a table that it is a
+   * partition of, its schema's, or the publication itself. An entry that goes and comes back, or
+   * whose filter or columns are set anew, has another oid.
    */
   private static final String TABLES =
       """
@@ -91,6 +95,20 @@ public final class PublicationCatalog {
         join pg_publication_rel r on r.prrelid = above.ancestor
         join pg_publication b on b.oid = r.prpubid and b.pubname = ?
         group by above.oid
+      ), lineage(oid, ancestor) as (
+        select p.oid, p.oid from published p
+        union all
+        select lineage.oid, i.inhparent from lineage
+        join pg_inherits i on i.inhrelid = lineage.ancestor
+        join pg_class child on child.oid = i.inhrelid and child.relispartition
+      ), route(oid, entry) as (
+        select lineage.oid, 'table ' || r.oid from lineage
+        join pg_publication_rel r on r.prrelid = lineage.ancestor
+        join pg_publication b on b.oid = r.prpubid and b.pubname = ?
+        SCHEMA_ROUTES
+        union all
+        select p.oid, 'all ' || b.oid from published p
+        join pg_publication b on b.puballtables and b.pubname = ?
       )
       select p.oid, p.nspname, p.relname,
         case when p.relreplident = 'i' and not exists (
@@ -108,7 +126,8 @@ public final class PublicationCatalog {
           when m.listed or m.age < age(a.xmin)
             or (f.kind = 'n' and (a.atthasdef or a.attidentity <> '')) then 'u'
           else coalesce(f.kind, 'u') end,
-        f.value
+        f.value,
+        array(select route.entry from route where route.oid = p.oid)
       from published p
       left join sized s on s.root = p.oid
       left join pg_attribute a on a.attrelid = p.oid and a.attnum > 0 and not a.attisdropped
@@ -126,6 +145,17 @@ public final class PublicationCatalog {
       "case when la.atthasmissing then (la.attmissingval::text::text[])[1] end";
 
   private static final int MISSING_VALUES_SINCE = 11;
+
+  private static final String SCHEMA_ROUTES =
+      """
+      union all
+      select lineage.oid, 'schema ' || s.oid from lineage
+      join pg_class c on c.oid = lineage.ancestor
+      join pg_publication_namespace s on s.pnnspid = c.relnamespace
+      join pg_publication b on b.oid = s.pnpubid and b.pubname = ?
+      """;
+
+  private static final int SCHEMAS_SINCE = 15;
 
   private static final String LEAVES =
       """
@@ -202,8 +232,9 @@ public final class PublicationCatalog {
           ErrorCode.PUBLICATION_MISSING, "publication " + publication + " does not exist");
     }
     try (PreparedStatement query = connection.prepareStatement(tablesQuery())) {
-      query.setString(1, publication);
-      query.setString(2, publication);
+      for (int name = 1; name <= query.getParameterMetaData().getParameterCount(); name++) {
+        query.setString(name, publication);
+      }
       try (ResultSet rows = query.executeQuery()) {
         return tables(rows);
       }
@@ -215,7 +246,9 @@ public final class PublicationCatalog {
   private String tablesQuery() throws SQLException {
     int major = connection.getMetaData().getDatabaseMajorVersion();
     String value = major >= MISSING_VALUES_SINCE ? MISSING_VALUE : "null::text";
-    return TABLES.replace("MISSING_VALUE", value);
+    return TABLES
+        .replace("MISSING_VALUE", value)
+        .replace("SCHEMA_ROUTES", major >= SCHEMAS_SINCE ? SCHEMA_ROUTES : "");
   }
 
   private static List<PublishedTable> tables(ResultSet rows) throws SQLException {
@@ -280,7 +313,8 @@ public final class PublicationCatalog {
       Optional<String> rowFilter,
       long estimatedRows,
       long byteSize,
-      List<String> primaryKey) {
+      List<String> primaryKey,
+      List<String> routes) {
     static TableRow of(ResultSet row) throws SQLException {
       return new TableRow(
           (int) row.getLong(1),
@@ -289,7 +323,8 @@ public final class PublicationCatalog {
           Optional.ofNullable(row.getString(5)),
           row.getLong(6),
           row.getLong(7),
-          strings(row.getArray(8)));
+          strings(row.getArray(8)),
+          strings(row.getArray(16)));
     }
 
     private static List<String> strings(@Nullable Array array) throws SQLException {
@@ -300,7 +335,15 @@ public final class PublicationCatalog {
       List<String> names = columns.stream().map(PublishedColumn::name).toList();
       List<String> key = names.containsAll(primaryKey) ? primaryKey : List.of();
       return new PublishedTable(
-          oid, table, identity, columns, key, rowFilter, estimatedRows, byteSize);
+          oid,
+          table,
+          identity,
+          columns,
+          key,
+          rowFilter,
+          estimatedRows,
+          byteSize,
+          Set.copyOf(routes));
     }
   }
 }

@@ -4,6 +4,7 @@ import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A table that a publication carries, as the catalog knows it: only published columns, in the
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param rowFilter the publication's {@code WHERE} expression for this table
  * @param estimatedRows the planner's estimate; 0 if the table was never analysed
  * @param byteSize of the heap with its partitions, without indexes and TOAST
+ * @param routes the entries of the catalog by which the publication carries the table: as long as
+ *     one of them stays, all its changes are in the stream, of the same rows and columns
  */
 public record PublishedTable(
     int oid,
@@ -23,10 +26,12 @@ public record PublishedTable(
     List<String> primaryKey,
     Optional<String> rowFilter,
     long estimatedRows,
-    long byteSize) {
+    long byteSize,
+    Set<String> routes) {
   public PublishedTable {
     columns = List.copyOf(columns);
     primaryKey = List.copyOf(primaryKey);
+    routes = Set.copyOf(routes);
   }
 
   public List<String> columnNames() {

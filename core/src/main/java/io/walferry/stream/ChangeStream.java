@@ -66,6 +66,14 @@ public final class ChangeStream implements AutoCloseable {
   }
 
   /**
+   * How often the server has announced a relation. Before the next change of a relation it does so
+   * again whenever the publication or the relation may be another one than before.
+   */
+  public long announcements() {
+    return transactions.announcements();
+  }
+
+  /**
    * Tells the server, soon, that everything that ends at or before {@code lsn} is durable here and
    * that it need not keep it.
    */

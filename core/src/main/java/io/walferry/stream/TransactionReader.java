@@ -19,9 +19,14 @@ final class TransactionReader {
   private final MessageSource messages;
   private final RelationCache relations = new RelationCache();
   private Optional<StreamedTransaction> open = Optional.empty();
+  private long announcements;
 
   TransactionReader(MessageSource messages) {
     this.messages = messages;
+  }
+
+  long announcements() {
+    return announcements;
   }
 
   StreamEvent next(Duration atMost) {
@@ -106,6 +111,7 @@ final class TransactionReader {
         }
         case PgOutputMessage.Relation announced -> {
           relations.announce(announced.relation());
+          announcements++;
           yield Optional.empty();
         }
         case PgOutputMessage.LogicalMessage logical -> logicalMessage(logical);

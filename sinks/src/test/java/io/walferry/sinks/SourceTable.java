@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A source table made by hand, and the rows and changes that it could send. */
 public final class SourceTable {
@@ -178,7 +179,8 @@ public final class SourceTable {
               primaryKey.orElse(keys),
               Optional.empty(),
               0,
-              0);
+              0,
+              Set.of());
       return new SourceTable(published, new Relation(published.oid(), table, identity, flagged));
     }
 

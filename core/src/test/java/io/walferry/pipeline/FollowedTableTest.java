@@ -1,0 +1,59 @@
+package io.walferry.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.TableId;
+import io.walferry.publication.FormerValue;
+import io.walferry.publication.PublishedColumn;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.LedgerEntry;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class FollowedTableTest {
+  private static final TableId ITEM = new TableId("public", "item");
+
+  private static PublishedTable carriedBy(String... routes) {
+    return new PublishedTable(
+        -7,
+        ITEM,
+        ReplicaIdentity.DEFAULT,
+        List.of(
+            new PublishedColumn("id", 23, "integer", -1, true, FormerValue.Null.NULL),
+            new PublishedColumn("a\tb,c", 1700, "numeric", 9, false, FormerValue.Null.NULL)),
+        List.of("id"),
+        Optional.empty(),
+        0,
+        0,
+        Set.of(routes));
+  }
+
+  @Test
+  void aLineSaysWhatItWasMadeOf() {
+    for (PublishedTable table : List.of(carriedBy(), carriedBy("table 7", "schema 8"))) {
+      assertEquals(FollowedTable.of(table), FollowedTable.parse(FollowedTable.line(table)));
+    }
+  }
+
+  @Test
+  void aLineWithoutRoutesIsTakenAsItIs() {
+    LedgerEntry old =
+        new LedgerEntry(
+            ITEM, LedgerEntry.Kind.TABLE, "", "4294967289\tid\t23\t-1\ta\\tb,c\t1700\t9");
+    FollowedTable followed = FollowedTable.parse(old);
+    assertEquals(FollowedTable.of(carriedBy()), followed);
+    assertFalse(followed.wasLeftOut(carriedBy("table 7")));
+  }
+
+  @Test
+  void aTableWasLeftOutIfNothingHasCarriedItAllTheTime() {
+    FollowedTable followed = FollowedTable.of(carriedBy("table 7", "schema 8"));
+    assertFalse(followed.wasLeftOut(carriedBy("schema 8", "table 9")));
+    assertTrue(followed.wasLeftOut(carriedBy("table 9")));
+  }
+}

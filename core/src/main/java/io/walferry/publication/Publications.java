@@ -54,6 +54,8 @@ public final class Publications {
     requireIdentity(directory, name, tables);
     try (Statement statement = connection.createStatement()) {
       int major = connection.getMetaData().getDatabaseMajorVersion();
+      // A server that is read-only after this is a standby, and may come to be none.
+      statement.execute("SET default_transaction_read_only = off");
       statement.execute(createStatement(name, publishable, major));
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "create publication " + name);

@@ -41,6 +41,24 @@ final class PublicationsTest {
     }
   }
 
+  /** As an account or a database may be set by default; our sessions may write all the same. */
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void createsWhereSessionsAreReadOnlyByDefault(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create table t (id int primary key);
+          alter database "%s" set default_transaction_read_only = on;
+          """
+              .formatted(database.name()));
+      try (Connection connection = database.connect()) {
+        assertTrue(new Publications(connection).ensure("p", List.of(table("t"))));
+        assertEquals(List.of("public.t"), carried(connection));
+      }
+    }
+  }
+
   @ParameterizedTest
   @FieldSource("MAJORS")
   void createsOnceAndThenFindsIt(int major) throws SQLException {

@@ -70,6 +70,24 @@ final class WaitingFeedTest {
     }
   }
 
+  /** Not even that: a default for sessions holds nothing up. */
+  @Test
+  void aSourceThatIsReadOnlyByDefaultIsFollowed(Database source) throws Exception {
+    source.execute(
+        "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1); ALTER DATABASE \"%s\""
+                .formatted(source.name())
+            + " SET default_transaction_read_only = on");
+    Path file = directory.resolve("copy.db");
+    try (RunningFeed feed =
+        RunningFeed.start(
+            FeedSetup.settings(source.name(), List.of("public.t")),
+            FeedSetup.connector(source.uri()),
+            () -> FeedSetup.sqlite(file))) {
+      feed.awaitFollowing();
+      assertEquals(List.of(), feed.retries());
+    }
+  }
+
   @Test
   void aDestinationThatTakesItsTimeDoesNotEndTheStream(Database source) throws Exception {
     prepare(source);

@@ -197,6 +197,10 @@ final class StartUp {
     List<TableLedger> unsettled = new ArrayList<>();
     List<PublishedTable> altered = new ArrayList<>();
     boolean promoted = lineage.hasLeft(following.timeline());
+    if (known.stream().anyMatch(table -> wasLeftOut(table, ledger))) {
+      // Before anything is read again: what was written without a publication ends the feed.
+      new SlotCatalog(sql).requireDecodable(feed.slot(), feed.publication());
+    }
     for (PublishedTable table : known) {
       Optional<TableLedger> saved =
           TableLedger.of(LoadTable.read(sql, table), ledger.unsettled(table.table()));

@@ -1,6 +1,7 @@
 package io.walferry.slot;
 
 import io.walferry.change.Lsn;
+import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,10 +46,42 @@ public final class SlotCatalog {
       order by s.slot_name::text collate "C"
       """;
 
+  private static final String PEEK =
+      """
+      select count(*) from pg_logical_slot_peek_binary_changes(
+        ?, null, 10000, 'proto_version', '1', 'publication_names', ?)
+      """;
+
+  /** From 18 on a publication that is missing is only warned of. */
+  private static final String PUBLICATION_WARNING = "55000";
+
   private final Connection connection;
 
   public SlotCatalog(Connection connection) {
     this.connection = connection;
+  }
+
+  /**
+   * Sees that the server can decode what comes next, some ten thousand messages at most, since it
+   * has to keep them all; leaves the slot where it is.
+   *
+   * @throws WalferryException {@code PUBLICATION_LOST} if the publication was not there then
+   */
+  public void requireDecodable(String slot, String publication) {
+    try (PreparedStatement statement = connection.prepareStatement(PEEK)) {
+      statement.setString(1, slot);
+      statement.setString(2, TableId.quote(publication));
+      statement.execute();
+      SQLWarning warning = statement.getWarnings();
+      if (warning != null && PUBLICATION_WARNING.equals(warning.getSQLState())) {
+        throw warning;
+      }
+    } catch (SQLException e) {
+      WalferryException said = PostgresErrors.translate(e, "follow slot " + slot);
+      throw said.code() == ErrorCode.PUBLICATION_MISSING || e instanceof SQLWarning
+          ? new WalferryException(ErrorCode.PUBLICATION_LOST, said.getMessage(), e)
+          : said;
+    }
   }
 
   /** All slots, in order of their names. */

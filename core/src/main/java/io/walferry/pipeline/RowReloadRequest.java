@@ -94,7 +94,11 @@ public record RowReloadRequest(String slot, TableId table, RowKeys rows) {
     }
     int width = width(fields.get(FIELDS_BEFORE_COLUMNS - 1));
     int keysFrom = FIELDS_BEFORE_COLUMNS + width;
-    if (width == 0 || fields.size() <= keysFrom || (fields.size() - keysFrom) % width != 0) {
+    if (width == 0
+        || fields.size() <= keysFrom
+        || fields.size() > keysFrom + (long) width * KEYS_MAX
+        || (fields.size() - keysFrom) % width != 0
+        || fields.stream().anyMatch(field -> field.indexOf('\0') >= 0)) {
       return Optional.empty();
     }
     List<List<String>> keys = new ArrayList<>();

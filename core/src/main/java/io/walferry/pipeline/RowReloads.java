@@ -152,7 +152,7 @@ final class RowReloads {
       return;
     }
     triedAt = System.nanoTime();
-    ReadHorizon seen = horizon.orElseGet(() -> new ReadHorizon(SourceSnapshot.read(ends.sql())));
+    ReadHorizon seen = horizon.orElseGet(() -> new ReadHorizon(SourceSnapshot.begun(ends.sql())));
     horizon = Optional.of(seen);
     RowReader reader = new RowReader(ends.sql(), seen);
     for (TableLedger ledger : due) {

@@ -65,7 +65,7 @@ final class TableLoads {
    * the stream has brought were not applied.
    */
   List<TableLedger> planLive(List<PublishedTable> tables) {
-    return plan(tables, SourceSnapshot.read(ends.sql()).settled());
+    return plan(tables, SourceSnapshot.begun(ends.sql()));
   }
 
   /**

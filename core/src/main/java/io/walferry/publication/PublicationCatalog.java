@@ -105,6 +105,7 @@ public final class PublicationCatalog {
         select lineage.oid, 'table ' || r.oid from lineage
         join pg_publication_rel r on r.prrelid = lineage.ancestor
         join pg_publication b on b.oid = r.prpubid and b.pubname = ?
+        UNFILTERED
         SCHEMA_ROUTES
         union all
         select p.oid, 'all ' || b.oid from published p
@@ -153,6 +154,15 @@ public final class PublicationCatalog {
       join pg_class c on c.oid = lineage.ancestor
       join pg_publication_namespace s on s.pnnspid = c.relnamespace
       join pg_publication b on b.oid = s.pnpubid and b.pubname = ?
+      """;
+
+  /** The row filter of a table does not count where its schema is published as well. */
+  private static final String UNFILTERED =
+      """
+      where r.prqual is null or not exists (
+        select from pg_publication_namespace s
+        join pg_class c on c.relnamespace = s.pnnspid
+        where c.oid = lineage.ancestor and s.pnpubid = b.oid)
       """;
 
   private static final int SCHEMAS_SINCE = 15;
@@ -248,6 +258,7 @@ public final class PublicationCatalog {
     String value = major >= MISSING_VALUES_SINCE ? MISSING_VALUE : "null::text";
     return TABLES
         .replace("MISSING_VALUE", value)
+        .replace("UNFILTERED", major >= SCHEMAS_SINCE ? UNFILTERED : "")
         .replace("SCHEMA_ROUTES", major >= SCHEMAS_SINCE ? SCHEMA_ROUTES : "");
   }
 

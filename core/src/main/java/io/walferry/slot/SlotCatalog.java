@@ -52,6 +52,9 @@ public final class SlotCatalog {
         ?, null, 10000, 'proto_version', '1', 'publication_names', ?)
       """;
 
+  private static final int LOOK_SECONDS = 10;
+  private static final String CANCELED = "57014";
+
   /** From 18 on a publication that is missing is only warned of. */
   private static final String PUBLICATION_WARNING = "55000";
 
@@ -62,8 +65,8 @@ public final class SlotCatalog {
   }
 
   /**
-   * Sees that the server can decode what comes next, some ten thousand messages at most, since it
-   * has to keep them all; leaves the slot where it is.
+   * Sees that the server can decode what comes next, as far as it comes in some seconds; leaves the
+   * slot where it is.
    *
    * @throws WalferryException {@code PUBLICATION_LOST} if the publication was not there then
    */
@@ -71,12 +74,16 @@ public final class SlotCatalog {
     try (PreparedStatement statement = connection.prepareStatement(PEEK)) {
       statement.setString(1, slot);
       statement.setString(2, TableId.quote(publication));
+      statement.setQueryTimeout(LOOK_SECONDS);
       statement.execute();
       SQLWarning warning = statement.getWarnings();
       if (warning != null && PUBLICATION_WARNING.equals(warning.getSQLState())) {
         throw warning;
       }
     } catch (SQLException e) {
+      if (CANCELED.equals(e.getSQLState())) {
+        return;
+      }
       WalferryException said = PostgresErrors.translate(e, "follow slot " + slot);
       throw said.code() == ErrorCode.PUBLICATION_MISSING || e instanceof SQLWarning
           ? new WalferryException(ErrorCode.PUBLICATION_LOST, said.getMessage(), e)

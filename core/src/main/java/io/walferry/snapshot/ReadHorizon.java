@@ -13,9 +13,13 @@ public final class ReadHorizon {
   private final SourceSnapshot base;
   private final List<Xid> since = new ArrayList<>();
 
-  /** Of what was applied before {@code now} was taken: all of it had begun. */
-  public ReadHorizon(SourceSnapshot now) {
-    this.base = now.settled();
+  /**
+   * Of what was applied so far.
+   *
+   * @param begun taken now: all of it had begun
+   */
+  public ReadHorizon(SourceSnapshot begun) {
+    this.base = begun;
   }
 
   /** A transaction is applied that may have begun later. */

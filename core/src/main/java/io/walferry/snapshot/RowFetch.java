@@ -13,8 +13,6 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /**
  * A row that was read alone, since a change left out a large column that is nowhere at the
@@ -38,19 +36,11 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
       connection.setAutoCommit(false);
       try {
         SourceSnapshot snapshot = begin(connection, table, xid);
-        CopyOut copy =
-            connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyOut(TableChunk.copyStatement(table, columns, where, CopyFormat.TEXT));
-        Optional<Row> row = Optional.empty();
+        String select = TableChunk.copyStatement(table, columns, where, CopyFormat.TEXT);
         CopyTextParser parser = new CopyTextParser(columns.size(), relation.toString());
-        byte[] line = copy.readFromCopy();
-        while (line != null) {
-          row = Optional.of(parser.parse(line));
-          line = copy.readFromCopy();
+        try (CopyReading copy = new CopyReading(connection, select)) {
+          return new RowFetch(copy.next().map(parser::parse), snapshot);
         }
-        return new RowFetch(row, snapshot);
       } finally {
         connection.rollback();
         connection.setAutoCommit(true);

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.locks.LockSupport;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /**
  * Reads rows alone that the destination has, or should have: each batch in a short transaction,
@@ -114,16 +112,17 @@ public final class RowReader {
     CopyFormat format = writer.begin(table.table(), new RowKeys(table.keyNames(), keys));
     String select =
         TableChunk.copyStatement(table, table.table().columnNames(), isOneOf(table, keys), format);
-    CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(select);
-    long bytes = 0;
-    byte[] message = copy.readFromCopy();
-    while (message != null) {
-      bytes += message.length;
-      writer.write(message);
-      message = copy.readFromCopy();
+    try (CopyReading copy = new CopyReading(connection, select)) {
+      long bytes = 0;
+      Optional<byte[]> message = copy.next();
+      while (message.isPresent()) {
+        bytes += message.get().length;
+        writer.write(message.get());
+        message = copy.next();
+      }
+      writer.commit(ledger.readEntry(batch, snapshot));
+      return new Transferred(snapshot, copy.rows(), bytes);
     }
-    writer.commit(ledger.readEntry(batch, snapshot));
-    return new Transferred(snapshot, copy.getHandledRowCount(), bytes);
   }
 
   /** As a list of values rather than of conditions, so that the key's index serves all of them. */

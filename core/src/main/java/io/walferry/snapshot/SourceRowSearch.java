@@ -39,13 +39,11 @@ public final class SourceRowSearch implements RowSearch {
       if (!ConditionSql.isRefusal(e)) {
         throw PostgresErrors.translate(e, "look for rows of " + table);
       }
+      WalferryException said =
+          PostgresErrors.translate(
+              e, "look for rows of " + table + " at the source that meet the condition");
       throw new WalferryException(
-          ErrorCode.CONDITION_INVALID,
-          String.valueOf(
-              PostgresErrors.translate(
-                      e, "look for rows of " + table + " at the source that meet the condition")
-                  .getMessage()),
-          e);
+          ErrorCode.CONDITION_INVALID, String.valueOf(said.getMessage()), said);
     }
   }
 }

@@ -63,9 +63,20 @@ public final class SourceSnapshot {
     }
   }
 
-  /** Sees every transaction that had begun when this was taken, and none that had not. */
-  public SourceSnapshot settled() {
-    return new SourceSnapshot(xmax, xmax, new long[0]);
+  /**
+   * Sees every transaction that has begun by now, whether it has ended or not. Not what a statement
+   * sees: a snapshot ends behind the transaction that ended last, and others with higher ids may be
+   * running, even be in the stream already. So this takes an id of its own.
+   */
+  public static SourceSnapshot begun(Connection connection) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_catalog.txid_current()")) {
+      row.next();
+      long next = row.getLong(1);
+      return new SourceSnapshot(next, next, new long[0]);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "ask which transactions have begun");
+    }
   }
 
   /** Whether a committed transaction's changes are in what was read under this snapshot. */

@@ -232,6 +232,35 @@ final class RowReloadTest {
     }
   }
 
+  /** As long as the newest transaction is unseen, no snapshot so much as knows of its id. */
+  @Test
+  void aWishThatNoSnapshotSeesYetTakesNothingBack() throws Exception {
+    try (PostgresServer server = OpenTransactionTest.serverWithoutItsStandby();
+        Database database = server.createDatabase("base");
+        Destination destination = Kind.SQLITE.create(directory, server)) {
+      createItems(database, 10);
+      try (RunningFeed feed = start(database, destination::sink);
+          HeldTransaction unseen = HeldTransaction.begin(database, "SELECT")) {
+        feed.awaitFollowing();
+        destination.execute("update item set big = 'spoiled' where id < 3");
+        unseen.execute("update item set place = 77 where id = 1");
+        unseen.execute(
+            "SELECT pg_logical_emit_message(true, 'walferry.reload.rows', '"
+                + String.join("\t", database.name(), "public", "item", "1", "id", "1", "2")
+                + "')");
+        unseen.commitUnseen();
+        feed.awaitDurable(FeedSetup.walEnd(database));
+        assertEquals("77", destination.answer("select place from item where id = 1"));
+        long loaded = feed.rowsLoaded();
+        unseen.release();
+        feed.awaitRowsLoaded(loaded + 2);
+        assertEquals("77", destination.answer("select place from item where id = 1"));
+      }
+      catchUp(database, destination::sink);
+      assertEqual(database, destination, "");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "SQLITE, PLANNED, 0",

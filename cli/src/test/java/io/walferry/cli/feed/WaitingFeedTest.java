@@ -3,6 +3,7 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.Lsn;
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.cli.feed.Destination.PostgresDatabase;
 import io.walferry.error.ErrorCode;
@@ -15,6 +16,7 @@ import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
 import io.walferry.testkit.workload.Workload;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -66,6 +68,36 @@ final class WaitingFeedTest {
             feed.retries().getFirst().getMessage().contains(" is active for PID "),
             feed.retries()::toString);
       }
+      assertEqual(source, destination);
+    }
+  }
+
+  @Test
+  void aHostWhoseNameIsNotKnownForAWhileIsWaitedFor(Database source) throws Exception {
+    prepare(source);
+    Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost");
+    try (Destination destination = Kind.SQLITE.create(directory, source.server(), workload);
+        ChildJvm feed =
+            ChildJvm.running(FeedMain.class)
+                .arguments(
+                    source.uri().replace("127.0.0.1", "late.invalid"),
+                    source.name(),
+                    destination.name())
+                .jvmOptions(
+                    "-Xmx128m",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-Djdk.net.hosts.file=" + hosts,
+                    "-Dsun.net.inetaddr.negative.ttl=0")
+                .start()) {
+      feed.awaitLine(
+          line -> line.startsWith("retrying") && line.contains("host late.invalid is unknown"),
+          PATIENCE);
+      Files.writeString(hosts, "127.0.0.1 late.invalid");
+      feed.awaitLine(line -> line.startsWith("following"), PATIENCE);
+      Lsn end = FeedSetup.walEnd(source);
+      feed.awaitLine(line -> KillTest.hasReached(line, end), PATIENCE);
+      feed.kill();
+      feed.awaitExit(PATIENCE);
       assertEqual(source, destination);
     }
   }

@@ -56,16 +56,27 @@ final class FollowedTables {
   /**
    * Looks at the catalog again, since the server has announced a relation: it does so if the
    * publication may have changed. A table that left it and came back is loaded again, before the
-   * changes that follow meet rows that are not there. The catalog is ahead of the stream, so this
-   * may be too early, never too late: what is read now has all that was left out before.
+   * changes that follow meet rows that are not there. The catalog is ahead of the stream as a rule,
+   * so this may be too early, but what is read now has all that was left out before.
    *
    * @param xid of the transaction that the announcement came in
    */
   void announced(Xid xid) {
     met.clear();
-    if (!watch.hasChanged(xid)) {
-      return;
+    if (watch.hasChanged(xid)) {
+      compare();
     }
+  }
+
+  /** Looks once more as long as the announcement's transaction has not been seen. */
+  void lookAgain() {
+    if (watch.isWaiting() && watch.hasChangedMeanwhile()) {
+      met.clear();
+      compare();
+    }
+  }
+
+  private void compare() {
     for (PublishedTable table : new PublicationCatalog(ends.sql()).tables(feed.publication())) {
       FollowedTable followed = known.get(table.table());
       if (followed != null && followed.oid() == table.oid()) {

@@ -52,6 +52,9 @@ final class Outlet {
     passes = header.commitLsn().isBefore(durable.endLsn());
     unbegun = Optional.of(header);
     xid = header.xid();
+    if (!passes) {
+      tables.lookAgain();
+    }
   }
 
   /** Relations were announced in this transaction, before its next change. */

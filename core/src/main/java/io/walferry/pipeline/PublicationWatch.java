@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -38,6 +39,7 @@ final class PublicationWatch {
   private final Connection sql;
   private final String publication;
   private String entries = "";
+  private Optional<Xid> unseen = Optional.empty();
 
   private record Seen(boolean enough, String entries) {}
 
@@ -52,7 +54,7 @@ final class PublicationWatch {
    *
    * @param xid of a transaction in the stream, which the look has to see: a commit is in the stream
    *     a moment before. If that moment lasts, as it may with a synchronous standby, the look is at
-   *     what there is: a later one will tell, or the next start.
+   *     what there is, and {@link #isWaiting} then.
    */
   boolean hasChanged(Xid xid) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -61,6 +63,23 @@ final class PublicationWatch {
       LockSupport.parkNanos(PAUSE_NANOS);
       seen = look(xid);
     }
+    unseen = seen.enough() ? Optional.empty() : Optional.of(xid);
+    return isNew(seen);
+  }
+
+  /** Whether no look has seen the transaction yet that gave the reason for it. */
+  boolean isWaiting() {
+    return unseen.isPresent();
+  }
+
+  /** The same as {@link #hasChanged} of that transaction, without any delay. */
+  boolean hasChangedMeanwhile() {
+    Seen seen = look(unseen.orElseThrow());
+    unseen = seen.enough() ? Optional.empty() : unseen;
+    return isNew(seen);
+  }
+
+  private boolean isNew(Seen seen) {
     boolean changed = !seen.entries().isEmpty() && !seen.entries().equals(entries);
     if (changed) {
       entries = seen.entries();

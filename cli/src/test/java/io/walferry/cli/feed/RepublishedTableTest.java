@@ -12,8 +12,10 @@ import io.walferry.pipeline.Until;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServer;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +50,36 @@ final class RepublishedTableTest {
     create(source, "FOR TABLE t, u");
     try (Destination destination = kind.create(directory, source.server())) {
       follow(source, destination, running, "DROP TABLE t", UNPUBLISHED, "ADD TABLE t");
+      assertEqual(source, destination, "");
+    }
+  }
+
+  /**
+   * The transactions that come meanwhile are in the stream, and no look at the catalog sees why.
+   */
+  @Test
+  void aTableThatComesBackUnseenIsLoadedAgainOnceThatIsSeen() throws Exception {
+    try (PostgresServer server = OpenTransactionTest.serverWithoutItsStandby();
+        Database source = server.createDatabase("unseen");
+        Destination destination = Kind.SQLITE.create(directory, server)) {
+      create(source, "FOR TABLE t, u");
+      try (RunningFeed feed = start(source, destination);
+          HeldTransaction unseen = HeldTransaction.begin(source, "SELECT")) {
+        feed.awaitFollowing();
+        announceAll(source, feed);
+        String publication = "ALTER PUBLICATION \"%s\" ".formatted(source.name());
+        unseen.execute(publication + "DROP TABLE t");
+        unseen.execute(UNPUBLISHED);
+        unseen.execute(publication + "ADD TABLE t");
+        unseen.commitUnseen();
+        source.execute("INSERT INTO t VALUES (-1, 'published')");
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        assertEquals(2001, feed.rowsLoaded());
+        unseen.release();
+        source.execute("UPDATE u SET v = 'after'");
+        feed.awaitRowsLoaded(2001 + 1681);
+      }
+      catchUp(source, destination);
       assertEqual(source, destination, "");
     }
   }

@@ -14,6 +14,8 @@ import io.walferry.pipeline.Until;
 import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.jsonlines.JsonLinesSink;
+import io.walferry.sinks.postgres.PostgresSink;
+import io.walferry.sinks.postgres.PostgresSinkSettings;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.Postgres;
@@ -347,6 +349,42 @@ final class RowReloadTest {
       assertFollowing(destination);
       reload(database, IntStream.of(1));
       catchUp(database, destination::sink);
+      assertEqual(database, destination, "");
+    }
+  }
+
+  /** A row that goes for a moment would take others with it. */
+  @Test
+  void rowsAreLeftAloneWhereTriggersAndForeignKeysAreAtWork(Database database) throws Exception {
+    createItems(database, 10);
+    try (Destination destination = Kind.POSTGRES.create(directory, database.server())) {
+      String role = "limited_" + database.name();
+      destination.execute(
+          """
+          create role %1$s login;
+          grant create on schema public to %1$s;
+          do 'begin
+            execute format(''grant create on database %%I to %1$s'', current_database());
+          end'
+          """
+              .formatted(role));
+      String uri = destination.name().replaceFirst("//[^@/]*@", "//" + role + "@");
+      Supplier<Sink> sink =
+          () -> new PostgresSink(FeedSetup.connector(uri), PostgresSinkSettings.DEFAULT);
+      catchUp(database, sink);
+      destination.execute(
+          "create table part (item int references item on delete cascade);"
+              + " insert into part values (1), (2)");
+      destination.execute("update item set n = 7 where id = 1");
+      reload(database, IntStream.of(1, 2));
+      catchUp(database, sink);
+      assertEquals("2", destination.answer("select count(*) from part"));
+      assertEquals("7", destination.answer("select n from item where id = 1"));
+      assertFollowing(destination);
+      catchUp(database, destination::sink);
+      reload(database, IntStream.of(1, 2));
+      catchUp(database, destination::sink);
+      assertEquals("2", destination.answer("select count(*) from part"));
       assertEqual(database, destination, "");
     }
   }

@@ -13,6 +13,32 @@ import java.util.StringJoiner;
 final class KeyedRows {
   private KeyedRows() {}
 
+  /**
+   * Sees that a row can be taken away for a moment, since it is put back at once.
+   *
+   * @throws WalferryException {@code DESTINATION_SHAPE} if rows of other tables could go with it
+   */
+  static void requireReplaceable(SqlSession session, TableShape shape) {
+    if (shape.triggers() && !triggersRest(session)) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "Rows of table "
+              + shape.table()
+              + " in "
+              + session.display()
+              + " cannot be replaced while its triggers and foreign keys are at work: they could"
+              + " change or delete other rows. Let them rest: GRANT SET ON PARAMETER"
+              + " session_replication_role TO <role>; (PostgreSQL 15 and later, by a superuser), or"
+              + " have the whole table loaded again where no foreign key points to it");
+    }
+  }
+
+  private static boolean triggersRest(SqlSession session) {
+    return session.exists(
+        "see whether triggers rest",
+        "SELECT WHERE current_setting('session_replication_role') = 'replica'");
+  }
+
   static void remove(SqlSession session, TableShape shape, RowKeys rows) {
     StringJoiner lists = new StringJoiner(", ", "unnest(", ")");
     StringJoiner names = new StringJoiner(", ", " AS k (", ")");

@@ -45,7 +45,9 @@ final class PostgresChunkWriter implements ChunkWriter {
   public CopyFormat begin(PublishedTable table, RowKeys keys) {
     session.connect();
     transactions.begin();
-    KeyedRows.remove(session, shape(table), keys);
+    TableShape shape = shape(table);
+    KeyedRows.requireReplaceable(session, shape);
+    KeyedRows.remove(session, shape, keys);
     return open(table);
   }
 

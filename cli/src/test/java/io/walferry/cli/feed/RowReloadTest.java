@@ -389,6 +389,28 @@ final class RowReloadTest {
     }
   }
 
+  /** A row that is ahead of the stream could hold what the stream has another row take. */
+  @ParameterizedTest
+  @EnumSource
+  void rowsAreLeftAloneWhereAnotherKeyCouldBeInTheWay(Kind kind, Database database)
+      throws Exception {
+    createItems(database, 10);
+    try (Destination destination = kind.create(directory, database.server())) {
+      catchUp(database, destination::sink);
+      destination.execute("create unique index same on item (n, id)");
+      destination.execute("create unique index other on item (place)");
+      destination.execute("update item set n = 7 where id = 1");
+      reload(database, IntStream.of(1, 2));
+      catchUp(database, destination::sink);
+      assertEquals("7", destination.answer("select n from item where id = 1"));
+      assertFollowing(destination);
+      destination.execute("drop index other");
+      reload(database, IntStream.of(1, 2));
+      catchUp(database, destination::sink);
+      assertEqual(database, destination, "");
+    }
+  }
+
   private static RunningFeed start(Database database, Supplier<Sink> sink) {
     return RunningFeed.start(
         FeedSetup.settings(database.name(), List.of("public.*")),

@@ -7,6 +7,7 @@ import io.walferry.sink.RowKeys;
 import io.walferry.sinks.postgres.TableShape.ShapeColumn;
 import io.walferry.sinks.sql.SqlSession;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /** Removes rows by their keys, those that are there. */
@@ -14,11 +15,26 @@ final class KeyedRows {
   private KeyedRows() {}
 
   /**
-   * Sees that a row can be taken away for a moment, since it is put back at once.
+   * Sees that a row can be taken away for a moment, and be put back as it is later than where the
+   * stream is.
    *
-   * @throws WalferryException {@code DESTINATION_SHAPE} if rows of other tables could go with it
+   * @throws WalferryException {@code DESTINATION_SHAPE} if rows of other tables could go with it,
+   *     or if it could then be in the way of another row of the stream
    */
-  static void requireReplaceable(SqlSession session, TableShape shape) {
+  static void requireReplaceable(SqlSession session, TableShape shape, RowKeys rows) {
+    if (!shape.hasNoKeyBut(Set.copyOf(rows.columns()))) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "Rows of table "
+              + shape.table()
+              + " in "
+              + session.display()
+              + " cannot be replaced: it has another unique index or exclusion constraint than its"
+              + " key ("
+              + String.join(", ", rows.columns())
+              + "), so rows that are ahead of the stream could be in its way. Drop that index at"
+              + " the destination while the rows are read again");
+    }
     if (shape.triggers() && !triggersRest(session)) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,

@@ -46,7 +46,7 @@ final class PostgresChunkWriter implements ChunkWriter {
     session.connect();
     transactions.begin();
     TableShape shape = shape(table);
-    KeyedRows.requireReplaceable(session, shape);
+    KeyedRows.requireReplaceable(session, shape, keys);
     KeyedRows.remove(session, shape, keys);
     return open(table);
   }

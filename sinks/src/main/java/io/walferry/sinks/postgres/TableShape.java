@@ -253,6 +253,13 @@ record TableShape(
         && Set.copyOf(exclusive.getFirst().columns()).equals(names);
   }
 
+  /** Whether rows that differ in these columns may be side by side, whatever else they hold. */
+  boolean hasNoKeyBut(Set<String> names) {
+    return indexes.stream()
+        .filter(ShapeIndex::exclusive)
+        .allMatch(index -> index.columns().containsAll(names));
+  }
+
   /** Whether an index starts with just these columns. */
   boolean isIndexed(List<String> names) {
     return indexes.stream()

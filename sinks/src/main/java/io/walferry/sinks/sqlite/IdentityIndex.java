@@ -51,7 +51,8 @@ final class IdentityIndex {
   void ensure(RowLocation location) {
     List<String> located =
         location == RowLocation.OLD_ROW ? names(column -> true) : names(Column::key);
-    if (!shape.primaryKey().isEmpty() && folded(located).containsAll(folded(shape.primaryKey()))) {
+    if (!shape.primaryKey().isEmpty()
+        && TableNames.folded(located).containsAll(TableNames.folded(shape.primaryKey()))) {
       return;
     }
     List<String> wanted = location == RowLocation.OLD_ROW ? selectiveColumns() : located;
@@ -84,7 +85,7 @@ final class IdentityIndex {
   }
 
   private boolean isIndexed(List<String> wanted) {
-    Set<String> names = folded(wanted);
+    Set<String> names = TableNames.folded(wanted);
     String reading = "read the indexes of table " + shape.name();
     return session
         .query(
@@ -101,14 +102,10 @@ final class IdentityIndex {
                     row -> row.getString(1),
                     index))
         .filter(columns -> columns.size() >= names.size())
-        .anyMatch(columns -> folded(columns.subList(0, names.size())).equals(names));
+        .anyMatch(columns -> TableNames.folded(columns.subList(0, names.size())).equals(names));
   }
 
   private List<String> names(Predicate<Column> wanted) {
     return relation.columns().stream().filter(wanted).map(Column::name).toList();
-  }
-
-  private static Set<String> folded(List<String> names) {
-    return names.stream().map(TableNames::fold).collect(Collectors.toSet());
   }
 }

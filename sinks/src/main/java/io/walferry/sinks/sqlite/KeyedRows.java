@@ -25,6 +25,7 @@ final class KeyedRows {
   private KeyedRows() {}
 
   static void remove(SqlSession session, PublishedTable table, RowKeys rows) {
+    requireNoOtherKey(session, table, rows.columns());
     List<Column> columns = rows.columns().stream().map(name -> column(table, name)).toList();
     Relation key = new Relation(table.oid(), table.table(), ReplicaIdentity.DEFAULT, columns);
     StringJoiner same = new StringJoiner(" AND ");
@@ -43,6 +44,28 @@ final class KeyedRows {
       int[] unused = statement.execute();
     } catch (SQLException e) {
       throw session.failed("remove rows of table " + table, e);
+    }
+  }
+
+  /** What is put in their place may be ahead of the stream, and must not be in its way. */
+  private static void requireNoOtherKey(
+      SqlSession session, PublishedTable table, List<String> key) {
+    String name = TableNames.of(table.table());
+    boolean other =
+        TableShape.read(session, name).stream()
+            .flatMap(shape -> shape.keys(session).stream())
+            .anyMatch(found -> !found.containsAll(TableNames.folded(key)));
+    if (other) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "Rows of table "
+              + name
+              + " in "
+              + session.display()
+              + " cannot be replaced: it has another unique index than its key ("
+              + String.join(", ", key)
+              + "), so rows that are ahead of the stream could be in its way. Drop that index at"
+              + " the destination while the rows are read again");
     }
   }
 

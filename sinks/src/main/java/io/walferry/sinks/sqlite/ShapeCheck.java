@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** Tells in what a destination table differs from its source table. No difference, no lines. */
 final class ShapeCheck {
@@ -32,16 +31,16 @@ final class ShapeCheck {
 
   private static List<String> problems(
       PublishedTable source, TableShape found, Predicate<PublishedColumn> checked) {
-    Set<String> names = folded(source.columnNames());
+    Set<String> names = TableNames.folded(source.columnNames());
     List<Needed> needed =
         source.columns().stream()
             .filter(checked)
             .map(column -> new Needed(column.name(), column.typeOid()))
             .toList();
     List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, names, found));
-    Set<String> key = folded(requiredKey(source));
-    Set<String> foundKey = folded(found.primaryKey());
-    boolean sameAsSource = foundKey.equals(folded(source.primaryKey()));
+    Set<String> key = TableNames.folded(requiredKey(source));
+    Set<String> foundKey = TableNames.folded(found.primaryKey());
+    boolean sameAsSource = foundKey.equals(TableNames.folded(source.primaryKey()));
     if (!foundKey.equals(key) && !sameAsSource) {
       problems.add(
           source.table()
@@ -60,7 +59,7 @@ final class ShapeCheck {
         source.columns().stream()
             .map(column -> new Needed(column.name(), column.typeOid()))
             .toList(),
-        folded(source.columns().stream().map(Column::name).toList()),
+        TableNames.folded(source.columns().stream().map(Column::name).toList()),
         found);
   }
 
@@ -139,9 +138,5 @@ final class ShapeCheck {
 
   private static String keyText(List<String> key) {
     return key.isEmpty() ? "no primary key" : "primary key (" + String.join(", ", key) + ")";
-  }
-
-  private static Set<String> folded(List<String> names) {
-    return names.stream().map(TableNames::fold).collect(Collectors.toSet());
   }
 }

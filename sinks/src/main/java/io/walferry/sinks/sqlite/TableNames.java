@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Names of source tables at the destination: a table of schema {@code public} keeps its plain name,
@@ -31,6 +33,10 @@ final class TableNames {
       folded.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
     }
     return folded.toString();
+  }
+
+  static Set<String> folded(List<String> names) {
+    return names.stream().map(TableNames::fold).collect(Collectors.toSet());
   }
 
   /** Takes the name for the table; tells why it cannot, or nothing. */

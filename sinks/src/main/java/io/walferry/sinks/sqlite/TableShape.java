@@ -3,6 +3,8 @@ package io.walferry.sinks.sqlite;
 import io.walferry.sinks.sql.SqlSession;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A table or view as it is at the destination.
@@ -62,6 +64,31 @@ record TableShape(String name, String kind, List<ShapeColumn> columns, List<Stri
     return columns.stream()
         .filter(column -> TableNames.fold(column.name()).equals(folded))
         .findFirst();
+  }
+
+  /** What keeps its rows apart: folded column names, where an expression is an empty one. */
+  List<Set<String>> keys(SqlSession session) {
+    String attempt = "read the indexes of table " + name;
+    Stream<List<String>> unique =
+        session
+            .query(
+                attempt,
+                "SELECT name FROM pragma_index_list(?) WHERE \"unique\"",
+                row -> row.getString(1),
+                name)
+            .stream()
+            .map(
+                index ->
+                    session.query(
+                        attempt,
+                        "SELECT coalesce(name,'') FROM pragma_index_info(?)",
+                        row -> row.getString(1),
+                        index));
+    // A key that is the row number has no index.
+    return Stream.concat(Stream.of(primaryKey), unique)
+        .filter(columns -> !columns.isEmpty())
+        .map(TableNames::folded)
+        .toList();
   }
 
   /** A name of the hidden row number that no column shadows. */

@@ -41,6 +41,9 @@ final class RowReloads {
   /** Beyond that the whole table is loaded again. */
   private static final long PENDING_BYTES_MAX = 64L << 20;
 
+  /** How many transactions are remembered before the source is asked which ones are seen. */
+  private static final int HORIZON_MAX = 10_000;
+
   /** How long open transactions of others are left alone before the next attempt. */
   static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -82,7 +85,15 @@ final class RowReloads {
 
   /** A transaction of the stream is applied. */
   void applied(Xid xid) {
-    horizon.ifPresent(it -> it.applied(xid));
+    horizon.ifPresent(it -> applied(it, xid));
+  }
+
+  /** While nothing can be read, nothing else makes it forget. */
+  private void applied(ReadHorizon seen, Xid xid) {
+    seen.applied(xid);
+    if (seen.size() >= HORIZON_MAX) {
+      seen.forget(SourceSnapshot.read(ends.sql()));
+    }
   }
 
   /** Whether rows are still to be read. */

@@ -22,9 +22,21 @@ public final class ReadHorizon {
     this.base = begun;
   }
 
-  /** A transaction is applied that may have begun later. */
+  /** A transaction is applied; what it has to see anyway is not remembered. */
   public void applied(Xid xid) {
-    since.add(xid);
+    if (!base.sees(xid)) {
+      since.add(xid);
+    }
+  }
+
+  /** How many transactions it remembers. */
+  public int size() {
+    return since.size();
+  }
+
+  /** Forgets what this snapshot sees: so does every read to come. */
+  public void forget(SourceSnapshot past) {
+    since.removeIf(past::sees);
   }
 
   /** Whether all that is missing is what has committed, so that the next snapshot may see it. */
@@ -34,7 +46,7 @@ public final class ReadHorizon {
 
   /** Whether a read under this snapshot would see it all. */
   boolean isSeenBy(SourceSnapshot snapshot) {
-    since.removeIf(snapshot::sees);
+    forget(snapshot);
     return since.isEmpty() && snapshot.seesAllOf(base);
   }
 }

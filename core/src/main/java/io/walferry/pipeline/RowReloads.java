@@ -13,6 +13,7 @@ import io.walferry.snapshot.RowBatch;
 import io.walferry.snapshot.RowReader;
 import io.walferry.snapshot.SourceSnapshot;
 import io.walferry.snapshot.TableLedger;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -54,10 +55,15 @@ final class RowReloads {
           ErrorCode.DESTINATION_CONFLICT,
           ErrorCode.DESTINATION_NOT_EMPTY,
           ErrorCode.DESTINATION_SHAPE,
-          ErrorCode.INTERNAL,
           ErrorCode.PERMISSION_DENIED,
           ErrorCode.PROTOCOL_VIOLATION,
           ErrorCode.TABLE_MISSING);
+
+  /**
+   * SQLStates of data, constraints, statements, features and limits that no other code tells: they
+   * come back with the same rows, while any other failure may pass.
+   */
+  private static final Set<String> REFUSING_STATES = Set.of("0A", "22", "23", "42", "54");
 
   private final FeedEnds ends;
   private final Replay replay;
@@ -189,7 +195,7 @@ final class RowReloads {
       }
       return false;
     } catch (WalferryException e) {
-      if (!REFUSALS.contains(e.code())) {
+      if (!isRefusal(e)) {
         throw e;
       }
       LOG.warn(
@@ -197,6 +203,18 @@ final class RowReloads {
       unnoted.add(ledger.giveUp(ledger.nextRows().orElseThrow()));
       return true;
     }
+  }
+
+  /** Whether the same wish would fail in the same way for ever. */
+  static boolean isRefusal(WalferryException failure) {
+    return failure.code() == ErrorCode.INTERNAL
+        ? failure.getCause() instanceof SQLException cause && isRefusal(cause)
+        : REFUSALS.contains(failure.code());
+  }
+
+  private static boolean isRefusal(SQLException cause) {
+    String state = Optional.ofNullable(cause.getSQLState()).orElse("");
+    return REFUSING_STATES.stream().anyMatch(state::startsWith);
   }
 
   private boolean transfer(RowReader reader, TableLedger ledger, ChunkWriter writer) {

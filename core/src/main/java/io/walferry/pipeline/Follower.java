@@ -66,7 +66,8 @@ final class Follower {
 
   /**
    * Follows until the stop, or until every transaction whose commit starts before {@code until} is
-   * durable at every destination, and later ones as far as existing rows were read later.
+   * durable at every destination, and later ones as far as existing rows were read later, or are
+   * still to be.
    *
    * @return what is durable then
    */
@@ -139,13 +140,14 @@ final class Follower {
 
   /**
    * Transactions come in the order of their commits, so the first one beyond the end tells it. What
-   * waits to be judged goes first: it may want a table loaded, and so put the end off.
+   * waits to be judged goes first: it may want a table loaded, and so put the end off. Rows that
+   * are still to be read will put it off as well, so this transaction is not left behind unread.
    */
   private void take(Transaction transaction, Optional<Lsn> until) {
     if (isBeyond(transaction, until)) {
       commitAndLoad();
     }
-    if (isBeyond(transaction, until)) {
+    if (isBeyond(transaction, until) && !waitsForRows()) {
       reached = new Position(behindLoads(until.orElseThrow()), reached.xid());
     } else {
       apply(transaction);

@@ -3,6 +3,7 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.Lsn;
 import io.walferry.change.TableId;
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.cli.feed.HaltingSink.Step;
@@ -353,6 +354,29 @@ final class RowReloadTest {
     }
   }
 
+  /** The rows are read behind the end, so the feed has to come as far as they have. */
+  @Test
+  void aFeedWithAnEndGoesOnBehindItForRowsThatAreReadLater(Database database) throws Exception {
+    createItems(database, 10);
+    try (Destination destination = Kind.SQLITE.create(directory, database.server());
+        HeldTransaction open = HeldTransaction.begin(database, "SELECT txid_current()")) {
+      open.commit();
+      catchUp(database, destination::sink);
+      open.execute("SELECT txid_current()");
+      destination.execute("update item set n = 7 where id < 3");
+      reload(database, IntStream.of(1, 2));
+      Lsn end = FeedSetup.walEnd(database);
+      database.execute("update item set place = 98 where id in (2, 3)");
+      database.execute("update item set place = 99 where id in (2, 3)");
+      open.commitWhen(
+          "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots WHERE slot_name = '%s'"
+              .formatted(end, database.name()));
+      run(database, List.of(destination::sink), new Until.At(end));
+      assertEqual(database, destination, "");
+      assertFollowing(destination);
+    }
+  }
+
   /** A row that goes for a moment would take others with it. */
   @Test
   void rowsAreLeftAloneWhereTriggersAndForeignKeysAreAtWork(Database database) throws Exception {
@@ -423,6 +447,10 @@ final class RowReloadTest {
   }
 
   private static void catchUp(Database database, List<Supplier<Sink>> sinks) {
+    run(database, sinks, Until.Now.NOW);
+  }
+
+  private static void run(Database database, List<Supplier<Sink>> sinks, Until until) {
     PipelineSettings settings = FeedSetup.settings(database.name(), List.of("public.*"));
     new Pipeline(
             new PipelineSettings(
@@ -432,7 +460,7 @@ final class RowReloadTest {
                 settings.retry(),
                 settings.loadReaders(),
                 settings.chunkBytes(),
-                Until.Now.NOW),
+                until),
             FeedSetup.connector(database.uri()),
             sinks,
             PipelineListener.SILENT)

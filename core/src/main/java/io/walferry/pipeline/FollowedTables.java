@@ -68,9 +68,9 @@ final class FollowedTables {
     }
   }
 
-  /** Looks once more as long as the announcement's transaction has not been seen. */
+  /** Looks once more as long as transactions of the announcement's time have not been seen. */
   void lookAgain() {
-    if (watch.isWaiting() && watch.hasChangedMeanwhile()) {
+    if (watch.isDue() && watch.hasChangedMeanwhile()) {
       met.clear();
       compare();
     }

@@ -35,13 +35,18 @@ final class PublicationWatch {
   private static final int SCHEMAS_SINCE = 15;
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long PAUSE_NANOS = 2_000_000;
+  private static final Duration AGAIN_AFTER = Duration.ofMillis(100);
 
   private final Connection sql;
   private final String publication;
   private String entries = "";
-  private Optional<Xid> unseen = Optional.empty();
 
-  private record Seen(boolean enough, String entries) {}
+  /** What a look has to see before the last announcement needs no other one. */
+  private Optional<SourceSnapshot> wanted = Optional.empty();
+
+  private long lookedAt = System.nanoTime();
+
+  private record Seen(SourceSnapshot snapshot, String entries) {}
 
   /** Nothing is looked at yet. */
   PublicationWatch(Connection sql, String publication) {
@@ -54,46 +59,47 @@ final class PublicationWatch {
    *
    * @param xid of a transaction in the stream, which the look has to see: a commit is in the stream
    *     a moment before. If that moment lasts, as it may with a synchronous standby, the look is at
-   *     what there is, and {@link #isWaiting} then.
+   *     what there is.
    */
   boolean hasChanged(Xid xid) {
+    // The transaction that changed the publication may be an earlier one, of which the stream says
+    // nothing: any that has begun.
+    wanted = Optional.of(SourceSnapshot.begun(sql));
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Seen seen = look(xid);
-    while (!seen.enough() && System.nanoTime() < deadline) {
+    Optional<Seen> seen = look();
+    while (seen.filter(it -> !it.snapshot().sees(xid)).isPresent()
+        && System.nanoTime() < deadline) {
       LockSupport.parkNanos(PAUSE_NANOS);
-      seen = look(xid);
+      seen = look();
     }
-    unseen = seen.enough() ? Optional.empty() : Optional.of(xid);
     return isNew(seen);
   }
 
-  /** Whether no look has seen the transaction yet that gave the reason for it. */
-  boolean isWaiting() {
-    return unseen.isPresent();
+  /** Whether it is time to look again, since the last look could not see all that it had to. */
+  boolean isDue() {
+    return wanted.isPresent() && System.nanoTime() - lookedAt >= AGAIN_AFTER.toNanos();
   }
 
-  /** The same as {@link #hasChanged} of that transaction, without any delay. */
+  /** The same as {@link #hasChanged}, without any delay. */
   boolean hasChangedMeanwhile() {
-    Seen seen = look(unseen.orElseThrow());
-    unseen = seen.enough() ? Optional.empty() : unseen;
-    return isNew(seen);
+    return isNew(look());
   }
 
-  private boolean isNew(Seen seen) {
-    boolean changed = !seen.entries().isEmpty() && !seen.entries().equals(entries);
-    if (changed) {
-      entries = seen.entries();
-    }
+  private boolean isNew(Optional<Seen> seen) {
+    wanted = wanted.filter(all -> seen.filter(it -> !it.snapshot().seesAllOf(all)).isPresent());
+    boolean changed = seen.filter(it -> !it.entries().equals(entries)).isPresent();
+    entries = seen.map(Seen::entries).orElse(entries);
     return changed;
   }
 
-  private Seen look(Xid xid) {
+  private Optional<Seen> look() {
+    lookedAt = System.nanoTime();
     try (PreparedStatement query = sql.prepareStatement(entriesQuery())) {
       query.setString(1, publication);
       try (ResultSet row = query.executeQuery()) {
         return row.next()
-            ? new Seen(SourceSnapshot.parse(row.getString(1)).sees(xid), row.getString(2))
-            : new Seen(true, "");
+            ? Optional.of(new Seen(SourceSnapshot.parse(row.getString(1)), row.getString(2)))
+            : Optional.empty();
       }
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "look at publication " + publication);

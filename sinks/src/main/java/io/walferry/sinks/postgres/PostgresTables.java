@@ -1,6 +1,8 @@
 package io.walferry.sinks.postgres;
 
 import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
@@ -9,10 +11,21 @@ import io.walferry.sinks.table.TableCatalog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
+import java.util.stream.Collectors;
 
 /** Tables of a PostgreSQL destination. */
 final class PostgresTables implements TableCatalog<TableShape> {
+  /** Tables whose foreign keys are at work, and change their rows with those of another one. */
+  private static final String CASCADES =
+      """
+      SELECT n.nspname, c.relname FROM pg_constraint f
+      JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE f.contype = 'f' AND f.confrelid = ?::regclass AND f.confdeltype IN ('c', 'n', 'd')
+        AND current_setting('session_replication_role') <> 'replica'
+      """;
+
   private final SqlSession session;
 
   PostgresTables(SqlSession session) {
@@ -166,12 +179,43 @@ final class PostgresTables implements TableCatalog<TableShape> {
     tables.forEach(shape -> names.add(shape.table().toString()));
     String attempt = "empty " + names;
     if (tables.stream().anyMatch(TableShape::referenced)) {
+      requireNothingElseGoes(tables);
       tables.forEach(shape -> session.executeLong(attempt, "DELETE FROM " + shape.only()));
       return;
     }
     StringJoiner list = new StringJoiner(", ");
     tables.forEach(shape -> list.add(shape.only()));
     session.executeLong(attempt, "TRUNCATE " + list);
+  }
+
+  private void requireNothingElseGoes(List<TableShape> tables) {
+    Set<TableId> emptied = tables.stream().map(TableShape::table).collect(Collectors.toSet());
+    List<TableId> others =
+        tables.stream()
+            .flatMap(shape -> changedWith(shape).stream())
+            .filter(other -> !emptied.contains(other))
+            .toList();
+    if (!others.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "Tables "
+              + emptied
+              + " in "
+              + session.display()
+              + " cannot be emptied: foreign keys with ON DELETE would change rows of "
+              + others
+              + ", which the source has not changed. Let them rest: GRANT SET ON PARAMETER"
+              + " session_replication_role TO <role>; (PostgreSQL 15 and later, by a superuser), or"
+              + " drop them at the destination");
+    }
+  }
+
+  private List<TableId> changedWith(TableShape shape) {
+    return session.query(
+        "see what is deleted with rows of table " + shape.table(),
+        CASCADES,
+        row -> new TableId(row.getString(1), row.getString(2)),
+        shape.table().quoted());
   }
 
   private static String definition(PublishedColumn column, boolean notNull) {

@@ -246,4 +246,24 @@ final class PostgresRefusalTest {
     }
     assertEquals(List.of("1|4|y"), rows(database, "SELECT * FROM item"));
   }
+
+  @Test
+  void aTableIsNotEmptiedIfThatEmptiesAnother(Database database) throws SQLException {
+    String uri = PostgresFixture.asRole(database, "GRANT CREATE ON DATABASE %2$s TO %1$s;");
+    database.execute("GRANT ALL ON SCHEMA public TO PUBLIC");
+    try (PostgresSink sink = SinkCalls.following(sink(uri), ITEM)) {
+      apply(sink, 0x20, ITEM.insert("1", "2", "x"));
+      database.execute(
+          "CREATE TABLE mine (item int REFERENCES item ON DELETE CASCADE);"
+              + " INSERT INTO mine VALUES (1)");
+    }
+    try (PostgresSink sink = sink(uri)) {
+      sink.open(FEED, new Claim());
+      sink.resume(published(ITEM));
+      String message =
+          refused(ErrorCode.DESTINATION_SHAPE, () -> apply(sink, 0x30, ITEM.truncate()));
+      assertTrue(message.contains("would change rows of [public.mine]"), message);
+    }
+    assertEquals(List.of("1"), rows(database, "SELECT * FROM mine"));
+  }
 }

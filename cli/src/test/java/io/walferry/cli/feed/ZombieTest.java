@@ -29,7 +29,7 @@ final class ZombieTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @CsvSource({"POSTGRES, loaded", "POSTGRES, committed", "SQLITE, loaded", "SQLITE, committed"})
+  @CsvSource({"POSTGRES, committed", "SQLITE, committed"})
   void aPredecessorThatWakesUpEndsWithoutEffect(Kind kind, String moment, Database source)
       throws Exception {
     Workload workload = Workload.create(Seeds.next());

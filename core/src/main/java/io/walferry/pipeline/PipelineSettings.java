@@ -37,4 +37,20 @@ public record PipelineSettings(
         CHUNK_BYTES_DEFAULT,
         Until.Stopped.STOPPED);
   }
+
+  public PipelineSettings with(FeedSettings other) {
+    return new PipelineSettings(other, stream, batch, retry, loadReaders, chunkBytes, until);
+  }
+
+  public PipelineSettings with(StreamSettings other) {
+    return new PipelineSettings(feed, other, batch, retry, loadReaders, chunkBytes, until);
+  }
+
+  public PipelineSettings with(Until other) {
+    return new PipelineSettings(feed, stream, batch, retry, loadReaders, chunkBytes, other);
+  }
+
+  public PipelineSettings withLoad(int readers, long bytesPerChunk) {
+    return new PipelineSettings(feed, stream, batch, retry, readers, bytesPerChunk, until);
+  }
 }

@@ -1,16 +1,13 @@
 package io.walferry.bench.follow;
 
-import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.CommittedBatch;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
-import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.Until;
 import io.walferry.sink.Sink;
-import io.walferry.stream.StreamSettings;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -33,15 +30,7 @@ final class PipelineClient {
     FeedSettings feed =
         new FeedSettings(
             task.slot(), task.slot(), task.publication(), List.of(), false, LoadMode.NONE);
-    PipelineSettings settings =
-        new PipelineSettings(
-            feed,
-            StreamSettings.DEFAULT,
-            BatchLimits.DEFAULT,
-            RetryPolicy.DEFAULT,
-            PipelineSettings.LOAD_READERS_DEFAULT,
-            PipelineSettings.CHUNK_BYTES_DEFAULT,
-            new Until.At(task.end()));
+    PipelineSettings settings = PipelineSettings.of(feed).with(new Until.At(task.end()));
     PipelineListener counter =
         new PipelineListener() {
           @Override

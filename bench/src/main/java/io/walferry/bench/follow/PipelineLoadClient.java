@@ -1,17 +1,13 @@
 package io.walferry.bench.follow;
 
 import io.walferry.change.TableId;
-import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
-import io.walferry.pipeline.RetryPolicy;
-import io.walferry.pipeline.Until;
 import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
-import io.walferry.stream.StreamSettings;
 import java.util.List;
 
 /**
@@ -33,14 +29,7 @@ public final class PipelineLoadClient {
         new FeedSettings(
             task.slot(), task.slot(), task.publication(), List.of(), true, LoadMode.SNAPSHOT);
     PipelineSettings settings =
-        new PipelineSettings(
-            feed,
-            StreamSettings.DEFAULT,
-            BatchLimits.DEFAULT,
-            RetryPolicy.DEFAULT,
-            readers,
-            PipelineSettings.CHUNK_BYTES_DEFAULT,
-            Until.Stopped.STOPPED);
+        PipelineSettings.of(feed).withLoad(readers, PipelineSettings.CHUNK_BYTES_DEFAULT);
     PipelineListener counter =
         new PipelineListener() {
           @Override

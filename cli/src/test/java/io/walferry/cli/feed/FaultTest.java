@@ -166,14 +166,7 @@ final class FaultTest {
   private RunningFeed start(Database database, Destination destination, FaultProxy proxy) {
     PipelineSettings settings = FeedSetup.settings(database.name(), WorkloadFeedTest.TABLES);
     PipelineSettings impatient =
-        new PipelineSettings(
-            settings.feed(),
-            new StreamSettings(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(2)),
-            settings.batch(),
-            settings.retry(),
-            settings.loadReaders(),
-            settings.chunkBytes(),
-            settings.until());
+        settings.with(new StreamSettings(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(2)));
     String uri =
         database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
     assertFalse(uri.equals(database.uri()));

@@ -4,11 +4,14 @@ import io.walferry.change.Lsn;
 import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
+import io.walferry.pipeline.Pipeline;
+import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.Sink;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
 import io.walferry.stream.StreamSettings;
@@ -25,6 +28,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What feeds in tests have in common: short waits, and names that belong to one database. */
 final class FeedSetup {
@@ -47,15 +51,24 @@ final class FeedSetup {
   }
 
   static PipelineSettings oneReader(String name, List<String> tables, long chunkBytes) {
-    PipelineSettings settings = settings(name, tables);
-    return new PipelineSettings(
-        settings.feed(),
-        settings.stream(),
-        settings.batch(),
-        settings.retry(),
-        1,
-        chunkBytes,
-        settings.until());
+    return settings(name, tables).withLoad(1, chunkBytes);
+  }
+
+  static void run(PipelineSettings settings, Database source, List<Supplier<Sink>> sinks) {
+    new Pipeline(settings, connector(source.uri()), sinks, PipelineListener.SILENT).run();
+  }
+
+  /**
+   * Brings the destination up to date. A feed can be stopped behind a commit that has emptied a
+   * table and before the load that fills it; a run that ends by itself ends behind that.
+   */
+  static void catchUp(PipelineSettings settings, Database source, List<Supplier<Sink>> sinks) {
+    run(settings.with(Until.Now.NOW), source, sinks);
+  }
+
+  /** The same for the feed of the workload's tables. */
+  static void catchUp(Database source, Destination destination) {
+    catchUp(settings(source.name(), WorkloadFeedTest.TABLES), source, List.of(destination::sink));
   }
 
   static PostgresConnector connector(String uri) {
@@ -79,18 +92,6 @@ final class FeedSetup {
       result.next();
       return Lsn.parse(result.getString(1));
     }
-  }
-
-  /** The same for another feed. */
-  static PipelineSettings with(PipelineSettings settings, FeedSettings feed) {
-    return new PipelineSettings(
-        feed,
-        settings.stream(),
-        settings.batch(),
-        settings.retry(),
-        settings.loadReaders(),
-        settings.chunkBytes(),
-        settings.until());
   }
 
   /** The first column of the first row, as text. */

@@ -143,6 +143,7 @@ final class KillTest {
       child.kill();
       child.awaitExit(PATIENCE);
     }
+    FeedSetup.catchUp(database, destination);
   }
 
   static boolean hasReached(String line, Lsn end) {

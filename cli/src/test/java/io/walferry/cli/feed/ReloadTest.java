@@ -5,11 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.TableId;
 import io.walferry.cli.feed.Destination.Kind;
-import io.walferry.pipeline.Pipeline;
-import io.walferry.pipeline.PipelineListener;
-import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.ReloadRequest;
-import io.walferry.pipeline.Until;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.workload.Workload;
@@ -65,30 +61,12 @@ final class ReloadTest {
         }
         feed.awaitDurable(FeedSetup.walEnd(database));
       }
-      catchUp(database, destination);
+      FeedSetup.catchUp(database, destination);
       assertEquals(
           List.of(),
           destination.compare(database, workload).tableDifferences(),
           "seed " + workload.seed());
     }
-  }
-
-  /** A load may be under way still: a run that ends by itself ends behind it. */
-  private static void catchUp(Database database, Destination destination) {
-    PipelineSettings settings = FeedSetup.settings(database.name(), WorkloadFeedTest.TABLES);
-    new Pipeline(
-            new PipelineSettings(
-                settings.feed(),
-                settings.stream(),
-                settings.batch(),
-                settings.retry(),
-                settings.loadReaders(),
-                settings.chunkBytes(),
-                Until.Now.NOW),
-            FeedSetup.connector(database.uri()),
-            destination::sink,
-            PipelineListener.SILENT)
-        .run();
   }
 
   @Test

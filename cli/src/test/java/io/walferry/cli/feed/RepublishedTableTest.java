@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.pipeline.Pipeline;
-import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
-import io.walferry.pipeline.Until;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
@@ -285,22 +282,8 @@ final class RepublishedTableTest {
         settings(source), FeedSetup.connector(source.uri()), destination::sink);
   }
 
-  /** A load may be under way still: a run that ends by itself ends behind it. */
   private static void catchUp(Database source, Destination destination) {
-    PipelineSettings settings = settings(source);
-    new Pipeline(
-            new PipelineSettings(
-                settings.feed(),
-                settings.stream(),
-                settings.batch(),
-                settings.retry(),
-                settings.loadReaders(),
-                settings.chunkBytes(),
-                Until.Now.NOW),
-            FeedSetup.connector(source.uri()),
-            destination::sink,
-            PipelineListener.SILENT)
-        .run();
+    FeedSetup.catchUp(settings(source), source, List.of(destination::sink));
   }
 
   private static void assertEqual(Database source, Destination destination, String published)

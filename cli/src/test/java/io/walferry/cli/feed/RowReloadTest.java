@@ -7,8 +7,6 @@ import io.walferry.change.Lsn;
 import io.walferry.change.TableId;
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.cli.feed.HaltingSink.Step;
-import io.walferry.pipeline.Pipeline;
-import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.RowReloadRequest;
 import io.walferry.pipeline.Until;
@@ -371,7 +369,8 @@ final class RowReloadTest {
       open.commitWhen(
           "SELECT confirmed_flush_lsn >= '%s' FROM pg_replication_slots WHERE slot_name = '%s'"
               .formatted(end, database.name()));
-      run(database, List.of(destination::sink), new Until.At(end));
+      FeedSetup.run(
+          settings(database).with(new Until.At(end)), database, List.of(destination::sink));
       assertEqual(database, destination, "");
       assertFollowing(destination);
     }
@@ -436,10 +435,7 @@ final class RowReloadTest {
   }
 
   private static RunningFeed start(Database database, Supplier<Sink> sink) {
-    return RunningFeed.start(
-        FeedSetup.settings(database.name(), List.of("public.*")),
-        FeedSetup.connector(database.uri()),
-        sink);
+    return RunningFeed.start(settings(database), FeedSetup.connector(database.uri()), sink);
   }
 
   private static void catchUp(Database database, Supplier<Sink> sink) {
@@ -447,24 +443,11 @@ final class RowReloadTest {
   }
 
   private static void catchUp(Database database, List<Supplier<Sink>> sinks) {
-    run(database, sinks, Until.Now.NOW);
+    FeedSetup.catchUp(settings(database), database, sinks);
   }
 
-  private static void run(Database database, List<Supplier<Sink>> sinks, Until until) {
-    PipelineSettings settings = FeedSetup.settings(database.name(), List.of("public.*"));
-    new Pipeline(
-            new PipelineSettings(
-                settings.feed(),
-                settings.stream(),
-                settings.batch(),
-                settings.retry(),
-                settings.loadReaders(),
-                settings.chunkBytes(),
-                until),
-            FeedSetup.connector(database.uri()),
-            sinks,
-            PipelineListener.SILENT)
-        .run();
+  private static PipelineSettings settings(Database database) {
+    return FeedSetup.settings(database.name(), List.of("public.*"));
   }
 
   private static void reload(Database database, IntStream ids) throws SQLException {

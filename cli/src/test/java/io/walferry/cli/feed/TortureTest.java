@@ -79,6 +79,7 @@ final class TortureTest {
       try (TransferAudit audit = TransferAudit.of(destination)) {
         new Beating(source, to, proxy, destination, new Random(seed))
             .run(workload, transfers, audit);
+        FeedSetup.catchUp(source, destination);
         audit.requireConsistent(seed);
       }
       List<TableName> tables = new ArrayList<>(workload.tables());

@@ -125,10 +125,10 @@ final class UnfinishedStartTest {
       }
       String other = source.name() + "_other";
       PipelineSettings otherSlot =
-          FeedSetup.with(
-              FeedSetup.settings(source.name(), List.of()),
-              new FeedSettings(
-                  source.name(), other, source.name(), List.of(), true, LoadMode.SNAPSHOT));
+          FeedSetup.settings(source.name(), List.of())
+              .with(
+                  new FeedSettings(
+                      source.name(), other, source.name(), List.of(), true, LoadMode.SNAPSHOT));
       WalferryException slot = refused(otherSlot, source, destination);
       assertEquals(ErrorCode.SOURCE_CHANGED, slot.code(), slot.toString());
       WalferryException pipeline =
@@ -157,9 +157,8 @@ final class UnfinishedStartTest {
 
   /** The slot is named after the pipeline. */
   private static PipelineSettings named(String name, Database source, LoadMode load) {
-    return FeedSetup.with(
-        FeedSetup.settings(name, List.of()),
-        new FeedSettings(name, name, source.name(), List.of("public.t"), true, load));
+    return FeedSetup.settings(name, List.of())
+        .with(new FeedSettings(name, name, source.name(), List.of("public.t"), true, load));
   }
 
   private static PipelineSettings settings(Database source) {

@@ -3,9 +3,6 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.change.Lsn;
-import io.walferry.pipeline.Pipeline;
-import io.walferry.pipeline.PipelineListener;
-import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.Until;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
@@ -51,20 +48,10 @@ final class UntilTest {
   }
 
   private void run(Database database, Until until) {
-    PipelineSettings settings = FeedSetup.settings(database.name(), List.of("public.*"));
-    new Pipeline(
-            new PipelineSettings(
-                settings.feed(),
-                settings.stream(),
-                settings.batch(),
-                settings.retry(),
-                settings.loadReaders(),
-                settings.chunkBytes(),
-                until),
-            FeedSetup.connector(database.uri()),
-            () -> FeedSetup.sqlite(file()),
-            PipelineListener.SILENT)
-        .run();
+    FeedSetup.run(
+        FeedSetup.settings(database.name(), List.of("public.*")).with(until),
+        database,
+        List.of(() -> FeedSetup.sqlite(file())));
   }
 
   private List<Integer> destination() throws SQLException {

@@ -11,6 +11,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.stream.OutputOptions;
 import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.compare.DatabaseComparison;
 import io.walferry.testkit.compare.TableName;
@@ -168,7 +169,8 @@ final class Demo {
             "walferry_shop",
             "walferry_shop",
             List.of("shop.*"),
-            true),
+            true,
+            OutputOptions.DEFAULT),
         List.of(new SinkConfig.Sqlite("shop", directory.database(), SinkConfig.EXISTING)),
         PipelineConfig.defaults("shop"));
   }

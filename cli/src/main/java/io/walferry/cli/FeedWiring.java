@@ -61,8 +61,11 @@ final class FeedWiring {
             source.create(),
             load,
             pipeline.onSlotLost()),
-        new StreamSettings(
-            pipeline.bufferBytes(), pipeline.statusInterval(), StreamSettings.DEFAULT.silenceMax()),
+        StreamSettings.DEFAULT
+            .withBuffer(pipeline.bufferBytes())
+            .with(pipeline.statusInterval(), StreamSettings.DEFAULT.silenceMax())
+            .with(source.output())
+            .with(pipeline.spool()),
         new BatchLimits(pipeline.batchRows(), pipeline.batchBytes(), pipeline.batchTime()),
         new RetryPolicy(retry.first(), retry.most(), retry.slotWait()),
         pipeline.loadReaders(),

@@ -56,6 +56,10 @@ public record Lsn(long value) implements Comparable<Lsn> {
     return a.isAfter(b) ? a : b;
   }
 
+  public static Lsn min(Lsn a, Lsn b) {
+    return a.isBefore(b) ? a : b;
+  }
+
   @Override
   public int compareTo(Lsn other) {
     return Long.compareUnsigned(value, other.value);

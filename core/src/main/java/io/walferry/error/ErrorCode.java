@@ -121,6 +121,21 @@ public enum ErrorCode {
       Exit.FAILURE,
       "The stream is not what this version understands; please report it with the message."),
 
+  STREAMING_UNSUITABLE(
+      Retry.ALWAYS,
+      Exit.FAILURE,
+      "Nothing has to be done: from here on large transactions come when they have committed."),
+  SPOOL_FULL(
+      Retry.ALWAYS,
+      Exit.FAILURE,
+      "Raise 'pipeline.spool.diskBytes' or free space there; until then large transactions wait at"
+          + " the server until they commit."),
+  SPOOL_FAILED(
+      Retry.BOUNDED,
+      Exit.FAILURE,
+      "Check the disk and the permissions of 'pipeline.spool.directory'; nothing is lost, the"
+          + " server sends it again."),
+
   DESTINATION_UNREACHABLE(
       Retry.ALWAYS, Exit.FAILURE, "Check that the destination is up and reachable."),
   DESTINATION_BUSY(

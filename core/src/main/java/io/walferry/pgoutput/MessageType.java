@@ -17,7 +17,8 @@ enum MessageType {
   STREAM_START('S', "Stream Start", 2, Place.OUTSIDE_STREAM),
   STREAM_STOP('E', "Stream Stop", 2, Place.INSIDE_STREAM),
   STREAM_COMMIT('c', "Stream Commit", 2, Place.OUTSIDE_STREAM),
-  STREAM_ABORT('A', "Stream Abort", 2, Place.OUTSIDE_STREAM),
+  /** PostgreSQL 18 sends it also where nothing is streamed, for what it has found to be aborted. */
+  STREAM_ABORT('A', "Stream Abort", 1, Place.OUTSIDE_STREAM),
   BEGIN_PREPARE('b', "Begin Prepare", 3, Place.OUTSIDE_STREAM),
   PREPARE('P', "Prepare", 3, Place.OUTSIDE_STREAM),
   COMMIT_PREPARED('K', "Commit Prepared", 3, Place.OUTSIDE_STREAM),

@@ -14,6 +14,7 @@ import io.walferry.slot.SlotCatalog;
 import io.walferry.stream.ChangeStream;
 import io.walferry.stream.ReplicationConnection;
 import io.walferry.stream.SourceIdentity;
+import io.walferry.stream.StreamSettings;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -132,9 +133,13 @@ final class FeedSession {
             .map(StartPoint::position)
             .min(Comparator.comparing(Position::endLsn))
             .orElseThrow();
+    // Without streaming it goes on from its position; a feed without one has to begin so.
+    StreamSettings how =
+        starts.getFirst().member().savesPosition()
+            ? settings.stream()
+            : settings.stream().withoutStreaming();
     try (ChangeStream stream =
-        ends.replication().stream(
-            feed.slot(), feed.publication(), from.endLsn(), settings.stream())) {
+        ends.replication().stream(feed.slot(), feed.publication(), from.endLsn(), how)) {
       listener.following(from);
       Follower follower = new Follower(stream, outlets, lineage, settings, listener, stop);
       try {

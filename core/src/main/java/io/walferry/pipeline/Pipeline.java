@@ -63,8 +63,9 @@ public final class Pipeline {
     int failures = 0;
     long failingSince = 0;
     EndPoint end = new EndPoint(settings.until());
+    PipelineSettings fitting = settings;
     while (!stop.isRequested()) {
-      FeedSession session = new FeedSession(settings, source, targets, listener, stop);
+      FeedSession session = new FeedSession(fitting, source, targets, listener, stop);
       try {
         session.run(end);
         return;
@@ -81,9 +82,17 @@ public final class Pipeline {
         if (!settings.retry().allows(e.code(), failingFor)) {
           throw e;
         }
+        fitting = fitting(fitting, e.code());
         pause(e, settings.retry().delay(failures));
       }
     }
+  }
+
+  /** What cannot be had of transactions in progress comes when they have committed. */
+  private static PipelineSettings fitting(PipelineSettings settings, ErrorCode failure) {
+    return failure == ErrorCode.STREAMING_UNSUITABLE || failure == ErrorCode.SPOOL_FULL
+        ? settings.with(settings.stream().withoutStreaming())
+        : settings;
   }
 
   /** What the stop itself cuts short fails like this; anything else is worth knowing. */

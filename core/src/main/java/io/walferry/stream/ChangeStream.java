@@ -3,6 +3,7 @@ package io.walferry.stream;
 import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.change.Lsn;
 import io.walferry.error.WalferryException;
+import io.walferry.spool.Spool;
 import java.time.Duration;
 
 /**
@@ -10,8 +11,8 @@ import java.time.Duration;
  * ahead, up to a bound in bytes; another one sends confirmations and answers the server, however
  * long the caller is busy.
  *
- * <p>{@link #next} and the transactions it returns belong to one thread. {@link #confirm}, {@link
- * #interrupt} and {@link #close} may come from any.
+ * <p>{@link #next}, {@link #close} and the transactions belong to one thread. {@link #confirm} and
+ * {@link #interrupt} may come from any.
  */
 public final class ChangeStream implements AutoCloseable {
   private static final long CLOSE_SECONDS_MAX = 5;
@@ -28,23 +29,37 @@ public final class ChangeStream implements AutoCloseable {
       StatusClock clock,
       ByteBoundedQueue<byte[]> queue,
       StreamReader reader,
-      String where) {
+      TransactionReader transactions) {
     this.socket = socket;
     this.clock = clock;
     this.queue = queue;
-    this.transactions = new TransactionReader(new MessageSource(queue, reader, where));
+    this.transactions = transactions;
     this.readerThread = Thread.ofPlatform().name("walferry-stream-reader").daemon().start(reader);
     this.clockThread = Thread.ofPlatform().name("walferry-status-clock").daemon().start(clock);
   }
 
   /** Returns once the server has agreed. */
-  static ChangeStream open(CopyBothSocket socket, String where, Lsn from, StreamSettings settings) {
+  static ChangeStream open(
+      CopyBothSocket socket,
+      String where,
+      int protocol,
+      Lsn confirmed,
+      Lsn from,
+      StreamSettings settings) {
     StatusClock clock =
-        new StatusClock(socket, from, settings.statusInterval(), settings.silenceMax());
+        new StatusClock(socket, confirmed, settings.statusInterval(), settings.silenceMax());
     ByteBoundedQueue<byte[]> queue =
         new ByteBoundedQueue<>(settings.bufferBytesMax(), block -> block.length);
-    StreamReader reader = new StreamReader(socket, queue, clock, where);
-    ChangeStream stream = new ChangeStream(socket, clock, queue, reader, where);
+    StreamReader reader =
+        new StreamReader(socket, queue, clock, settings.output().streaming(), where);
+    TransactionReader transactions =
+        new TransactionReader(
+            new ReceivedBlocks(queue, reader, where),
+            protocol,
+            from,
+            new Spool(settings.spool()),
+            where);
+    ChangeStream stream = new ChangeStream(socket, clock, queue, reader, transactions);
     try {
       reader.awaitStart(settings.silenceMax());
       return stream;
@@ -78,7 +93,7 @@ public final class ChangeStream implements AutoCloseable {
    * that it need not keep it.
    */
   public void confirm(Lsn lsn) {
-    clock.confirm(lsn);
+    clock.confirm(transactions.confirmable(lsn));
   }
 
   /**
@@ -102,7 +117,7 @@ public final class ChangeStream implements AutoCloseable {
     }
   }
 
-  /** Sends what is confirmed and ends the connection. */
+  /** Sends what is confirmed and ends the connection. What is not committed is forgotten. */
   @Override
   public void close() {
     clock.close();
@@ -111,5 +126,6 @@ public final class ChangeStream implements AutoCloseable {
     queue.end();
     readerThread.interrupt();
     join(readerThread);
+    transactions.close();
   }
 }

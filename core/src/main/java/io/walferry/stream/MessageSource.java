@@ -1,39 +1,39 @@
 package io.walferry.stream;
 
-import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.change.Lsn;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pgoutput.PgOutputDecoder;
 import io.walferry.pgoutput.PgOutputMessage;
 import io.walferry.pgoutput.ProtocolException;
+import io.walferry.spool.SpooledTransaction;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Cuts blocks into messages: what the server says about itself (keep-alives) and what the output
  * plug-in says. Belongs to the pipeline's thread.
  */
 final class MessageSource {
+  private static final int FRAME_HEADER_BYTES = 5;
   private static final int WAL_DATA_HEADER_BYTES = 25;
-  private static final int PROTOCOL_VERSION = 1;
   private static final Duration WITHOUT_END = Duration.ofDays(1);
 
-  private final ByteBoundedQueue<byte[]> queue;
-  private final StreamReader reader;
+  private final BlockSource blocks;
+  private final PgOutputDecoder decoder;
   private final String where;
-  private final PgOutputDecoder decoder = new PgOutputDecoder(PROTOCOL_VERSION);
 
-  private byte[] block = new byte[0];
-  private ByteBuffer numbers = ByteBuffer.wrap(block);
+  private ByteBuffer block = ByteBuffer.allocate(0);
+  private long blocksTaken;
   private int next;
   private int start;
   private int length;
   private Lsn lastLsn = Lsn.ZERO;
 
-  MessageSource(ByteBoundedQueue<byte[]> queue, StreamReader reader, String where) {
-    this.queue = queue;
-    this.reader = reader;
+  MessageSource(BlockSource blocks, int protocolVersion, String where) {
+    this.blocks = blocks;
+    this.decoder = new PgOutputDecoder(protocolVersion);
     this.where = where;
   }
 
@@ -45,18 +45,22 @@ final class MessageSource {
    */
   boolean advance(Duration atMost) {
     while (true) {
-      while (next < block.length) {
-        byte type = block[next];
-        start = next + 5;
-        length = numbers.getInt(next + 1) - 4;
+      while (next < block.limit()) {
+        byte type = block.get(next);
+        start = next + FRAME_HEADER_BYTES;
+        length = block.getInt(next + 1) - 4;
         next = start + length;
         if (type == 'd') {
           return true;
         }
       }
-      if (!nextBlock(atMost)) {
+      Optional<ByteBuffer> following = blocks.next(atMost);
+      if (following.isEmpty()) {
         return false;
       }
+      block = following.get();
+      blocksTaken++;
+      next = 0;
     }
   }
 
@@ -66,60 +70,81 @@ final class MessageSource {
    * @throws WalferryException {@code INTERRUPTED} if the stream was interrupted
    */
   void advanceWithinTransaction() {
-    while (!advance(WITHOUT_END)) {
-      if (queue.isWoken()) {
-        throw new WalferryException(
-            ErrorCode.INTERRUPTED, "stopped within a transaction of " + where);
-      }
+    if (!advance(WITHOUT_END)) {
+      throw new WalferryException(
+          ErrorCode.INTERRUPTED, "stopped within a transaction of " + where);
     }
-  }
-
-  private boolean nextBlock(Duration atMost) {
-    try {
-      var taken = queue.poll(atMost);
-      if (taken.isPresent()) {
-        block = taken.get();
-        numbers = ByteBuffer.wrap(block);
-        next = 0;
-        return true;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted while reading " + where, e);
-    }
-    if (queue.isDone()) {
-      throw reader.failure().orElseGet(() -> StreamFailures.ended(where));
-    }
-    return false;
   }
 
   boolean isKeepAlive() {
-    return length > 0 && block[start] == 'k';
+    return length > 0 && block.get(start) == 'k';
   }
 
   StreamEvent.KeepAlive keepAlive() {
     if (length != 18) {
       throw StreamFailures.violation(where, "a keep-alive of " + length + " bytes");
     }
-    return new StreamEvent.KeepAlive(new Lsn(numbers.getLong(start + 1)), block[start + 17] == 1);
+    return new StreamEvent.KeepAlive(new Lsn(block.getLong(start + 1)), block.get(start + 17) == 1);
   }
 
   PgOutputMessage message() {
-    if (length <= WAL_DATA_HEADER_BYTES || block[start] != 'w') {
+    if (length <= WAL_DATA_HEADER_BYTES || block.get(start) != 'w') {
       throw StreamFailures.violation(where, "data of an unknown kind, " + length + " bytes");
     }
-    long lsn = numbers.getLong(start + 1);
+    long lsn = block.getLong(start + 1);
     if (lsn != 0) {
       lastLsn = new Lsn(lsn);
     }
     try {
-      return decoder.decode(block, start + WAL_DATA_HEADER_BYTES, length - WAL_DATA_HEADER_BYTES);
+      return decoder.decode(
+          block.array(),
+          block.arrayOffset() + start + WAL_DATA_HEADER_BYTES,
+          length - WAL_DATA_HEADER_BYTES);
     } catch (ProtocolException e) {
       throw new WalferryException(
           ErrorCode.PROTOCOL_VIOLATION,
           "could not decode " + where + " near " + lastLsn + ": " + e.getMessage(),
           e);
     }
+  }
+
+  /**
+   * Stores this message and all that follow, as they are, up to the first of a type, at which it
+   * stands then.
+   */
+  void storeThrough(char last, PendingTransaction pending) {
+    SpooledTransaction target = pending.blocks();
+    int from = start - FRAME_HEADER_BYTES;
+    while (type() != last) {
+      if (type() == 'R' || type() == 'M') {
+        note(message(), pending);
+      }
+      ByteBuffer stored = block;
+      long storedOf = blocksTaken;
+      int end = next;
+      advanceWithinTransaction();
+      if (blocksTaken != storedOf) {
+        target.append(stored.slice(from, end - from));
+        from = start - FRAME_HEADER_BYTES;
+      }
+    }
+    target.append(block.slice(from, next - from));
+  }
+
+  private static void note(PgOutputMessage message, PendingTransaction pending) {
+    if (message instanceof PgOutputMessage.Relation relation) {
+      pending.announced(relation);
+    } else if (message instanceof PgOutputMessage.LogicalMessage logical
+        && logical.transactional()) {
+      pending.message();
+    }
+  }
+
+  /** What the output plug-in calls the message; 0 for what is none of its. */
+  private int type() {
+    return length > WAL_DATA_HEADER_BYTES && block.get(start) == 'w'
+        ? block.get(start + WAL_DATA_HEADER_BYTES)
+        : 0;
   }
 
   /** For an output plug-in that says what it must not say here. */

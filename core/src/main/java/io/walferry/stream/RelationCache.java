@@ -11,15 +11,44 @@ import java.util.Optional;
  * several threads.
  */
 final class RelationCache {
-  private final Map<Integer, Relation> relations = new HashMap<>();
+  private record Announced(Relation relation, long number) {}
 
-  void announce(Relation relation) {
-    if (!relation.equals(relations.get(relation.oid()))) {
-      relations.put(relation.oid(), relation);
+  private final Map<Integer, Announced> relations;
+
+  RelationCache() {
+    this(Map.of());
+  }
+
+  private RelationCache(Map<Integer, Announced> relations) {
+    this.relations = new HashMap<>(relations);
+  }
+
+  /** What is known now, whatever is announced later. */
+  RelationCache copy() {
+    return new RelationCache(relations);
+  }
+
+  /**
+   * Takes an announcement, unless a later one is known.
+   *
+   * @param number of the announcement among all that were received
+   */
+  void announce(Relation relation, long number) {
+    Announced known = relations.get(relation.oid());
+    if (known == null) {
+      relations.put(relation.oid(), new Announced(relation, number));
+    } else if (known.number < number) {
+      Relation same = relation.equals(known.relation) ? known.relation : relation;
+      relations.put(relation.oid(), new Announced(same, number));
     }
   }
 
+  /** Takes all announcements of another cache, each unless a later one is known. */
+  void announceAll(RelationCache other) {
+    other.relations.values().forEach(it -> announce(it.relation, it.number));
+  }
+
   Optional<Relation> find(int oid) {
-    return Optional.ofNullable(relations.get(oid));
+    return Optional.ofNullable(relations.get(oid)).map(Announced::relation);
   }
 }

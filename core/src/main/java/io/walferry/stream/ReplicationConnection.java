@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class ReplicationConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationConnection.class);
 
-  /** The first version whose output plug-in hands on logical messages. */
-  private static final int MESSAGES_SINCE = 14;
+  /** The first version whose {@code pgoutput} sends transactions when they are prepared. */
+  private static final int TWO_PHASE_SINCE = 15;
 
   /** The only one that has no history. */
   private static final int FIRST_TIMELINE = 1;
@@ -118,27 +118,46 @@ public final class ReplicationConnection implements AutoCloseable {
 
   /**
    * Starts the stream of a slot. Transactions that committed before {@code from} do not come. This
-   * connection belongs to the stream from now on.
+   * connection belongs to the stream from now on. If the slot has {@code two_phase}, it stays
+   * behind the oldest transaction that is prepared.
    */
   public ChangeStream stream(String slot, String publication, Lsn from, StreamSettings settings) {
-    String command =
-        "START_REPLICATION SLOT "
-            + TableId.quote(slot)
-            + " LOGICAL "
-            + from
-            + " (\"proto_version\" '1', \"publication_names\" "
-            + literal(TableId.quote(publication));
     String where = "slot " + slot + " on " + connector.settings().display();
     try {
-      boolean messages = connection.getMetaData().getDatabaseMajorVersion() >= MESSAGES_SINCE;
-      String options = messages ? ", \"messages\" 'true')" : ")";
+      int major = connection.getMetaData().getDatabaseMajorVersion();
+      OutputOptions output = settings.output();
+      boolean twoPhase = major >= TWO_PHASE_SINCE && isTwoPhase(slot);
+      // What is prepared comes from where the slot was left, before what is durable since.
+      Lsn start = twoPhase ? Lsn.ZERO : from;
+      String command =
+          "START_REPLICATION SLOT %s LOGICAL %s (\"publication_names\" %s, %s)"
+              .formatted(
+                  TableId.quote(slot),
+                  start,
+                  literal(TableId.quote(publication)),
+                  output.command(major, twoPhase));
       StreamSettings timely = settings.within(senderTimeout());
       return ChangeStream.open(
-          CopyBothSocket.start(connection, command + options), where, from, timely);
+          CopyBothSocket.start(connection, command),
+          where,
+          output.protocolOf(major, twoPhase),
+          start,
+          from,
+          timely);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "start the stream of " + where);
     } catch (IOException e) {
       throw StreamFailures.lost(where, e);
+    }
+  }
+
+  private boolean isTwoPhase(String slot) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery(
+                "SELECT two_phase FROM pg_catalog.pg_replication_slots WHERE slot_name = "
+                    + literal(slot))) {
+      return result.next() && result.getBoolean(1);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 /** What can go wrong on a replication connection, in the words of {@link WalferryException}. */
 final class StreamFailures {
   private static final String NOT_IN_REQUIRED_STATE = "55000";
+  private static final String INTERNAL_ERROR = "XX000";
 
   private StreamFailures() {}
 
@@ -30,10 +31,19 @@ final class StreamFailures {
         "expected a message of the replication protocol on " + where + ", got " + got);
   }
 
-  static WalferryException error(String where, byte[] buffer, int start, int length) {
+  /**
+   * What the server gives as its error. While it streams transactions in progress, servers up to 18
+   * at least can fail with an internal error ("could not map filenode … to relation OID"), where a
+   * table was truncated and that was rolled back; what has committed they decode well.
+   */
+  static WalferryException error(
+      String where, boolean inProgress, byte[] buffer, int start, int length) {
     ServerMessage message = ServerMessage.read(buffer, start, length);
     SQLException cause = new SQLException(message.text(), message.state());
     WalferryException said = PostgresErrors.translate(cause, "follow " + where);
+    if (inProgress && message.state().equals(INTERNAL_ERROR)) {
+      return new WalferryException(ErrorCode.STREAMING_UNSUITABLE, said.getMessage(), cause);
+    }
     // The server looks for the publication as of the change: one that was made later does not help.
     return said.code() == ErrorCode.PUBLICATION_MISSING
         ? new WalferryException(ErrorCode.PUBLICATION_LOST, said.getMessage(), cause)

@@ -39,6 +39,7 @@ final class StreamReader implements Runnable {
   private final AtomicReference<Optional<WalferryException>> failure =
       new AtomicReference<>(Optional.empty());
   private final CountDownLatch started = new CountDownLatch(1);
+  private final boolean inProgress;
   private final String where;
 
   private byte[] buffer = new byte[BUFFER_BYTES];
@@ -49,11 +50,21 @@ final class StreamReader implements Runnable {
   /** The last place of the log that the server has named in a read; 0 if none. */
   private long reached;
 
+  /**
+   * For one connection.
+   *
+   * @param inProgress whether transactions come while they are in progress
+   */
   StreamReader(
-      CopyBothSocket socket, ByteBoundedQueue<byte[]> queue, StatusClock clock, String where) {
+      CopyBothSocket socket,
+      ByteBoundedQueue<byte[]> queue,
+      StatusClock clock,
+      boolean inProgress,
+      String where) {
     this.socket = socket;
     this.queue = queue;
     this.clock = clock;
+    this.inProgress = inProgress;
     this.where = where;
   }
 
@@ -163,7 +174,8 @@ final class StreamReader implements Runnable {
         streaming = true;
         started.countDown();
       }
-      case 'E' -> throw StreamFailures.error(where, buffer, at + HEADER_BYTES, length - 4);
+      case 'E' ->
+          throw StreamFailures.error(where, inProgress, buffer, at + HEADER_BYTES, length - 4);
       // The server ends the COPY when it shuts down.
       case 'c', 'C', 'Z' -> throw StreamFailures.ended(where);
       case 'N' ->

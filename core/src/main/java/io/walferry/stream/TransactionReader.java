@@ -1,183 +1,242 @@
 package io.walferry.stream;
 
-import io.walferry.change.Change;
 import io.walferry.change.Lsn;
-import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
 import io.walferry.change.Transaction;
 import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.pgoutput.PgOutputMessage;
+import io.walferry.spool.Spool;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Puts the messages of protocol 1, in which a transaction comes whole and after its commit,
- * together as transactions. Belongs to the pipeline's thread.
+ * Puts messages together as committed transactions, in the order of their commits. What comes of a
+ * transaction earlier is stored until its commit, or forgotten with it. Belongs to the pipeline's
+ * thread.
  */
-final class TransactionReader {
+final class TransactionReader implements AutoCloseable {
   private final MessageSource messages;
+  private final int protocolVersion;
+  private final Lsn from;
+  private final String where;
+  private final Spool spool;
   private final RelationCache relations = new RelationCache();
-  private Optional<StreamedTransaction> open = Optional.empty();
+  private final Map<Xid, PendingTransaction> inProgress = new HashMap<>();
+  private final PreparedTransactions prepared = new PreparedTransactions();
+  private Optional<Transaction> open = Optional.empty();
+
+  /** All that were received, also within what was never committed. */
+  private long announcementsReceived;
+
+  /** Those that have taken effect. */
   private long announcements;
 
-  TransactionReader(MessageSource messages) {
-    this.messages = messages;
+  private volatile Lsn passed = Lsn.ZERO;
+
+  /**
+   * For a new connection.
+   *
+   * @param from where the durable transactions end; they are left out if they come again
+   */
+  TransactionReader(BlockSource blocks, int protocolVersion, Lsn from, Spool spool, String where) {
+    this.messages = new MessageSource(blocks, protocolVersion, where);
+    this.protocolVersion = protocolVersion;
+    this.from = from;
+    this.spool = spool;
+    this.where = where;
   }
 
   long announcements() {
     return announcements;
   }
 
+  RelationCache relations() {
+    return relations;
+  }
+
+  /**
+   * How much of what is durable may be confirmed. What was prepared before is known only once the
+   * stream has passed it. May come from any thread.
+   */
+  Lsn confirmable(Lsn durable) {
+    return prepared.confirmable(Lsn.min(durable, passed));
+  }
+
   StreamEvent next(Duration atMost) {
     if (open.isPresent()) {
       throw new IllegalStateException("The last transaction was not read to its end");
     }
-    while (messages.advance(atMost)) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (messages.advance(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
       if (messages.isKeepAlive()) {
-        return messages.keepAlive();
+        StreamEvent.KeepAlive keepAlive = messages.keepAlive();
+        passed = Lsn.max(passed, keepAlive.walEnd());
+        return keepAlive;
       }
-      PgOutputMessage message = messages.message();
-      if (message instanceof PgOutputMessage.Begin begin) {
-        StreamedTransaction transaction =
-            new StreamedTransaction(
-                new TransactionHeader(begin.xid(), begin.commitLsn(), begin.commitTime()));
-        open = Optional.of(transaction);
-        return new StreamEvent.Begun(transaction);
-      }
-      // A message outside of any transaction is nothing that a destination could hold.
-      if (!(message instanceof PgOutputMessage.LogicalMessage)) {
-        throw messages.unexpected("a Begin", message);
+      Optional<Transaction> begun = take(messages.message());
+      open = begun;
+      if (begun.isPresent() && !isKnown(begun.get())) {
+        return new StreamEvent.Begun(begun.get());
       }
     }
     return StreamEvent.Quiet.QUIET;
   }
 
-  private Relation relation(int oid, PgOutputMessage message) {
-    return relations
-        .find(oid)
-        .orElseThrow(
-            () ->
-                messages.unexpected(
-                    "a Relation for oid " + Integer.toUnsignedString(oid), message));
+  /** Reads it to its end if it has to be left out, for the relations that it announces. */
+  private boolean isKnown(Transaction transaction) {
+    boolean known = transaction.header().commitLsn().isBefore(from);
+    if (known) {
+      boolean more = transaction.advance();
+      while (more) {
+        more = transaction.advance();
+      }
+    }
+    return known;
   }
 
-  private final class StreamedTransaction implements Transaction {
-    private final TransactionHeader header;
-    private Optional<Change> current = Optional.empty();
-    private Optional<Lsn> end = Optional.empty();
-
-    StreamedTransaction(TransactionHeader header) {
-      this.header = header;
-    }
-
-    @Override
-    public TransactionHeader header() {
-      return header;
-    }
-
-    @Override
-    public boolean advance() {
-      if (end.isPresent()) {
-        return false;
+  /** The transaction that can be read now, if the message makes one. */
+  private Optional<Transaction> take(PgOutputMessage message) {
+    return switch (message) {
+      case PgOutputMessage.Begin begin ->
+          Optional.of(new ReceivedTransaction(begin, messages, this));
+      case PgOutputMessage.StreamCommit commit -> Optional.of(committed(commit));
+      case PgOutputMessage.CommitPrepared commit -> committed(commit);
+      case PgOutputMessage.StreamStart start -> {
+        store(start);
+        yield Optional.empty();
       }
-      do {
-        messages.advanceWithinTransaction();
-        current = messages.isKeepAlive() ? Optional.empty() : changeOf(messages.message());
-      } while (current.isEmpty() && end.isEmpty());
-      return end.isEmpty();
-    }
-
-    @Override
-    public Change change() {
-      return current.orElseThrow(() -> new IllegalStateException("There is no current change"));
-    }
-
-    @Override
-    public Lsn endLsn() {
-      return end.orElseThrow(
-          () -> new IllegalStateException("The transaction was not read to its end"));
-    }
-
-    /** The change that a message stands for; empty if it only tells us something. */
-    private Optional<Change> changeOf(PgOutputMessage message) {
-      return switch (message) {
-        case PgOutputMessage.RowMessage row -> Optional.of(rowChange(row));
-        case PgOutputMessage.Truncate truncate -> Optional.of(truncation(truncate));
-        case PgOutputMessage.Commit commit -> {
-          end = Optional.of(commit.endLsn());
-          open = Optional.empty();
-          yield Optional.empty();
-        }
-        case PgOutputMessage.Relation announced -> {
-          relations.announce(announced.relation());
-          announcements++;
-          yield Optional.empty();
-        }
-        case PgOutputMessage.LogicalMessage logical -> logicalMessage(logical);
-        case PgOutputMessage.Type type -> Optional.empty();
-        case PgOutputMessage.Origin origin -> Optional.empty();
-        case PgOutputMessage.Begin begin -> throw unexpected(begin);
-        case PgOutputMessage.StreamStart start -> throw unexpected(start);
-        case PgOutputMessage.StreamStop stop -> throw unexpected(stop);
-        case PgOutputMessage.StreamCommit commit -> throw unexpected(commit);
-        case PgOutputMessage.StreamAbort abort -> throw unexpected(abort);
-        case PgOutputMessage.StreamPrepare prepare -> throw unexpected(prepare);
-        case PgOutputMessage.BeginPrepare prepare -> throw unexpected(prepare);
-        case PgOutputMessage.Prepare prepare -> throw unexpected(prepare);
-        case PgOutputMessage.CommitPrepared commit -> throw unexpected(commit);
-        case PgOutputMessage.RollbackPrepared rollback -> throw unexpected(rollback);
-      };
-    }
-
-    private RuntimeException unexpected(PgOutputMessage message) {
-      return messages.unexpected("a change or a Commit", message);
-    }
-
-    private Change rowChange(PgOutputMessage.RowMessage message) {
-      Relation relation = relation(message.relationOid(), message);
-      requireColumns(relation, message);
-      return switch (message) {
-        case PgOutputMessage.Insert insert -> new Change.Insert(relation, insert.after());
-        case PgOutputMessage.Update update ->
-            new Change.Update(relation, update.before(), update.after());
-        case PgOutputMessage.Delete delete -> new Change.Delete(relation, delete.before());
-      };
-    }
-
-    /** So that nobody behind here has to ask whether a row fits its relation. */
-    private void requireColumns(Relation relation, PgOutputMessage.RowMessage message) {
-      int count = relation.columns().size();
-      boolean fits =
-          switch (message) {
-            case PgOutputMessage.Insert insert -> insert.after().columnCount() == count;
-            case PgOutputMessage.Update update ->
-                update.after().columnCount() == count && fits(update.before(), count);
-            case PgOutputMessage.Delete delete -> fits(delete.before(), count);
-          };
-      if (!fits) {
-        throw messages.unexpected("rows of " + count + " columns for " + relation, message);
+      case PgOutputMessage.StreamAbort abort -> {
+        abort(abort);
+        yield Optional.empty();
       }
-    }
+      case PgOutputMessage.BeginPrepare begin -> {
+        prepare(begin);
+        yield Optional.empty();
+      }
+      case PgOutputMessage.StreamPrepare prepare -> {
+        prepared.add(prepare.gid(), prepare.prepareLsn(), taken(prepare.xid(), prepare));
+        passed = Lsn.max(passed, prepare.endLsn());
+        yield Optional.empty();
+      }
+      case PgOutputMessage.RollbackPrepared rollback -> {
+        prepared.rollBack(rollback.gid()).ifPresent(PendingTransaction::discard);
+        passed = Lsn.max(passed, rollback.rollbackEndLsn());
+        yield Optional.empty();
+      }
+      // A message outside of any transaction is nothing that a destination could hold.
+      case PgOutputMessage.LogicalMessage logical -> Optional.empty();
+      default -> throw messages.unexpected("the begin or the end of a transaction", message);
+    };
+  }
 
-    private static boolean fits(OldRow old, int count) {
-      return switch (old) {
-        case OldRow.Full full -> full.row().columnCount() == count;
-        case OldRow.Key key -> key.row().columnCount() == count;
-        case OldRow.Absent absent -> true;
-      };
-    }
+  private void store(PgOutputMessage.StreamStart start) {
+    messages.storeThrough('E', inProgress.computeIfAbsent(start.xid(), xid -> begunInProgress()));
+    messages.message();
+  }
 
-    private Change truncation(PgOutputMessage.Truncate message) {
-      List<Relation> emptied =
-          message.relationOids().stream().map(oid -> relation(oid, message)).toList();
-      return new Change.Truncate(emptied, message.cascade(), message.restartIdentity());
-    }
+  /** Whatever others have been told, it is told all relations anew. */
+  private PendingTransaction begunInProgress() {
+    return new PendingTransaction(
+        spool.begin(), new RelationCache(), relation -> announcementNumber());
+  }
 
-    private Optional<Change> logicalMessage(PgOutputMessage.LogicalMessage message) {
-      return message.transactional()
-          ? Optional.of(new Change.Message(message.prefix(), message.lsn(), message.content()))
-          : Optional.empty();
+  private long announcementNumber() {
+    announcementsReceived++;
+    return announcementsReceived;
+  }
+
+  private void abort(PgOutputMessage.StreamAbort abort) {
+    if (abort.subXid().equals(abort.xid())) {
+      Optional.ofNullable(inProgress.remove(abort.xid())).ifPresent(PendingTransaction::discard);
+    } else {
+      Optional.ofNullable(inProgress.get(abort.xid()))
+          .ifPresent(pending -> pending.abort(abort.subXid()));
     }
+  }
+
+  private void prepare(PgOutputMessage.BeginPrepare begin) {
+    // It comes as if it were committed: what was announced holds for it, and what it announces
+    // holds for others.
+    PendingTransaction pending =
+        new PendingTransaction(
+            spool.begin(),
+            relations.copy(),
+            relation -> {
+              announced(relation);
+              return announcementsReceived;
+            });
+    messages.storeThrough('P', pending);
+    if (!(messages.message() instanceof PgOutputMessage.Prepare prepare)
+        || !prepare.gid().equals(begin.gid())) {
+      throw messages.unexpected("the Prepare of the same transaction", messages.message());
+    }
+    prepared.add(prepare.gid(), prepare.prepareLsn(), pending);
+    passed = Lsn.max(passed, prepare.endLsn());
+  }
+
+  private PendingTransaction taken(Xid xid, PgOutputMessage message) {
+    return Optional.ofNullable(inProgress.remove(xid))
+        .orElseThrow(() -> messages.unexpected("the end of a known transaction", message));
+  }
+
+  private Transaction committed(PgOutputMessage.StreamCommit commit) {
+    return stored(
+        new TransactionHeader(commit.xid(), commit.commitLsn(), commit.commitTime()),
+        commit.endLsn(),
+        taken(commit.xid(), commit));
+  }
+
+  /** Empty if it was durable, and its {@code PREPARE} was before what comes again. */
+  private Optional<Transaction> committed(PgOutputMessage.CommitPrepared commit) {
+    Optional<PendingTransaction> pending = prepared.commit(commit.gid(), commit.endLsn());
+    if (pending.isEmpty() && !commit.commitLsn().isBefore(from)) {
+      throw messages.unexpected("the commit of a known prepared transaction", commit);
+    }
+    return pending.map(
+        known ->
+            stored(
+                new TransactionHeader(commit.xid(), commit.commitLsn(), commit.commitTime()),
+                commit.endLsn(),
+                known));
+  }
+
+  private Transaction stored(TransactionHeader header, Lsn endLsn, PendingTransaction pending) {
+    if (pending.isUnclear()) {
+      throw new WalferryException(
+          ErrorCode.STREAMING_UNSUITABLE,
+          "Transaction %s of %s, which committed at %s, has logical messages and was rolled back to a savepoint: what was streamed of it does not tell which messages count"
+              .formatted(header.xid(), where, header.commitLsn()));
+    }
+    MessageSource itsMessages =
+        new MessageSource(atMost -> pending.blocks().next(), protocolVersion, where);
+    return new StoredTransaction(header, endLsn, pending, itsMessages, this);
+  }
+
+  /** A relation as of the changes that follow in the order of commits. */
+  void announced(Relation relation) {
+    relations.announce(relation, announcementNumber());
+    countAnnouncement();
+  }
+
+  /** An announcement has taken effect. */
+  void countAnnouncement() {
+    announcements++;
+  }
+
+  /** The transaction that was begun last was read to its end. */
+  void ended(Lsn endLsn) {
+    open = Optional.empty();
+    passed = Lsn.max(passed, endLsn);
+  }
+
+  /** Gives up what has not committed. */
+  @Override
+  public void close() {
+    spool.close();
   }
 }

@@ -109,7 +109,9 @@ final class ChangeStreamTest {
       database.execute(
           "INSERT INTO item SELECT g, repeat(md5(g::text), 40) FROM generate_series(1, 20000) g");
       StreamSettings tight =
-          new StreamSettings(64 * 1024, Duration.ofSeconds(1), Duration.ofSeconds(30));
+          StreamSettings.DEFAULT
+              .withBuffer(64 * 1024)
+              .with(Duration.ofSeconds(1), Duration.ofSeconds(30));
       try (ChangeStream stream =
           replication.stream(slot.name(), PUBLICATION, slot.consistentPoint(), tight)) {
         Transaction transaction = transaction(stream);

@@ -6,12 +6,15 @@ import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.Secret;
 import io.walferry.publication.TablePattern;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.spool.SpoolSettings;
+import io.walferry.stream.OutputOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Turns sections into records; knows every key of a pipeline. Problems go to the reading. */
 final class ConfigReader {
@@ -29,6 +32,19 @@ final class ConfigReader {
           "postgres", SinkType.POSTGRES,
           "sqlite", SinkType.SQLITE,
           "jsonLines", SinkType.JSON_LINES);
+  private static final Format<OptionalInt> PROTOCOL =
+      Format.choice(
+          Map.of(
+              "newest", OptionalInt.empty(),
+              "1", OptionalInt.of(1),
+              "2", OptionalInt.of(2),
+              "3", OptionalInt.of(3),
+              "4", OptionalInt.of(4)),
+          List.of("newest", "1", "2", "3", "4"));
+  private static final Format<OutputOptions.Origin> ORIGIN =
+      Format.choice(
+          Map.of("any", OutputOptions.Origin.ANY, "none", OutputOptions.Origin.NONE),
+          List.of("any", "none"));
   private static final Map<String, SlotLoss> SLOT_LOSSES =
       Map.of("fail", SlotLoss.FAIL, "resnapshot", SlotLoss.RESNAPSHOT);
   private static final Map<String, ExistingRows> EXISTING =
@@ -148,8 +164,17 @@ final class ConfigReader {
     String publication = section.value("publication", slot, PUBLICATION_NAME);
     List<String> tables = section.list("tables", TABLE_PATTERN);
     boolean create = section.value("create", SourceConfig.CREATE, Format.yesOrNo());
+    OutputOptions output = output(section);
     section.finish();
-    return connection.map(it -> new SourceConfig(it, slot, publication, tables, create));
+    return connection.map(it -> new SourceConfig(it, slot, publication, tables, create, output));
+  }
+
+  private static OutputOptions output(Section section) {
+    OutputOptions defaults = OutputOptions.DEFAULT;
+    return new OutputOptions(
+        section.value("protocol", defaults.protocol(), PROTOCOL),
+        section.value("streaming", defaults.streaming(), Format.yesOrNo()),
+        section.value("origin", defaults.origin(), ORIGIN));
   }
 
   private void requireUrl(Section section) {
@@ -308,9 +333,26 @@ final class ConfigReader {
             section.value("batchTime", defaults.batchTime(), Format.duration("1ms", "10m")),
             section.value("bufferBytes", defaults.bufferBytes(), Format.bytes("1MiB", "64GiB")),
             section.value("statusInterval", defaults.statusInterval(), Format.duration("1s", "5m")),
+            spool(section.section("spool"), defaults.spool()),
             retry(section.section("retry"), defaults.retry()));
     section.finish();
     return config;
+  }
+
+  private SpoolSettings spool(Section section, SpoolSettings defaults) {
+    SpoolSettings spool =
+        new SpoolSettings(
+            section
+                .value("directory", Optional.<Path>empty(), text -> Optional.of(directory(text)))
+                .orElse(defaults.directory()),
+            section.value("memoryBytes", defaults.memoryBytesMax(), Format.bytes("0B", "64GiB")),
+            section.value("diskBytes", defaults.diskBytesMax(), Format.bytes("0B", "1024TiB")));
+    section.finish();
+    return spool;
+  }
+
+  private Path directory(String path) throws Format.BadValueException {
+    return resolved(checkedPath(path));
   }
 
   private RetryConfig retry(Section section, RetryConfig defaults) {

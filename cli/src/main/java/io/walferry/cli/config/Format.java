@@ -44,9 +44,11 @@ interface Format<T> {
           "KB", 1_000L,
           "MB", 1_000_000L,
           "GB", 1_000_000_000L,
+          "TB", 1_000_000_000_000L,
           "KiB", 1L << 10,
           "MiB", 1L << 20,
-          "GiB", 1L << 30);
+          "GiB", 1L << 30,
+          "TiB", 1L << 40);
 
   static Format<String> text() {
     return text -> text;

@@ -3,6 +3,7 @@ package io.walferry.cli.config;
 import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.SlotLoss;
+import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.StreamSettings;
 import java.time.Duration;
 
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param onSlotLost what to do when changes are missing
  * @param chunkBytes about how large a chunk of existing rows is
  * @param bufferBytes read ahead of the sink
+ * @param spool where transactions wait for their commit
  */
 public record PipelineConfig(
     String name,
@@ -25,6 +27,7 @@ public record PipelineConfig(
     Duration batchTime,
     long bufferBytes,
     Duration statusInterval,
+    SpoolSettings spool,
     RetryConfig retry) {
   /** What happens with rows that exist already. */
   public enum Load {
@@ -47,6 +50,7 @@ public record PipelineConfig(
         BatchLimits.DEFAULT.time(),
         StreamSettings.DEFAULT.bufferBytesMax(),
         StreamSettings.DEFAULT.statusInterval(),
+        StreamSettings.DEFAULT.spool(),
         RetryConfig.DEFAULTS);
   }
 }

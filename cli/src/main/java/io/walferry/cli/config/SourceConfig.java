@@ -1,6 +1,7 @@
 package io.walferry.cli.config;
 
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.stream.OutputOptions;
 import java.util.List;
 
 /**
@@ -9,13 +10,15 @@ import java.util.List;
  * @param tables patterns such as {@code public.*}; empty for everything that the publication
  *     carries
  * @param create whether slot and publication are created if they are missing
+ * @param output what the server is asked to send
  */
 public record SourceConfig(
     ConnectionSettings connection,
     String slot,
     String publication,
     List<String> tables,
-    boolean create) {
+    boolean create,
+    OutputOptions output) {
   static final boolean CREATE = true;
   static final String SLOT_PREFIX = "walferry_";
 

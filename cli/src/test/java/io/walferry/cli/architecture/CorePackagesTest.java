@@ -25,9 +25,9 @@ final class CorePackagesTest {
           "preflight", // what check and start-up need
           "sink", // what a destination must promise
           "pgoutput",
+          "spool",
           "stream",
           "snapshot",
-          "spool",
           "checkpoint", // the way of a change
           "pipeline"); // puts them in order
 

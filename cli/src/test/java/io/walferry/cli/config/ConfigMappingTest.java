@@ -8,6 +8,8 @@ import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.Secret;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.spool.SpoolSettings;
+import io.walferry.stream.OutputOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +41,9 @@ final class ConfigMappingTest {
         publication: Orders
         tables: ["sales.*", "public.stock"]
         create: false
+        protocol: 2
+        streaming: false
+        origin: none
       sinks:
         out:
           type: jsonLines
@@ -53,6 +59,7 @@ final class ConfigMappingTest {
         batchTime: 1.5s
         bufferBytes: 2GiB
         statusInterval: 1m
+        spool: {directory: sub/../spool, memoryBytes: 0B, diskBytes: 2TiB}
         retry: {first: 500ms, most: 2h, slotWait: 0s}
       """;
 
@@ -70,7 +77,8 @@ final class ConfigMappingTest {
   @Test
   void sourceDefaults() {
     assertEquals(
-        new SourceConfig(connection(), "walferry_shop", "walferry_shop", List.of(), true),
+        new SourceConfig(
+            connection(), "walferry_shop", "walferry_shop", List.of(), true, OutputOptions.DEFAULT),
         read(LEAST, Map.of()).source());
   }
 
@@ -82,7 +90,8 @@ final class ConfigMappingTest {
             "orders_slot",
             "Orders",
             List.of("sales.*", "public.stock"),
-            false),
+            false,
+            new OutputOptions(OptionalInt.of(2), false, OutputOptions.Origin.NONE)),
         read(FULL, Map.of("SHOP_PASSWORD", "secret")).source());
   }
 
@@ -146,6 +155,8 @@ final class ConfigMappingTest {
             Duration.ofMillis(50),
             67_108_864,
             Duration.ofSeconds(10),
+            new SpoolSettings(
+                Path.of(System.getProperty("java.io.tmpdir")), 16_777_216, 68_719_476_736L),
             RetryConfig.DEFAULTS),
         defaults);
   }
@@ -164,6 +175,7 @@ final class ConfigMappingTest {
             Duration.ofMillis(1500),
             2_147_483_648L,
             Duration.ofMinutes(1),
+            new SpoolSettings(directory.resolve("spool"), 0, 2_199_023_255_552L),
             new RetryConfig(Duration.ofMillis(500), Duration.ofHours(2), Duration.ZERO)),
         read(FULL, Map.of("SHOP_PASSWORD", "x")).pipeline());
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.postgres.Secret;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.stream.OutputOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -51,7 +52,8 @@ final class PipelinesMappingTest {
             "walferry_first",
             "everything",
             List.of("public.*"),
-            false),
+            false,
+            OutputOptions.DEFAULT),
         first.source());
     assertEquals(
         new SinkConfig.Sqlite("copy", directory.resolve("first.db"), ExistingRows.REFUSE),
@@ -69,6 +71,7 @@ final class PipelinesMappingTest {
             defaults.batchTime(),
             defaults.bufferBytes(),
             defaults.statusInterval(),
+            defaults.spool(),
             new RetryConfig(
                 Duration.ofSeconds(2), Duration.ofSeconds(9), RetryConfig.DEFAULTS.slotWait())),
         first.pipeline());
@@ -86,7 +89,8 @@ final class PipelinesMappingTest {
             "other",
             "less",
             List.of("sales.*", "a.b"),
-            true),
+            true,
+            OutputOptions.DEFAULT),
         second.source());
     assertEquals(
         new SinkConfig.JsonLines("copy", Optional.empty(), ExistingRows.REFUSE),

@@ -8,7 +8,6 @@ import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.PipelineSettings;
-import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
@@ -166,7 +165,7 @@ final class FaultTest {
   private RunningFeed start(Database database, Destination destination, FaultProxy proxy) {
     PipelineSettings settings = FeedSetup.settings(database.name(), WorkloadFeedTest.TABLES);
     PipelineSettings impatient =
-        settings.with(new StreamSettings(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(2)));
+        settings.with(settings.stream().with(Duration.ofMillis(100), Duration.ofSeconds(2)));
     String uri =
         database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
     assertFalse(uri.equals(database.uri()));

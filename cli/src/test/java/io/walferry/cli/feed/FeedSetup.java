@@ -32,12 +32,16 @@ import java.util.function.Supplier;
 
 /** What feeds in tests have in common: short waits, and names that belong to one database. */
 final class FeedSetup {
+  private static final int STREAMS_SINCE = 14;
+
   private FeedSetup() {}
 
   static PipelineSettings settings(String name, List<String> tables) {
     return new PipelineSettings(
         new FeedSettings(name, name, name, tables, true, LoadMode.SNAPSHOT),
-        new StreamSettings(1 << 20, Duration.ofMillis(100), Duration.ofSeconds(20)),
+        StreamSettings.DEFAULT
+            .withBuffer(1 << 20)
+            .with(Duration.ofMillis(100), Duration.ofSeconds(20)),
         new BatchLimits(500, 1 << 20, Duration.ofMillis(5)),
         new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(20)),
         3,
@@ -81,6 +85,15 @@ final class FeedSetup {
 
   static Connection open(Path file) throws SQLException {
     return DriverManager.getConnection("jdbc:sqlite:" + file);
+  }
+
+  /** Makes the server stream even small transactions while they are in progress. */
+  static void streamEarly(Database database) throws SQLException {
+    if (database.server().major() >= STREAMS_SINCE) {
+      database.execute(
+          "ALTER DATABASE \"%s\" SET logical_decoding_work_mem = '64kB'"
+              .formatted(database.name()));
+    }
   }
 
   /** The end of a record that is written now: what committed before is at or before it. */

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class KillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int KILLS = 4;
+  private static final int LOOKS_PER_ROUND = 5;
 
   @TempDir Path directory;
 
@@ -77,6 +78,7 @@ final class KillTest {
       throws Exception {
     long seed = workload.seed();
     Random random = new Random(seed);
+    FeedSetup.streamEarly(database);
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
     }
@@ -85,27 +87,28 @@ final class KillTest {
     transfers.run(400);
     workload.run(database::connect, 60, 4);
     AtomicBoolean writing = new AtomicBoolean(true);
-    CompletableFuture<Void> writer =
-        CompletableFuture.runAsync(
-            () -> {
-              while (writing.get()) {
-                workload.run(database::connect, 10, 4);
-                transfers.run(20);
-              }
-            });
     try (TransferAudit audit = TransferAudit.of(destination)) {
-      killOnce(database, destination, "loaded", random.nextInt(3));
-      for (int kill = 0; kill < KILLS; kill++) {
-        killOnce(database, destination, "committed", 1 + random.nextInt(20));
+      CompletableFuture<Void> writer =
+          CompletableFuture.runAsync(
+              () -> {
+                while (writing.get()) {
+                  workload.run(database::connect, 10, 4);
+                  transfers.run(20);
+                  audit.awaitLooks(LOOKS_PER_ROUND);
+                }
+              });
+      try {
+        killOnce(database, destination, "loaded", random.nextInt(3));
+        for (int kill = 0; kill < KILLS; kill++) {
+          killOnce(database, destination, "committed", 1 + random.nextInt(20));
+        }
+        followMeanwhile(database, destination, audit);
+      } finally {
+        writing.set(false);
+        writer.join();
       }
-      followMeanwhile(database, destination, audit);
-      writing.set(false);
-      writer.join();
       finish(database, destination);
       audit.requireConsistent(seed);
-    } finally {
-      writing.set(false);
-      writer.join();
     }
     List<TableName> tables = new ArrayList<>(workload.tables());
     tables.addAll(Transfers.TABLES);
@@ -124,7 +127,7 @@ final class KillTest {
     }
   }
 
-  /** However much is written, a feed that goes on becomes consistent, again and again. */
+  /** A feed that goes on becomes consistent, again and again, while others write. */
   private void followMeanwhile(Database database, Destination destination, TransferAudit audit)
       throws InterruptedException {
     try (ChildJvm child = FeedMain.start(database, destination)) {

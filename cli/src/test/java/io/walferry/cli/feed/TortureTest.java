@@ -70,6 +70,7 @@ final class TortureTest {
         Destination destination = kind.create(directory, to, workload)) {
       Database source = from.createDatabase("torture");
       Transfers transfers = new Transfers(source, seed);
+      FeedSetup.streamEarly(source);
       try (Connection connection = source.connect()) {
         workload.createSchema(connection);
       }

@@ -91,6 +91,7 @@ final class TransferAudit implements AutoCloseable {
   private void sawNothingConsistent() {
     synchronized (this) {
       inconsistent++;
+      notifyAll();
     }
     // The feed has more use for the processor.
     LockSupport.parkNanos(BREAK.toNanos());
@@ -104,6 +105,21 @@ final class TransferAudit implements AutoCloseable {
       long left = (deadline - System.nanoTime()) / 1_000_000;
       assertTrue(left > 0, "not consistent in " + inconsistent + " looks");
       wait(left);
+    }
+  }
+
+  /**
+   * Returns after some more looks, whatever they have seen. A writer that waits for them leaves the
+   * feed the time that it needs where the machine has little.
+   */
+  synchronized void awaitLooks(int count) {
+    int wanted = consistent + inconsistent + count;
+    try {
+      while (goesOn() && consistent + inconsistent < wanted) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("Interrupted", e);
     }
   }
 
@@ -130,6 +146,7 @@ final class TransferAudit implements AutoCloseable {
   public void close() {
     synchronized (this) {
       ended = true;
+      notifyAll();
     }
     try {
       thread.join();

@@ -55,6 +55,7 @@ final class WorkloadFeedTest {
         database.server().major() >= TRUNCATE_SINCE
             ? Workload.create(seed)
             : Workload.withoutTruncate(seed);
+    FeedSetup.streamEarly(database);
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
     }
@@ -78,6 +79,7 @@ final class WorkloadFeedTest {
   @EnumSource
   void aRestartGoesOnWhereTheLastRunStopped(Kind kind, Database database) throws Exception {
     Workload workload = Workload.create(Seeds.next());
+    FeedSetup.streamEarly(database);
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
     }

@@ -1,0 +1,101 @@
+package io.walferry.spool;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+
+/**
+ * A file that is written from its start to its end, and then read so: records of any length, each
+ * behind four bytes of its length and four of the CRC-32C of length and content, so that what comes
+ * back is what was written. Its name is gone as soon as it is open: whatever becomes of the
+ * process, the file goes with it. Not for several threads.
+ */
+final class RecordFile implements AutoCloseable {
+  static final int HEADER_BYTES = 8;
+
+  private final FileChannel channel;
+  private long size;
+  private long read;
+
+  RecordFile(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  static RecordFile createIn(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Path path = Files.createTempFile(directory, "walferry-", ".spool");
+    try {
+      return new RecordFile(
+          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    } finally {
+      Files.delete(path);
+    }
+  }
+
+  /** Bytes that the file has on disk. */
+  long size() {
+    return size;
+  }
+
+  void append(ByteBuffer content) throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putInt(content.remaining());
+    header.putInt(checksum(content.remaining(), content)).flip();
+    ByteBuffer[] parts = {header, content.duplicate()};
+    long left = HEADER_BYTES + (long) content.remaining();
+    while (left > 0) {
+      left -= channel.write(parts);
+    }
+    size += HEADER_BYTES + (long) content.remaining();
+  }
+
+  boolean isAtEnd() {
+    return read == size;
+  }
+
+  /**
+   * The next record, in an array of its own.
+   *
+   * @throws IOException also if it is not what was written
+   */
+  ByteBuffer next() throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+    readFully(header, read);
+    int length = header.getInt();
+    if (length < 0 || length > size - read - HEADER_BYTES) {
+      throw new IOException("the record at byte %d has a length of %d".formatted(read, length));
+    }
+    ByteBuffer content = ByteBuffer.allocate(length);
+    readFully(content, read + HEADER_BYTES);
+    if (header.getInt() != checksum(length, content)) {
+      throw new IOException("the record at byte %d has another checksum".formatted(read));
+    }
+    read += HEADER_BYTES + (long) length;
+    return content;
+  }
+
+  private void readFully(ByteBuffer into, long from) throws IOException {
+    while (into.hasRemaining()) {
+      if (channel.read(into, from + into.position()) < 0) {
+        throw new EOFException("the file ends at byte " + channel.size() + " of " + size);
+      }
+    }
+    into.flip();
+  }
+
+  private static int checksum(int length, ByteBuffer content) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
+    checksum.update(content.duplicate());
+    return (int) checksum.getValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,139 @@
+package io.walferry.stream;
+
+import io.walferry.change.Change;
+import io.walferry.change.Lsn;
+import io.walferry.change.OldRow;
+import io.walferry.change.Relation;
+import io.walferry.change.Transaction;
+import io.walferry.change.TransactionHeader;
+import io.walferry.pgoutput.PgOutputMessage;
+import java.util.List;
+import java.util.Optional;
+
+/** A transaction whose changes are decoded as they are asked for. For the pipeline's thread. */
+abstract class DecodedTransaction implements Transaction {
+  private final TransactionHeader header;
+  private final MessageSource messages;
+  private Optional<Change> current = Optional.empty();
+  private Optional<Lsn> end = Optional.empty();
+
+  DecodedTransaction(TransactionHeader header, MessageSource messages) {
+    this.header = header;
+    this.messages = messages;
+  }
+
+  /**
+   * Reads one message.
+   *
+   * @return the change that it stands for; empty if it only tells us something, such as that this
+   *     was all: then {@link #end(Lsn)} was called
+   */
+  abstract Optional<Change> read();
+
+  /** The relation of that oid as of this place of the transaction. */
+  abstract Optional<Relation> find(int oid);
+
+  /** A relation as of the changes that follow. */
+  abstract void announced(Relation relation);
+
+  final void end(Lsn endLsn) {
+    end = Optional.of(endLsn);
+  }
+
+  @Override
+  public final TransactionHeader header() {
+    return header;
+  }
+
+  @Override
+  public final boolean advance() {
+    if (end.isPresent()) {
+      return false;
+    }
+    do {
+      current = read();
+    } while (current.isEmpty() && end.isEmpty());
+    return end.isEmpty();
+  }
+
+  @Override
+  public final Change change() {
+    return current.orElseThrow(() -> new IllegalStateException("There is no current change"));
+  }
+
+  @Override
+  public final Lsn endLsn() {
+    return end.orElseThrow(
+        () -> new IllegalStateException("The transaction was not read to its end"));
+  }
+
+  /** The change that a message within a transaction stands for. */
+  final Optional<Change> changeOf(PgOutputMessage message) {
+    return switch (message) {
+      case PgOutputMessage.RowMessage row -> Optional.of(rowChange(row));
+      case PgOutputMessage.Truncate truncate -> Optional.of(truncation(truncate));
+      case PgOutputMessage.Relation announced -> {
+        announced(announced.relation());
+        yield Optional.empty();
+      }
+      case PgOutputMessage.LogicalMessage logical -> logicalMessage(logical);
+      case PgOutputMessage.Type type -> Optional.empty();
+      case PgOutputMessage.Origin origin -> Optional.empty();
+      default -> throw messages.unexpected("a change or a Commit", message);
+    };
+  }
+
+  private Relation relation(int oid, PgOutputMessage message) {
+    return find(oid)
+        .orElseThrow(
+            () ->
+                messages.unexpected(
+                    "a Relation for oid " + Integer.toUnsignedString(oid), message));
+  }
+
+  private Change rowChange(PgOutputMessage.RowMessage message) {
+    Relation relation = relation(message.relationOid(), message);
+    requireColumns(relation, message);
+    return switch (message) {
+      case PgOutputMessage.Insert insert -> new Change.Insert(relation, insert.after());
+      case PgOutputMessage.Update update ->
+          new Change.Update(relation, update.before(), update.after());
+      case PgOutputMessage.Delete delete -> new Change.Delete(relation, delete.before());
+    };
+  }
+
+  /** So that nobody behind here has to ask whether a row fits its relation. */
+  private void requireColumns(Relation relation, PgOutputMessage.RowMessage message) {
+    int count = relation.columns().size();
+    boolean fits =
+        switch (message) {
+          case PgOutputMessage.Insert insert -> insert.after().columnCount() == count;
+          case PgOutputMessage.Update update ->
+              update.after().columnCount() == count && fits(update.before(), count);
+          case PgOutputMessage.Delete delete -> fits(delete.before(), count);
+        };
+    if (!fits) {
+      throw messages.unexpected("rows of " + count + " columns for " + relation, message);
+    }
+  }
+
+  private static boolean fits(OldRow old, int count) {
+    return switch (old) {
+      case OldRow.Full full -> full.row().columnCount() == count;
+      case OldRow.Key key -> key.row().columnCount() == count;
+      case OldRow.Absent absent -> true;
+    };
+  }
+
+  private Change truncation(PgOutputMessage.Truncate message) {
+    List<Relation> emptied =
+        message.relationOids().stream().map(oid -> relation(oid, message)).toList();
+    return new Change.Truncate(emptied, message.cascade(), message.restartIdentity());
+  }
+
+  private static Optional<Change> logicalMessage(PgOutputMessage.LogicalMessage message) {
+    return message.transactional()
+        ? Optional.of(new Change.Message(message.prefix(), message.lsn(), message.content()))
+        : Optional.empty();
+  }
+}

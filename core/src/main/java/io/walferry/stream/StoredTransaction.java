@@ -1,0 +1,91 @@
+package io.walferry.stream;
+
+import io.walferry.change.Change;
+import io.walferry.change.Lsn;
+import io.walferry.change.Relation;
+import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
+import io.walferry.pgoutput.PgOutputMessage;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A transaction that was received before it committed. Rows keep the relation under which they were
+ * written, and what was rolled back is left out.
+ */
+final class StoredTransaction extends DecodedTransaction {
+  private final PendingTransaction pending;
+  private final MessageSource messages;
+  private final TransactionReader reader;
+  private final Lsn endLsn;
+  private final Map<Integer, Relation> relations = new HashMap<>();
+
+  /**
+   * Reads it and discards it then.
+   *
+   * @param messages of {@code pending}
+   * @param endLsn where its commit ends
+   */
+  StoredTransaction(
+      TransactionHeader header,
+      Lsn endLsn,
+      PendingTransaction pending,
+      MessageSource messages,
+      TransactionReader reader) {
+    super(header, messages);
+    this.endLsn = endLsn;
+    this.pending = pending;
+    this.messages = messages;
+    this.reader = reader;
+  }
+
+  @Override
+  Optional<Change> read() {
+    if (!messages.advance(Duration.ZERO)) {
+      // From here on the others see what it has announced.
+      reader.relations().announceAll(pending.relations());
+      pending.discard();
+      end(endLsn);
+      reader.ended(endLsn);
+      return Optional.empty();
+    }
+    return messages.isKeepAlive() ? Optional.empty() : changeUnlessAborted(messages.message());
+  }
+
+  /**
+   * A relation that was announced within a sub-transaction holds for the whole transaction, for the
+   * server does not repeat it.
+   */
+  private Optional<Change> changeUnlessAborted(PgOutputMessage message) {
+    return switch (message) {
+      case PgOutputMessage.StreamStart start -> Optional.empty();
+      case PgOutputMessage.StreamStop stop -> Optional.empty();
+      case PgOutputMessage.BeginPrepare begin -> Optional.empty();
+      case PgOutputMessage.Prepare prepare -> Optional.empty();
+      case PgOutputMessage.RowMessage row when isAborted(row.streamXid()) -> Optional.empty();
+      case PgOutputMessage.Truncate truncate when isAborted(truncate.streamXid()) ->
+          Optional.empty();
+      case PgOutputMessage.LogicalMessage logical when isAborted(logical.streamXid()) ->
+          Optional.empty();
+      default -> changeOf(message);
+    };
+  }
+
+  private boolean isAborted(Optional<Xid> subXid) {
+    return subXid.isPresent() && pending.isAborted(subXid.get());
+  }
+
+  @Override
+  Optional<Relation> find(int oid) {
+    Optional<Relation> own = Optional.ofNullable(relations.get(oid));
+    return own.isPresent() ? own : pending.known().find(oid);
+  }
+
+  @Override
+  void announced(Relation relation) {
+    relations.put(relation.oid(), relation);
+    reader.countAnnouncement();
+  }
+}

@@ -1,0 +1,151 @@
+package io.walferry.spool;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SpoolTest {
+  private static final long DISK = 1L << 30;
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 100_000, 1L << 30})
+  void whatIsAppendedComesBackInOrder(long memory) throws Exception {
+    Random random = new Random(1);
+    try (Spool spool = new Spool(new SpoolSettings(directory, memory, DISK))) {
+      List<SpooledTransaction> transactions = new ArrayList<>();
+      List<ByteArrayOutputStream> expected = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        transactions.add(spool.begin());
+        expected.add(new ByteArrayOutputStream());
+      }
+      for (int i = 0; i < 500; i++) {
+        int which = random.nextInt(8);
+        byte[] bytes = new byte[1 + random.nextInt(random.nextInt(20) == 0 ? 300_000 : 3_000)];
+        random.nextBytes(bytes);
+        int from = random.nextInt(bytes.length);
+        transactions.get(which).append(ByteBuffer.wrap(bytes, from, bytes.length - from));
+        expected.get(which).write(bytes, from, bytes.length - from);
+        assertTrue(spool.memoryBytes() <= memory, "memory " + spool.memoryBytes());
+      }
+      for (int i = 0; i < 8; i++) {
+        assertArrayEquals(expected.get(i).toByteArray(), all(transactions.get(i)));
+        transactions.get(i).close();
+      }
+      assertEquals(0, spool.memoryBytes());
+      assertEquals(0, spool.diskBytes());
+    }
+    assertEquals(0, directory.toFile().list().length, "files with names");
+  }
+
+  private static byte[] all(SpooledTransaction transaction) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    Optional<ByteBuffer> block = transaction.next();
+    while (block.isPresent()) {
+      byte[] bytes = new byte[block.get().remaining()];
+      block.get().get(bytes);
+      all.writeBytes(bytes);
+      block = transaction.next();
+    }
+    return all.toByteArray();
+  }
+
+  @Test
+  void theLargestGoesToDisk() {
+    try (Spool spool = new Spool(new SpoolSettings(directory, 20_000, DISK))) {
+      SpooledTransaction small = spool.begin();
+      small.append(ByteBuffer.wrap(new byte[1000]));
+      SpooledTransaction large = spool.begin();
+      large.append(ByteBuffer.wrap(new byte[15_000]));
+      assertEquals(0, spool.diskBytes());
+      small.append(ByteBuffer.wrap(new byte[4000]));
+      assertEquals(15_000 + RecordFile.HEADER_BYTES, spool.diskBytes());
+      large.close();
+      assertEquals(0, spool.diskBytes());
+      assertEquals(5000, all(small).length);
+    }
+  }
+
+  @Test
+  void theDiskHasALimit() {
+    try (Spool spool = new Spool(new SpoolSettings(directory, 0, 10_000))) {
+      SpooledTransaction transaction = spool.begin();
+      transaction.append(ByteBuffer.wrap(new byte[9000]));
+      WalferryException failure =
+          assertThrows(
+              WalferryException.class, () -> transaction.append(ByteBuffer.wrap(new byte[1000])));
+      assertEquals(ErrorCode.SPOOL_FULL, failure.code());
+      assertTrue(failure.getMessage().contains(directory.toString()), failure.getMessage());
+    }
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeIsNamed() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "");
+    try (Spool spool = new Spool(new SpoolSettings(file, 0, DISK))) {
+      SpooledTransaction transaction = spool.begin();
+      WalferryException failure =
+          assertThrows(
+              WalferryException.class, () -> transaction.append(ByteBuffer.wrap(new byte[1])));
+      assertEquals(ErrorCode.SPOOL_FAILED, failure.code());
+      assertTrue(failure.getMessage().contains(file.toString()), failure.getMessage());
+    }
+  }
+
+  @Test
+  void everyByteOfARecordIsWatched() throws Exception {
+    Path path = directory.resolve("records");
+    for (int damaged = 0; damaged < RecordFile.HEADER_BYTES + 5; damaged++) {
+      try (FileChannel channel =
+              FileChannel.open(
+                  path,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE);
+          RecordFile file = new RecordFile(channel)) {
+        file.append(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}));
+        ByteBuffer flipped = ByteBuffer.allocate(1);
+        channel.read(flipped, damaged);
+        flipped.put(0, (byte) (flipped.get(0) ^ 4)).rewind();
+        channel.write(flipped, damaged);
+        assertThrows(IOException.class, file::next, "byte " + damaged);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatWasCutIsNoticed() throws Exception {
+    try (FileChannel channel =
+            FileChannel.open(
+                directory.resolve("records"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        RecordFile file = new RecordFile(channel)) {
+      file.append(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}));
+      channel.truncate(file.size() - 1);
+      assertThrows(IOException.class, file::next);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.spool;
+
+import org.jspecify.annotations.NullMarked;

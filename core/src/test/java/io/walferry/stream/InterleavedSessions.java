@@ -1,0 +1,82 @@
+package io.walferry.stream;
+
+import io.walferry.testkit.postgres.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Sessions whose statements one thread draws and interleaves, and what a stream has to deliver of
+ * them: the surviving changes of each committed transaction, in the order of commits.
+ */
+final class InterleavedSessions implements AutoCloseable {
+  private final Random random;
+  private final boolean prepares;
+  private final List<ModelSession> sessions = new ArrayList<>();
+  private final List<List<String>> committed = new ArrayList<>();
+
+  InterleavedSessions(
+      Database database,
+      Random random,
+      int count,
+      boolean prepares,
+      boolean messages,
+      boolean truncates)
+      throws SQLException {
+    this.random = random;
+    this.prepares = prepares;
+    for (int number = 0; number < count; number++) {
+      sessions.add(new ModelSession(database, number, random, messages, truncates));
+    }
+  }
+
+  /** Each step is one statement of one session; transactions stay open behind the last one. */
+  void run(int steps) throws SQLException {
+    for (int step = 0; step < steps; step++) {
+      ModelSession session = sessions.get(random.nextInt(sessions.size()));
+      boolean ends = random.nextInt(25) == 0;
+      if (session.isPrepared()) {
+        if (ends) {
+          session.finishPrepared(random.nextInt(3) > 0).ifPresent(committed::add);
+        }
+      } else if (ends && prepares && random.nextInt(3) == 0) {
+        session.prepare();
+      } else if (ends) {
+        session.finish(random.nextInt(4) > 0).ifPresent(committed::add);
+      } else {
+        session.step();
+      }
+    }
+  }
+
+  /** What has committed since the last call. */
+  List<List<String>> takeCommitted() {
+    List<List<String>> taken = List.copyOf(committed);
+    committed.clear();
+    return taken;
+  }
+
+  /** Commits whatever is open. */
+  void finish() throws SQLException {
+    for (ModelSession session : sessions) {
+      (session.isPrepared() ? session.finishPrepared(true) : session.finish(true))
+          .ifPresent(committed::add);
+    }
+  }
+
+  static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    for (ModelSession session : sessions) {
+      session.close();
+    }
+  }
+}

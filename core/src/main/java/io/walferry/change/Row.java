@@ -96,6 +96,22 @@ public final class Row {
     return Arrays.copyOfRange(buffer, start, start + length(column));
   }
 
+  /** Makes something of the bytes of a column where they lie; see {@link #read}. */
+  @FunctionalInterface
+  public interface BytesReader<T> {
+    /** Only looks at these bytes, and keeps no reference to the buffer. */
+    T read(byte[] buffer, int start, int length);
+  }
+
+  /**
+   * Lends a column's bytes, as sent, without a copy.
+   *
+   * @throws IllegalStateException if the column is NULL or unchanged
+   */
+  public <T> T read(int column, BytesReader<T> reader) {
+    return reader.read(buffer, start(column), length(column));
+  }
+
   /** The byte at {@code index} of a column, without a copy. */
   public byte byteAt(int column, int index) {
     Objects.checkIndex(index, length(column));

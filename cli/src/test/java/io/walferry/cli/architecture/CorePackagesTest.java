@@ -19,6 +19,8 @@ final class CorePackagesTest {
           "metric",
           "buffer", // know nothing of ours, usable from everywhere
           "change", // knows nothing of ours either; a rule of its own below
+          "value",
+          "type", // what a column's bytes are in Java
           "postgres", // how to reach a server
           "publication",
           "slot",

@@ -1,4 +1,7 @@
-/** Publications and the tables, columns and keys that they carry, as the catalog knows them. */
+/**
+ * Publications and the tables, columns and keys that they carry, and the types of those columns, as
+ * the catalog knows them.
+ */
 @NullMarked
 package io.walferry.publication;
 

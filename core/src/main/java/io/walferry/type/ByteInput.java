@@ -20,6 +20,18 @@ final class ByteInput {
   private static final VarHandle INT64 =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+  /** By byte: the digit that it stands for, or -1. */
+  private static final byte[] HEX_DIGITS = new byte[256];
+
+  static {
+    for (int i = 0; i < HEX_DIGITS.length; i++) {
+      HEX_DIGITS[i] = (byte) (i < 128 ? Character.digit(i, 16) : -1);
+    }
+  }
+
+  /** As many decimal digits as a long always holds. */
+  static final int LONG_DIGITS = 18;
+
   /** What {@link #peek} gives behind the last byte. */
   static final int END = -1;
 
@@ -208,19 +220,14 @@ final class ByteInput {
   /** A whole number without a sign, in at least {@code digitsMin} decimal digits. */
   long digits(int digitsMin, long max) {
     int from = position;
-    long value = 0;
-    while (position < end && bytes[position] >= '0' && bytes[position] <= '9') {
-      int digit = bytes[position] - '0';
-      if (value > (max - digit) / 10) {
-        throw malformed("a number up to " + max);
-      }
-      value = value * 10 + digit;
-      position++;
-    }
+    long value = digitsBelowZero();
     if (position - from < digitsMin) {
-      throw malformed(digitsMin == 1 ? "a digit" : digitsMin + " digits");
+      throw malformed(digitsMin + " digits, with those before it");
     }
-    return value;
+    if (value < -max) {
+      throw malformed("a number up to " + max + " before it");
+    }
+    return -value;
   }
 
   /** A whole number, perhaps with a minus sign before it. */
@@ -228,13 +235,25 @@ final class ByteInput {
     if (!skipIf('-')) {
       return digits(1, max);
     }
-    // Built up below zero, since the least number may have no positive counterpart.
-    long value = 0;
+    long value = digitsBelowZero();
+    if (value < min) {
+      throw malformed("a number from " + min + " before it");
+    }
+    return value;
+  }
+
+  /** Built up below zero, since the least number has no positive counterpart. */
+  private long digitsBelowZero() {
     int from = position;
-    while (position < end && bytes[position] >= '0' && bytes[position] <= '9') {
+    int safe = from + LONG_DIGITS;
+    long value = 0;
+    while (position < end) {
       int digit = bytes[position] - '0';
-      if (value < (min + digit) / 10) {
-        throw malformed("a number from " + min);
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      if (position >= safe && value < (Long.MIN_VALUE + digit) / 10) {
+        throw malformed("a number of 64 bits");
       }
       value = value * 10 - digit;
       position++;
@@ -255,8 +274,7 @@ final class ByteInput {
       throw malformed("an unsigned 64-bit number");
     }
     try {
-      long value = Long.parseUnsignedLong(text(length));
-      return value;
+      return Long.parseUnsignedLong(text(length));
     } catch (NumberFormatException e) {
       throw malformed("an unsigned 64-bit number");
     }
@@ -264,7 +282,7 @@ final class ByteInput {
 
   /** One hexadecimal digit, of either case. */
   int hexDigit() {
-    int digit = position < end && bytes[position] > 0 ? Character.digit(bytes[position], 16) : -1;
+    int digit = position < end ? HEX_DIGITS[bytes[position] & 0xFF] : -1;
     if (digit < 0) {
       throw malformed("a hexadecimal digit");
     }
@@ -277,7 +295,7 @@ final class ByteInput {
       throw malformed("a length");
     }
     if (count > end - position) {
-      throw malformed(count + " more bytes");
+      throw malformed("more bytes");
     }
   }
 

@@ -73,9 +73,6 @@ final class NumberCodecs {
   private static final String INFINITY_TEXT = "Infinity";
   private static final String NEGATIVE_INFINITY_TEXT = "-Infinity";
 
-  /** As many decimal digits as a long always holds. */
-  private static final int LONG_DIGITS = 18;
-
   private static final int POSITIVE = 0;
   private static final int NEGATIVE = 0x4000;
   private static final int NAN = 0xC000;
@@ -118,7 +115,7 @@ final class NumberCodecs {
     if (length == sign) {
       throw in.malformed("a decimal number");
     }
-    if (length > LONG_DIGITS) {
+    if (length > ByteInput.LONG_DIGITS) {
       return new Numeric.Finite(new BigDecimal(in.text()));
     }
     in.skip(length);
@@ -151,9 +148,9 @@ final class NumberCodecs {
 
   private static BigInteger base10000(ByteInput in, int count) {
     if (count * 2 != in.remaining()) {
-      throw in.malformed(count + " digits to the base 10000");
+      throw in.malformed("as many digits to the base 10000 as were counted");
     }
-    if (count <= LONG_DIGITS / DIGIT_WIDTH) {
+    if (count <= ByteInput.LONG_DIGITS / DIGIT_WIDTH) {
       long value = 0;
       for (int i = 0; i < count; i++) {
         value = value * (DIGIT_MAX + 1) + digit(in);

@@ -26,7 +26,11 @@ public sealed interface PgType {
 
   record MultirangeType(int oid, String name, RangeType range) implements PgType {}
 
-  /** A composite type; a table's row type is one, too. */
+  /**
+   * A composite type; a table's row type is one, too. If it is altered, its values no longer fit
+   * what was read of it, which is noticed where the fields differ in number or, in binary, in type:
+   * then it has to be looked up again.
+   */
   record CompositeType(int oid, String name, List<Field> fields) implements PgType {
     public CompositeType {
       fields = List.copyOf(fields);

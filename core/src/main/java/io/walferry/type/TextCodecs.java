@@ -26,7 +26,10 @@ final class TextCodecs {
   /** Types that the server cannot send in binary. */
   static final Codec<String> TEXT_ONLY = new TextOnly();
 
-  /** {@code "char"}, a single byte: nothing for zero, and octal if it is not ASCII. */
+  /**
+   * {@code "char"}, a single byte: nothing for zero, and octal if it is not ASCII, as it is printed
+   * since 16; older servers send a byte that is no UTF-8.
+   */
   static final Codec<String> CHAR =
       new ScalarCodec<>(
           String.class,

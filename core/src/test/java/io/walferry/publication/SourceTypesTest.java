@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.SharedServers;
@@ -13,6 +14,8 @@ import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.type.TypeCases;
+import io.walferry.type.Format;
+import io.walferry.type.MalformedValueException;
 import io.walferry.type.PgType;
 import io.walferry.type.PgType.ArrayType;
 import io.walferry.type.PgType.CompositeType;
@@ -24,12 +27,16 @@ import io.walferry.type.PgType.ScalarType;
 import io.walferry.type.PgType.UnknownType;
 import io.walferry.type.ScalarKind;
 import io.walferry.type.TypeCatalog;
+import io.walferry.type.ValueDecoder;
+import io.walferry.value.Composite;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -146,6 +153,27 @@ final class SourceTypesTest {
 
       assertEquals(List.of("x"), ((EnumType) catalog.type(oid)).labels());
       assertEquals(List.of("w", "x"), ((EnumType) again.type(oid)).labels());
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void anAlteredCompositeIsNoticedAndFitsWhenReadAgain(int major) throws SQLException {
+    try (Database database = SharedServers.database(major);
+        Connection connection = database.connect()) {
+      database.execute("create type public.a as (i int4)");
+      int oid = oid(connection, "public.a");
+      TypeCatalog catalog = SourceTypes.learn(TypeCatalog.BUILT_IN, Set.of(oid), connection);
+      database.execute("alter type public.a add attribute t text");
+      byte[] text = "(1,b)".getBytes(StandardCharsets.UTF_8);
+
+      assertThrows(
+          MalformedValueException.class,
+          () -> ValueDecoder.decode(catalog.type(oid), Format.TEXT, text, 0, text.length));
+
+      TypeCatalog again = SourceTypes.learn(catalog, Set.of(oid), connection);
+      Object value = ValueDecoder.decode(again.type(oid), Format.TEXT, text, 0, text.length);
+      assertEquals(Optional.of("b"), assertInstanceOf(Composite.class, value).value("t"));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.walferry.cli.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.Dependency;
@@ -78,6 +79,19 @@ final class CorePackagesTest {
             "java.time",
             "org.jspecify..")
         .because("bytes in, messages out: connections, clocks and caches belong to stream")
+        .allowEmptyShould(true)
+        .check(Codebase.MAIN);
+  }
+
+  @Test
+  void typedValuesArePure() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.walferry.value..", "io.walferry.type..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.sql..", "org.postgresql..", "org.slf4j..")
+        .because("bytes in, values out: what the catalog says comes in a TypeCatalog")
         .allowEmptyShould(true)
         .check(Codebase.MAIN);
   }

@@ -6,7 +6,7 @@ package io.walferry.testkit.type;
  * @param type as SQL names it, with its schema if that is not {@code pg_catalog}
  * @param input what the type's input function takes
  * @param text what its output function gives in a session with UTC, ISO dates, {@code IntervalStyle
- *     postgres}, {@code bytea_output hex} and an empty search path
+ *     postgres}, {@code bytea_output hex}, {@code lc_monetary C} and an empty search path
  * @param sinceMajor the first version of PostgreSQL that does
  */
 public record TypeCase(String type, String input, String text, int sinceMajor) {

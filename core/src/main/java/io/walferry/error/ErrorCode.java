@@ -28,7 +28,20 @@ public enum ErrorCode {
       Retry.BOUNDED, Exit.FAILURE, "Find out who or what cancels statements at the server."),
   AUTHENTICATION_FAILED(
       Retry.NEVER, Exit.FAILURE, "Check user, password and pg_hba.conf of the server."),
-  TLS_FAILED(Retry.NEVER, Exit.FAILURE, "Check sslmode, sslrootcert and the server's certificate."),
+  CLIENT_CERTIFICATE_REFUSED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Give sslcert and sslkey (or ~/.postgresql/postgresql.crt and postgresql.key): a certificate"
+          + " for this role, from an authority that the server's ssl_ca_file names."),
+  CHANNEL_BINDING_FAILED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Channel binding takes TLS (sslmode=require or stricter) and a password that pg_hba.conf asks"
+          + " for by scram-sha-256; else leave channel_binding out."),
+  TLS_FAILED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Check sslmode, sslrootcert, sslcert, sslkey and the server's certificate."),
   DATABASE_MISSING(Retry.NEVER, Exit.FAILURE, "Check the database name in the URL."),
   PERMISSION_DENIED(
       Retry.NEVER, Exit.FAILURE, "Grant the missing right; 'walferry check' prints the SQL."),

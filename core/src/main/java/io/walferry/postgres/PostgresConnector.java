@@ -141,17 +141,9 @@ public final class PostgresConnector {
     set(properties, ConnectionParameter.SSLCERT, PGProperty.SSL_CERT);
     set(properties, ConnectionParameter.SSLKEY, PGProperty.SSL_KEY);
     settings.keyPassword().ifPresent(it -> PGProperty.SSL_PASSWORD.set(properties, it.reveal()));
+    set(properties, ConnectionParameter.SSLROOTCERT, PGProperty.SSL_ROOT_CERT);
+    PGProperty.SSL_FACTORY.set(properties, TlsFactory.class.getName());
     set(properties, ConnectionParameter.GSSENCMODE, PGProperty.GSS_ENC_MODE);
-    settings
-        .parameter(ConnectionParameter.SSLROOTCERT)
-        .ifPresent(
-            it -> {
-              if (it.equals("system")) {
-                PGProperty.SSL_FACTORY.set(properties, "org.postgresql.ssl.DefaultJavaSSLFactory");
-              } else {
-                PGProperty.SSL_ROOT_CERT.set(properties, it);
-              }
-            });
   }
 
   private void set(Properties properties, ConnectionParameter from, PGProperty to) {

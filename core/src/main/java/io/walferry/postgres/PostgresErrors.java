@@ -3,11 +3,14 @@ package io.walferry.postgres;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.postgresql.util.PSQLException;
@@ -25,6 +28,9 @@ public final class PostgresErrors {
   private static final Pattern SYNCHRONIZED_SLOT =
       Pattern.compile("cannot use replication slot .* for logical decoding");
 
+  /** What the driver names, in any language, if the certificate is of another host. */
+  private static final String HOST_NAME_VERIFIER = "hostnameverifier";
+
   private PostgresErrors() {}
 
   /**
@@ -39,9 +45,22 @@ public final class PostgresErrors {
 
   /** As {@link #translate}, while there is no session yet that could be lost. */
   static WalferryException translateConnecting(SQLException cause, String attempted) {
+    Optional<WalferryException> ours = ours(cause);
+    if (ours.isPresent()) {
+      String problem = "could not " + attempted + ": " + ours.get().getMessage();
+      return new WalferryException(ours.get().code(), problem, cause);
+    }
     ErrorCode code = codeOf(cause);
     ErrorCode said = code == ErrorCode.CONNECTION_LOST ? ErrorCode.CONNECTION_FAILED : code;
     return new WalferryException(said, message(cause, attempted), cause);
+  }
+
+  /** What the driver has called of ours fails with our words. */
+  private static Optional<WalferryException> ours(SQLException cause) {
+    return causes(cause)
+        .filter(WalferryException.class::isInstance)
+        .map(WalferryException.class::cast)
+        .findFirst();
   }
 
   /** Data errors quote data, so their message goes no further; where they came from does. */
@@ -63,6 +82,8 @@ public final class PostgresErrors {
     String said =
         serverMessage(cause)
             .or(() -> unknownHost(cause))
+            .or(() -> unknownAuthority(cause))
+            .or(() -> handshake(cause))
             .or(() -> Optional.ofNullable(cause.getMessage()))
             .filter(text -> !isDataError(state))
             .map(text -> text.strip() + " ")
@@ -75,6 +96,26 @@ public final class PostgresErrors {
     return cause.getCause() instanceof UnknownHostException unknown
         ? Optional.of("the host " + unknown.getMessage() + " is unknown")
         : Optional.empty();
+  }
+
+  /** Java's words for it help nobody. */
+  private static Optional<String> unknownAuthority(SQLException cause) {
+    return causes(cause).anyMatch(CertPathBuilderException.class::isInstance)
+        ? Optional.of("no authority of sslrootcert vouches for the server's certificate")
+        : Optional.empty();
+  }
+
+  /** The driver's own message may not even mention TLS. */
+  private static Optional<String> handshake(SQLException cause) {
+    return causes(cause)
+        .filter(SSLHandshakeException.class::isInstance)
+        .flatMap(link -> Stream.ofNullable(link.getMessage()))
+        .map(said -> "no TLS: " + said)
+        .findFirst();
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
   }
 
   private static String state(SQLException cause) {
@@ -122,8 +163,11 @@ public final class PostgresErrors {
   }
 
   private static ErrorCode authentication(String said) {
-    return mentions(said, "replication connection")
-        ? ErrorCode.REPLICATION_NOT_ALLOWED
+    if (mentions(said, "replication connection")) {
+      return ErrorCode.REPLICATION_NOT_ALLOWED;
+    }
+    return mentions(said, "certificat")
+        ? ErrorCode.CLIENT_CERTIFICATE_REFUSED
         : ErrorCode.AUTHENTICATION_FAILED;
   }
 
@@ -154,6 +198,12 @@ public final class PostgresErrors {
     if (!state.startsWith("08")) {
       return ErrorCode.INTERNAL;
     }
+    if (mentions(said, HOST_NAME_VERIFIER)) {
+      return ErrorCode.TLS_FAILED;
+    }
+    if (mentions(said, "channel binding")) {
+      return ErrorCode.CHANNEL_BINDING_FAILED;
+    }
     if (mentions(said, "ssl") && !state.equals("08006")) {
       return ErrorCode.TLS_FAILED;
     }
@@ -169,14 +219,12 @@ public final class PostgresErrors {
   }
 
   private static boolean tlsFailed(SQLException cause) {
-    for (Throwable link = cause; link != null; link = link.getCause()) {
-      if (link instanceof SSLHandshakeException
-          || link instanceof SSLPeerUnverifiedException
-          || link instanceof CertificateException) {
-        return true;
-      }
-    }
-    return false;
+    return causes(cause)
+        .anyMatch(
+            link ->
+                link instanceof SSLHandshakeException
+                    || link instanceof SSLPeerUnverifiedException
+                    || link instanceof CertificateException);
   }
 
   private static boolean mentions(String said, String word) {

@@ -1,6 +1,7 @@
 package io.walferry.postgres;
 
 import io.walferry.error.DidYouMean;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -31,6 +32,7 @@ final class SettingsResolver {
           .ifPresent(value -> parameters.put(parameter, checked(parameter, value)));
     }
     checkRootCertificate(parameters);
+    findCertificates(parameters);
     List<ServerAddress> servers = servers();
     String user = valueOf("user", "PGUSER").orElseGet(() -> System.getProperty("user.name"));
     String database = valueOf("dbname", "PGDATABASE").orElse(user);
@@ -94,6 +96,30 @@ final class SettingsResolver {
     parameters.put(ConnectionParameter.SSLMODE, mode);
   }
 
+  /**
+   * libpq's files in the home directory. As in libpq, who has authorities gets the server checked
+   * against them even where {@code require} alone would not.
+   */
+  private void findCertificates(Map<ConnectionParameter, String> parameters) {
+    Path directory = home().resolve(".postgresql");
+    addFile(parameters, ConnectionParameter.SSLROOTCERT, directory.resolve("root.crt"));
+    if (addFile(parameters, ConnectionParameter.SSLCERT, directory.resolve("postgresql.crt"))) {
+      addFile(parameters, ConnectionParameter.SSLKEY, directory.resolve("postgresql.key"));
+    }
+    if (parameters.containsKey(ConnectionParameter.SSLROOTCERT)) {
+      parameters.replace(ConnectionParameter.SSLMODE, "require", "verify-ca");
+    }
+  }
+
+  /** Whether there is one now. */
+  private static boolean addFile(
+      Map<ConnectionParameter, String> parameters, ConnectionParameter parameter, Path file) {
+    if (Files.exists(file)) {
+      parameters.putIfAbsent(parameter, file.toString());
+    }
+    return parameters.containsKey(parameter);
+  }
+
   private List<ServerAddress> servers() {
     String[] hosts = valueOf("host", "PGHOST").orElse("localhost").split(",", -1);
     String[] ports = valueOf("port", "PGPORT").orElse("5432").split(",", -1);
@@ -140,14 +166,16 @@ final class SettingsResolver {
       List<ServerAddress> servers,
       String database,
       String user) {
-    Path home =
-        Path.of(
-            Optional.ofNullable(environment.get("HOME"))
-                .orElseGet(() -> System.getProperty("user.home")));
     Path path =
         Optional.ofNullable(parameters.get(ConnectionParameter.PASSFILE))
             .map(Path::of)
-            .orElseGet(() -> home.resolve(".pgpass"));
+            .orElseGet(() -> home().resolve(".pgpass"));
     return new PasswordFile(path).passwordFor(servers, database, user);
+  }
+
+  private Path home() {
+    return Path.of(
+        Optional.ofNullable(environment.get("HOME"))
+            .orElseGet(() -> System.getProperty("user.home")));
   }
 }

@@ -23,6 +23,7 @@ final class PostgresErrorsTest {
         "28P01 | password authentication failed for user \"me\" | AUTHENTICATION_FAILED",
         "28000 | role \"me\" does not exist | AUTHENTICATION_FAILED",
         "28000 | no pg_hba.conf entry for host \"::1\", user \"me\" | AUTHENTICATION_FAILED",
+        "28000 | connection requires a valid client certificate | CLIENT_CERTIFICATE_REFUSED",
         "28000 | no pg_hba.conf entry for replication connection from | REPLICATION_NOT_ALLOWED",
         "42501 | must be superuser or replication role to start walsender |"
             + " REPLICATION_NOT_ALLOWED",
@@ -88,7 +89,9 @@ final class PostgresErrorsTest {
   void aFailedHandshakeIsATlsProblem() {
     SQLException cause =
         new SQLException("SSL error", "08006", new SSLHandshakeException("bad certificate"));
-    assertEquals(ErrorCode.TLS_FAILED, PostgresErrors.translate(cause, "test").code());
+    WalferryException error = PostgresErrors.translate(cause, "test");
+    assertEquals(ErrorCode.TLS_FAILED, error.code());
+    assertEquals("could not test: no TLS: bad certificate (SQLState 08006)", error.getMessage());
   }
 
   @Test

@@ -1,0 +1,269 @@
+package io.walferry.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.TestCertificates;
+import io.walferry.TlsServer;
+import io.walferry.change.Change;
+import io.walferry.change.Row;
+import io.walferry.change.Transaction;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.ConnectionSettings;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.testkit.postgres.Database;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every way in that TLS and passwords leave open or shut, for SQL and for a stream of changes. */
+final class TlsStreamTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  /** More than fits in many records of TLS, and than the reader takes at a time. */
+  private static final int LARGE = 3_000_000;
+
+  private static final String PASSWORD = "s3cret";
+  private static final List<String> HOST_BASED =
+      List.of(
+          "hostssl all covered all trust",
+          "hostnossl all bare all trust",
+          "host all scram all scram-sha-256",
+          "host all md5 all md5",
+          "host all clear all password",
+          "hostssl all rsa all cert",
+          "hostssl all ec all cert",
+          "hostssl all stranger all cert");
+
+  @TempDir private static Path directory;
+
+  @SuppressWarnings("NullAway.Init")
+  private static TlsServer server;
+
+  @SuppressWarnings("NullAway.Init")
+  private static Database database;
+
+  @TempDir private Path home;
+
+  @BeforeAll
+  static void startServer() throws Exception {
+    server = TlsServer.start(14, directory, HOST_BASED);
+    TestCertificates certificates = server.certificates();
+    for (String name : List.of("ca", "other", "rsa", "ec", "stranger")) {
+      certificates.pem(name + ".crt", name);
+      certificates.keyPem(name + ".key", name);
+      certificates.keyDer(name + ".der", name);
+      certificates.pkcs12(name + ".p12", name);
+    }
+    database = server.database();
+    for (String user : List.of("covered", "bare", "rsa", "ec", "stranger")) {
+      database.execute("CREATE ROLE " + user + " SUPERUSER LOGIN");
+    }
+    for (String user : List.of("scram", "clear", "md5")) {
+      String encryption = user.equals("md5") ? "md5" : "scram-sha-256";
+      database.execute(
+          "SET password_encryption = '%s'; CREATE ROLE %s SUPERUSER LOGIN PASSWORD '%s'"
+              .formatted(encryption, user, PASSWORD));
+    }
+    database.execute("CREATE TABLE item (id bigint PRIMARY KEY, label text)");
+    database.execute("CREATE PUBLICATION items FOR TABLE item");
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "covered | localhost | sslmode=disable                     | AUTHENTICATION_FAILED",
+        "covered | localhost | sslmode=allow                       | tls",
+        "covered | localhost |                                     | tls",
+        "covered | localhost | sslmode=prefer                      | tls",
+        "covered | localhost | sslmode=require                     | tls",
+        "covered | localhost | sslmode=verify-ca   sslrootcert=ca.crt | tls",
+        "covered | localhost | sslmode=verify-full sslrootcert=ca.crt | tls",
+        "bare    | localhost | sslmode=disable                     | plain",
+        "bare    | localhost | sslmode=allow                       | plain",
+        "bare    | localhost | sslmode=prefer                      | plain",
+        "bare    | localhost | sslmode=require                     | AUTHENTICATION_FAILED",
+        "covered | 127.0.0.1 | sslmode=require                     | tls",
+        "covered | 127.0.0.1 | sslmode=verify-ca   sslrootcert=ca.crt | tls",
+        "covered | 127.0.0.1 | sslmode=verify-full sslrootcert=ca.crt | TLS_FAILED",
+        "covered | localhost | sslmode=require     sslrootcert=ca.crt | tls",
+        "covered | localhost | sslmode=require     sslrootcert=other.crt | TLS_FAILED",
+        "covered | localhost | sslmode=verify-ca   sslrootcert=other.crt | TLS_FAILED",
+        "covered | localhost | sslmode=verify-full sslrootcert=other.crt | TLS_FAILED",
+        "covered | localhost | sslmode=verify-full sslrootcert=absent.crt | TLS_FAILED",
+        "covered | localhost | sslmode=verify-full sslrootcert=rsa.key | TLS_FAILED",
+        "covered | localhost | sslmode=verify-ca                   | TLS_FAILED",
+        "covered | localhost | sslrootcert=system                  | TLS_FAILED",
+      })
+  void eachModeLetsInWhomItShould(String user, String host, String parameters, String outcome) {
+    assertOutcome(outcome, url(user, host, parameters));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rsa      | sslcert=rsa.crt sslkey=rsa.key                 | tls",
+        "rsa      | sslcert=rsa.crt sslkey=rsa.der                 | tls",
+        "ec       | sslcert=ec.crt  sslkey=ec.key                  | tls",
+        "ec       | sslcert=ec.crt  sslkey=ec.der                  | tls",
+        "ec       | sslkey=ec.p12   sslpassword=changeit           | tls",
+        "ec       | sslkey=ec.p12   sslpassword=wr0ng              | TLS_FAILED",
+        "rsa      |                                                | CLIENT_CERTIFICATE_REFUSED",
+        "ec       | sslcert=rsa.crt sslkey=rsa.key                 | CLIENT_CERTIFICATE_REFUSED",
+        "rsa      | sslcert=rsa.crt                                | TLS_FAILED",
+        "rsa      | sslcert=rsa.crt sslkey=ec.key                  | TLS_FAILED",
+        "rsa      | sslkey=rsa.key                                 | TLS_FAILED",
+        "stranger | sslcert=stranger.crt sslkey=stranger.key       | CLIENT_CERTIFICATE_REFUSED",
+      })
+  void certificatesLetClientsIn(String user, String parameters, String outcome) {
+    assertOutcome(outcome, url(user, "localhost", parameters));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "scram | sslmode=require channel_binding=require | tls",
+        "scram | sslmode=require                         | tls",
+        "scram | sslmode=disable                         | plain",
+        "covered | sslmode=require channel_binding=require | CHANNEL_BINDING_FAILED",
+        "scram | sslmode=disable channel_binding=require | CHANNEL_BINDING_FAILED",
+        "md5   | sslmode=require                         | tls",
+        "md5   | sslmode=disable                         | plain",
+        "md5   | sslmode=require channel_binding=require | CHANNEL_BINDING_FAILED",
+        "clear | sslmode=require                         | tls",
+        "clear | sslmode=disable                         | plain",
+        "clear | sslmode=require channel_binding=require | CHANNEL_BINDING_FAILED",
+      })
+  void passwordsLetIn(String user, String parameters, String outcome) {
+    assertOutcome(outcome, url(user + ":" + PASSWORD, "localhost", parameters));
+    boolean refused = !outcome.equals("tls") && !outcome.equals("plain");
+    String wrong = refused ? outcome : ErrorCode.AUTHENTICATION_FAILED.name();
+    assertOutcome(wrong, url(user + ":wr0ng", "localhost", parameters));
+  }
+
+  @Test
+  void theUsualFilesAreFoundInTheHomeDirectory() throws Exception {
+    Path usual = Files.createDirectory(home.resolve(".postgresql"));
+    Files.copy(directory.resolve("ca.crt"), usual.resolve("root.crt"));
+    Files.copy(directory.resolve("ec.crt"), usual.resolve("postgresql.crt"));
+    Files.copy(directory.resolve("ec.key"), usual.resolve("postgresql.key"));
+    assertOutcome("tls", url("ec", "localhost", "sslmode=verify-full"));
+    assertOutcome("TLS_FAILED", url("ec", "127.0.0.1", "sslmode=verify-full"));
+    Files.delete(usual.resolve("postgresql.key"));
+    assertOutcome("TLS_FAILED", url("ec", "localhost", "sslmode=verify-full"));
+  }
+
+  private void assertOutcome(String outcome, String url) {
+    PostgresConnector connector =
+        new PostgresConnector(
+            ConnectionSettings.parse(url, Map.of("HOME", home.toString())), "tls test");
+    if (outcome.equals("tls") || outcome.equals("plain")) {
+      assertEquals(outcome, session(connector), url);
+      assertEquals(outcome, stream(connector), url);
+    } else {
+      assertRefused(outcome, assertThrows(WalferryException.class, () -> session(connector), url));
+      assertRefused(outcome, assertThrows(WalferryException.class, () -> stream(connector), url));
+    }
+  }
+
+  private static void assertRefused(String outcome, WalferryException failure) {
+    String message = String.valueOf(failure.getMessage());
+    assertEquals(outcome, failure.code().name(), message);
+    assertFalse(message.contains(PASSWORD) || message.contains("wr0ng"), message);
+    assertTrue(message.contains("could not connect") && message.contains("@"), message);
+  }
+
+  private static String session(PostgresConnector connector) {
+    try (Connection connection = connector.connect()) {
+      return cover(connection, "pid = pg_backend_pid()");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String stream(PostgresConnector connector) {
+    try (ReplicationConnection replication = ReplicationConnection.open(connector)) {
+      CreatedSlot slot = replication.createSlot("tls_test", true);
+      try (Connection connection = database.connect();
+          ChangeStream stream =
+              replication.stream(
+                  slot.name(), "items", slot.consistentPoint(), StreamSettings.DEFAULT)) {
+        assertChangesPass(stream);
+        return cover(connection, "pid IN (SELECT active_pid FROM pg_replication_slots)");
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void assertChangesPass(ChangeStream stream) throws SQLException {
+    database.execute(
+        "TRUNCATE item; INSERT INTO item VALUES (1, repeat('x', %d)), (2, 'small')"
+            .formatted(LARGE));
+    StreamEvent event = stream.next(LONG);
+    while (event instanceof StreamEvent.KeepAlive) {
+      event = stream.next(LONG);
+    }
+    Transaction transaction = assertInstanceOf(StreamEvent.Begun.class, event).transaction();
+    assertTrue(transaction.advance());
+    assertInstanceOf(Change.Truncate.class, transaction.change());
+    assertTrue(transaction.advance());
+    Row row = assertInstanceOf(Change.Insert.class, transaction.change()).after();
+    assertEquals(LARGE, row.length(1));
+    assertTrue(transaction.advance());
+    assertFalse(transaction.advance());
+  }
+
+  private static String cover(Connection connection, String of) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery("SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE " + of)) {
+      assertTrue(result.next());
+      return result.getBoolean(1) ? "tls" : "plain";
+    }
+  }
+
+  /** Files are named without their directory. */
+  private static String url(String user, String host, @Nullable String parameters) {
+    StringBuilder url =
+        new StringBuilder(
+            "postgresql://%s@%s:%d/%s?".formatted(user, host, server.port(), database.name()));
+    if (parameters != null) {
+      for (String parameter : parameters.split(" +", -1)) {
+        String[] parts = parameter.split("=", -1);
+        boolean file = parts[1].matches(".*\\.(crt|key|der|p12)");
+        String value = file ? directory.resolve(parts[1]).toString() : parts[1];
+        url.append(parts[0]).append('=');
+        url.append(URLEncoder.encode(value, StandardCharsets.UTF_8)).append('&');
+      }
+    }
+    return url.toString();
+  }
+}

@@ -12,6 +12,10 @@ final class ServerFindings {
 
   private static final int OLDEST_FULL = 14;
   private static final int NEWEST_KNOWN = 18;
+
+  /** From it on a stream sets its own. */
+  private static final int OWN_SENDER_TIMEOUT_SINCE = 12;
+
   private static final int STANDBY_DECODING_SINCE = 16;
 
   private final ServerFacts facts;
@@ -126,7 +130,7 @@ final class ServerFindings {
   }
 
   private void addTimeouts(List<Finding> findings) {
-    if (isZero(facts.number("wal_sender_timeout"))) {
+    if (facts.major() < OWN_SENDER_TIMEOUT_SINCE && isZero(facts.number("wal_sender_timeout"))) {
       findings.add(
           Finding.note(
                   "wal_sender_timeout",

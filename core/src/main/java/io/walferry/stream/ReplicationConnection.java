@@ -136,6 +136,7 @@ public final class ReplicationConnection implements AutoCloseable {
                   start,
                   literal(TableId.quote(publication)),
                   output.command(major, twoPhase));
+      setSenderTimeout(settings.senderTimeout());
       StreamSettings timely = settings.within(senderTimeout());
       return ChangeStream.open(
           CopyBothSocket.start(connection, command),
@@ -158,6 +159,22 @@ public final class ReplicationConnection implements AutoCloseable {
                 "SELECT two_phase FROM pg_catalog.pg_replication_slots WHERE slot_name = "
                     + literal(slot))) {
       return result.next() && result.getBoolean(1);
+    }
+  }
+
+  /**
+   * With a tiny one the server cuts a healthy stream, and with none it keeps the slot for a process
+   * that is gone. What somebody has set for just this role, database or session is meant.
+   */
+  private void setSenderTimeout(Duration timeout) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          """
+          SELECT pg_catalog.set_config(name, '%dms', false) FROM pg_catalog.pg_settings
+           WHERE name = 'wal_sender_timeout' AND context = 'user'
+             AND source NOT IN ('database', 'user', 'database user', 'client')
+          """
+              .formatted(timeout.toMillis()));
     }
   }
 

@@ -72,17 +72,18 @@ final class ServerFindingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "wal_sender_timeout,            0,  NOTE wal_sender_timeout",
-    "wal_sender_timeout,            60000, ''",
-    "max_slot_wal_keep_size,        -1, NOTE max_slot_wal_keep_size",
-    "max_slot_wal_keep_size,        0, '' ",
-    "idle_replication_slot_timeout, 0, '' ",
-    "idle_replication_slot_timeout, 60, NOTE idle_replication_slot_timeout",
+    "11, wal_sender_timeout,            0,  'NOTE server version, NOTE wal_sender_timeout'",
+    "11, wal_sender_timeout,            60000, NOTE server version",
+    "14, wal_sender_timeout,            0, ''",
+    "18, max_slot_wal_keep_size,        -1, NOTE max_slot_wal_keep_size",
+    "18, max_slot_wal_keep_size,        0, '' ",
+    "18, idle_replication_slot_timeout, 0, '' ",
+    "18, idle_replication_slot_timeout, 60, NOTE idle_replication_slot_timeout",
   })
-  void judgesTimeoutsAndLimits(String setting, long value, String expected) {
+  void judgesTimeoutsAndLimits(int major, String setting, long value, String expected) {
     ServerFacts facts =
         new ServerFacts(
-            18,
+            major,
             false,
             Map.of("wal_level", "logical"),
             Map.of("max_replication_slots", 5L, "max_wal_senders", 5L, setting, value),

@@ -1,0 +1,162 @@
+package io.walferry.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.change.Lsn;
+import io.walferry.change.Transaction;
+import io.walferry.postgres.ConnectionSettings;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.proxy.Direction;
+import io.walferry.testkit.proxy.FaultProxy;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How long a server waits for us is our choice, whatever its configuration says. */
+final class SenderTimeoutTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final String SLOT = "sender_timeout";
+
+  @Test
+  void aTinyOneOfTheServerDoesNotCutAStreamThatFalters() throws Exception {
+    try (PostgresServer server = server(14, "300ms");
+        Database database = published(server);
+        FaultProxy proxy = FaultProxy.before(server.port());
+        ReplicationConnection replication = ReplicationConnection.open(through(proxy, database));
+        ChangeStream stream = start(replication, StreamSettings.DEFAULT)) {
+      proxy.stall(Direction.TO_SERVER);
+      database.execute("SELECT pg_sleep(2)");
+      database.execute("INSERT INTO item VALUES (1)");
+      assertInsert(stream);
+      proxy.heal();
+      database.execute("INSERT INTO item VALUES (2)");
+      assertInsert(stream);
+      assertEquals(1, proxy.connections());
+    }
+  }
+
+  @Test
+  void aServerThatWouldWaitForEverLetsGoOfTheSlotOfADeadPeer() throws Exception {
+    StreamSettings impatient =
+        new StreamSettings(
+            1 << 20, Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(3));
+    try (PostgresServer server = server(14, "0");
+        Database database = published(server);
+        FaultProxy proxy = FaultProxy.before(server.port());
+        ReplicationConnection dead = ReplicationConnection.open(through(proxy, database));
+        ChangeStream unheard = start(dead, impatient)) {
+      database.execute("INSERT INTO item VALUES (1)");
+      assertInsert(unheard);
+      proxy.stall(Direction.TO_SERVER);
+      proxy.stall(Direction.TO_CLIENT);
+      long start = System.nanoTime();
+      awaitInactive(database);
+      Duration taken = Duration.ofNanos(System.nanoTime() - start);
+      assertTrue(taken.compareTo(Duration.ofSeconds(10)) < 0, taken.toString());
+      try (ReplicationConnection next = ReplicationConnection.open(direct(database));
+          ChangeStream stream = next.stream(SLOT, "items", Lsn.ZERO, StreamSettings.DEFAULT)) {
+        assertInsert(stream);
+      }
+    }
+  }
+
+  /** What is set for just this session is meant; servers before 12 have one for all. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "14 | ALTER ROLE postgres SET wal_sender_timeout = '2s' | ",
+        "14 | ALTER DATABASE \"%s\" SET wal_sender_timeout = '2s' | ",
+        "14 | SELECT 1 | ?options=-c%20wal_sender_timeout%3D2s",
+        "11 | SELECT 1 | ",
+      })
+  void aNarrowerOneStaysAndIsKeptTo(int major, String setting, @Nullable String options)
+      throws Exception {
+    try (PostgresServer server = server(major, "2s");
+        Database database = published(server)) {
+      database.execute(setting.formatted(database.name()));
+      String uri = database.uri() + (options == null ? "" : options);
+      try (FaultProxy proxy = FaultProxy.before(server.port());
+          ReplicationConnection replication =
+              ReplicationConnection.open(connector(through(proxy, uri, server)));
+          ChangeStream stream = start(replication, StreamSettings.DEFAULT)) {
+        database.execute("SELECT pg_sleep(4)");
+        database.execute("INSERT INTO item VALUES (1)");
+        assertInsert(stream);
+        proxy.stall(Direction.TO_SERVER);
+        awaitInactive(database);
+      }
+    }
+  }
+
+  private static PostgresServer server(int major, String timeout) {
+    return PostgresServer.builder().major(major).setting("wal_sender_timeout", timeout).start();
+  }
+
+  private static Database published(PostgresServer server) throws SQLException {
+    Database database = server.createDatabase("timeout");
+    database.execute("CREATE TABLE item (id bigint PRIMARY KEY)");
+    database.execute("CREATE PUBLICATION items FOR TABLE item");
+    return database;
+  }
+
+  private static ChangeStream start(ReplicationConnection replication, StreamSettings settings) {
+    CreatedSlot slot = replication.createSlot(SLOT, false);
+    return replication.stream(SLOT, "items", slot.consistentPoint(), settings);
+  }
+
+  private static PostgresConnector through(FaultProxy proxy, Database database) {
+    return connector(through(proxy, database.uri(), database.server()));
+  }
+
+  private static String through(FaultProxy proxy, String uri, PostgresServer server) {
+    return uri.replace(":" + server.port() + "/", ":" + proxy.port() + "/");
+  }
+
+  private static PostgresConnector direct(Database database) {
+    return connector(database.uri());
+  }
+
+  private static PostgresConnector connector(String uri) {
+    return new PostgresConnector(ConnectionSettings.parse(uri, Map.of()), "test");
+  }
+
+  private static void assertInsert(ChangeStream stream) {
+    StreamEvent event = stream.next(LONG);
+    while (event instanceof StreamEvent.KeepAlive) {
+      event = stream.next(LONG);
+    }
+    Transaction transaction = assertInstanceOf(StreamEvent.Begun.class, event).transaction();
+    assertTrue(transaction.advance());
+    assertFalse(transaction.advance());
+  }
+
+  private static void awaitInactive(Database database) throws SQLException {
+    long deadline = System.nanoTime() + LONG.toNanos();
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement()) {
+      while (true) {
+        try (ResultSet result =
+            statement.executeQuery("SELECT active FROM pg_replication_slots, pg_sleep(0.05)")) {
+          assertTrue(result.next());
+          if (!result.getBoolean(1)) {
+            return;
+          }
+        }
+        assertTrue(System.nanoTime() < deadline, "the slot stays in use");
+      }
+    }
+  }
+}

@@ -37,9 +37,7 @@ final class FeedWiring {
     PostgresConnector source =
         new PostgresConnector(config.source().connection(), "walferry " + config.pipeline().name());
     List<Supplier<Sink>> sinks =
-        config.sinks().stream()
-            .map(to -> (Supplier<Sink>) () -> sink(to, config.pipeline().name()))
-            .toList();
+        config.sinks().stream().map(to -> sink(to, config.pipeline().name())).toList();
     return new Pipeline(settings(config, until), source, sinks, listener);
   }
 
@@ -88,21 +86,27 @@ final class FeedWiring {
     };
   }
 
-  private static Sink sink(SinkConfig config, String pipeline) {
+  /** What reaches a server outlives an attempt: it knows whether it was ever let in. */
+  private static Supplier<Sink> sink(SinkConfig config, String pipeline) {
     return switch (config) {
-      case SinkConfig.Postgres postgres ->
-          new PostgresSink(
-              new PostgresConnector(postgres.connection(), "walferry " + pipeline),
-              PostgresSinkSettings.DEFAULT
-                  .withExisting(postgres.existing())
-                  .withSilenceMax(postgres.silence()));
+      case SinkConfig.Postgres postgres -> {
+        PostgresConnector connector =
+            new PostgresConnector(postgres.connection(), "walferry " + pipeline);
+        PostgresSinkSettings settings =
+            PostgresSinkSettings.DEFAULT
+                .withExisting(postgres.existing())
+                .withSilenceMax(postgres.silence());
+        yield () -> new PostgresSink(connector, settings);
+      }
       case SinkConfig.Sqlite sqlite ->
-          new SqliteSink(sqlite.path(), SqliteSettings.DEFAULT.withExisting(sqlite.existing()));
+          () ->
+              new SqliteSink(sqlite.path(), SqliteSettings.DEFAULT.withExisting(sqlite.existing()));
       case SinkConfig.JsonLines lines ->
-          lines
-              .path()
-              .map(path -> JsonLinesSink.toFile(path, lines.existing()))
-              .orElseGet(JsonLinesSink::toStandardOutput);
+          () ->
+              lines
+                  .path()
+                  .map(path -> JsonLinesSink.toFile(path, lines.existing()))
+                  .orElseGet(JsonLinesSink::toStandardOutput);
     };
   }
 }

@@ -28,6 +28,15 @@ public enum ErrorCode {
       Retry.BOUNDED, Exit.FAILURE, "Find out who or what cancels statements at the server."),
   AUTHENTICATION_FAILED(
       Retry.NEVER, Exit.FAILURE, "Check user, password and pg_hba.conf of the server."),
+  PASSWORD_UNAVAILABLE(
+      Retry.ALWAYS,
+      Exit.FAILURE,
+      "See that the file with the password can be read, or that the program that prints it works."),
+  ACCESS_WITHDRAWN(
+      Retry.BOUNDED,
+      Exit.FAILURE,
+      "The server has accepted these credentials before. Where they are being renewed it may pass;"
+          + " else give the new ones and check pg_hba.conf of the server."),
   CLIENT_CERTIFICATE_REFUSED(
       Retry.NEVER,
       Exit.FAILURE,

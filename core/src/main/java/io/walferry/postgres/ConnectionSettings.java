@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * How to reach one database, as libpq understands it. Prints without its secrets.
  *
  * @param servers tried in this order; never empty
+ * @param password asked for each connection
  * @param keyPassword of the client certificate's key ({@code sslpassword})
  * @param parameters what was set of the others, by the text or the environment
  */
@@ -19,7 +20,7 @@ public record ConnectionSettings(
     List<ServerAddress> servers,
     String database,
     String user,
-    Optional<Secret> password,
+    PasswordSource password,
     Optional<Secret> keyPassword,
     Map<ConnectionParameter, String> parameters) {
   public ConnectionSettings {
@@ -34,8 +35,9 @@ public record ConnectionSettings(
 
   /**
    * Reads a {@code postgresql://} URI or libpq's {@code key=value} pairs. What the text leaves open
-   * comes from the environment ({@code PGHOST}, {@code PGPASSWORD}, …), then from the password
-   * file, then from libpq's defaults; only the default host is {@code localhost}, not a socket.
+   * comes from the environment ({@code PGHOST}, {@code PGPASSWORD}, …), then from libpq's files and
+   * defaults; only the default host is {@code localhost}, not a socket. The password file is read
+   * again for each connection.
    *
    * @throws WalferryException {@code CONFIGURATION_INVALID}; it says which part is wrong, but never
    *     shows the text, which may hold a password
@@ -47,9 +49,8 @@ public record ConnectionSettings(
   }
 
   /** The same connection with a password that was given elsewhere. */
-  public ConnectionSettings withPassword(Secret secret) {
-    return new ConnectionSettings(
-        servers, database, user, Optional.of(secret), keyPassword, parameters);
+  public ConnectionSettings withPassword(PasswordSource source) {
+    return new ConnectionSettings(servers, database, user, source, keyPassword, parameters);
   }
 
   /** {@code user@host:port/database}: fit for messages. */

@@ -20,27 +20,28 @@ import org.slf4j.LoggerFactory;
  * all and a backslash makes {@code :} or itself literal; the first line that matches counts. A
  * replication connection to a database is matched by that database, as in libpq.
  */
-final class PasswordFile {
+record PasswordFile(Path path, List<ServerAddress> servers, String database, String user)
+    implements PasswordSource {
   private static final Logger LOG = LoggerFactory.getLogger(PasswordFile.class);
 
-  private final Path path;
-
-  PasswordFile(Path path) {
-    this.path = path;
+  PasswordFile {
+    servers = List.copyOf(servers);
   }
 
   /**
    * The password for all the servers.
    *
-   * @throws WalferryException {@code CONFIGURATION_INVALID} if the servers have different ones
+   * @throws WalferryException {@code CONFIGURATION_INVALID} if the servers have different ones;
+   *     {@code PASSWORD_UNAVAILABLE} if the file cannot be read
    */
-  Optional<Secret> passwordFor(List<ServerAddress> servers, String database, String user) {
+  @Override
+  public Optional<Secret> ask() {
     if (!usable()) {
       return Optional.empty();
     }
     List<String> lines = read();
     List<Optional<String>> found =
-        servers.stream().map(server -> match(lines, server, database, user)).distinct().toList();
+        servers.stream().map(server -> match(lines, server)).distinct().toList();
     if (found.size() > 1) {
       throw InvalidConnectionText.because(
           "the password file does not have the same password for each of its hosts; give one");
@@ -90,11 +91,10 @@ final class PasswordFile {
 
   private WalferryException unreadable(IOException cause) {
     return new WalferryException(
-        ErrorCode.CONFIGURATION_INVALID, "cannot read the password file " + path, cause);
+        ErrorCode.PASSWORD_UNAVAILABLE, "cannot read the password file " + path, cause);
   }
 
-  private static Optional<String> match(
-      List<String> lines, ServerAddress server, String database, String user) {
+  private Optional<String> match(List<String> lines, ServerAddress server) {
     List<String> wanted = List.of(server.host(), Integer.toString(server.port()), database, user);
     return lines.stream()
         .filter(line -> !line.isEmpty() && !line.startsWith("#"))

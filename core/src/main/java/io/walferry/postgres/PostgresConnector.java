@@ -44,6 +44,9 @@ public final class PostgresConnector {
   private final ConnectionSettings settings;
   private final String applicationName;
 
+  /** Whether the server has let us in: then a refusal may come of credentials that are renewed. */
+  private volatile boolean accepted;
+
   /** The application name is shown in {@code pg_stat_activity} unless the settings give one. */
   public PostgresConnector(ConnectionSettings settings, String applicationName) {
     this.settings = settings;
@@ -56,7 +59,7 @@ public final class PostgresConnector {
 
   /** A session for SQL, in auto-commit mode. The caller closes it. */
   public Connection connect() {
-    return open(properties(), "connect to " + settings.display());
+    return open(new Properties(), "connect to " + settings.display());
   }
 
   /**
@@ -64,7 +67,7 @@ public final class PostgresConnector {
    * times out, since an idle stream is healthy. The caller closes it.
    */
   public Connection connectForReplication() {
-    Properties properties = properties();
+    Properties properties = new Properties();
     PGProperty.REPLICATION.set(properties, "database");
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
     PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
@@ -72,18 +75,49 @@ public final class PostgresConnector {
     return open(properties, "connect for replication to " + settings.display());
   }
 
+  /**
+   * Opens a session.
+   *
+   * @param properties of this kind of session; the others are added
+   */
   private Connection open(Properties properties, String attempted) {
     try {
+      addProperties(properties);
+      password(attempted).ifPresent(it -> PGProperty.PASSWORD.set(properties, it.reveal()));
       Connection connection = new Driver().connect(url(), properties);
       if (connection == null) {
         throw new WalferryException(
             ErrorCode.INTERNAL, "could not " + attempted + ": the driver does not know its URL");
       }
       fixSettings(connection);
+      accepted = true;
       return connection;
     } catch (SQLException e) {
-      throw PostgresErrors.translateConnecting(e, attempted);
+      WalferryException failure = PostgresErrors.translateConnecting(e, attempted);
+      throw accepted && isRefusal(failure.code())
+          ? new WalferryException(ErrorCode.ACCESS_WITHDRAWN, failure.getMessage(), e)
+          : failure;
     }
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // Not ours: it may throw anything.
+  private Optional<Secret> password(String attempted) {
+    try {
+      return settings.password().ask();
+    } catch (WalferryException e) {
+      throw new WalferryException(e.code(), "could not " + attempted + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw new WalferryException(
+          ErrorCode.PASSWORD_UNAVAILABLE,
+          "could not " + attempted + ": asking for the password failed",
+          e);
+    }
+  }
+
+  private static boolean isRefusal(ErrorCode code) {
+    return code == ErrorCode.AUTHENTICATION_FAILED
+        || code == ErrorCode.CLIENT_CERTIFICATE_REFUSED
+        || code == ErrorCode.TLS_FAILED;
   }
 
   private static void fixSettings(Connection connection) throws SQLException {
@@ -105,10 +139,8 @@ public final class PostgresConnector {
                 "/" + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8)));
   }
 
-  private Properties properties() {
-    Properties properties = new Properties();
+  private void addProperties(Properties properties) {
     PGProperty.USER.set(properties, settings.user());
-    settings.password().ifPresent(it -> PGProperty.PASSWORD.set(properties, it.reveal()));
     PGProperty.APPLICATION_NAME.set(
         properties,
         settings.parameter(ConnectionParameter.APPLICATION_NAME).orElse(applicationName));
@@ -122,7 +154,6 @@ public final class PostgresConnector {
     settings
         .parameter(ConnectionParameter.TARGET_SESSION_ATTRS)
         .ifPresent(it -> PGProperty.TARGET_SERVER_TYPE.set(properties, targetServerType(it)));
-    return properties;
   }
 
   private void setTimeouts(Properties properties) {

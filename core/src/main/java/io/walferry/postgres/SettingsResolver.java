@@ -36,10 +36,10 @@ final class SettingsResolver {
     List<ServerAddress> servers = servers();
     String user = valueOf("user", "PGUSER").orElseGet(() -> System.getProperty("user.name"));
     String database = valueOf("dbname", "PGDATABASE").orElse(user);
-    Optional<Secret> password =
+    PasswordSource password =
         valueOf("password", "PGPASSWORD")
-            .map(Secret::new)
-            .or(() -> passwordFromFile(parameters, servers, database, user));
+            .map(text -> PasswordSource.of(new Secret(text)))
+            .orElseGet(() -> new PasswordFile(passwordFile(parameters), servers, database, user));
     Optional<Secret> keyPassword = valueOf("sslpassword", "").map(Secret::new);
     return new ConnectionSettings(servers, database, user, password, keyPassword, parameters);
   }
@@ -161,16 +161,10 @@ final class SettingsResolver {
     throw InvalidConnectionText.because(what + " must be a number from 1 to " + most);
   }
 
-  private Optional<Secret> passwordFromFile(
-      Map<ConnectionParameter, String> parameters,
-      List<ServerAddress> servers,
-      String database,
-      String user) {
-    Path path =
-        Optional.ofNullable(parameters.get(ConnectionParameter.PASSFILE))
-            .map(Path::of)
-            .orElseGet(() -> home().resolve(".pgpass"));
-    return new PasswordFile(path).passwordFor(servers, database, user);
+  private Path passwordFile(Map<ConnectionParameter, String> parameters) {
+    return Optional.ofNullable(parameters.get(ConnectionParameter.PASSFILE))
+        .map(Path::of)
+        .orElseGet(() -> home().resolve(".pgpass"));
   }
 
   private Path home() {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +65,7 @@ final class ConnectionSettingsTest {
         "host=db password=a'b | a'b",
       })
   void passwordsMayHoldAnything(String text, String password) {
-    assertEquals(password, parse(text).password().orElseThrow().reveal());
+    assertEquals(password, parse(text).password().ask().orElseThrow().reveal());
   }
 
   @ParameterizedTest
@@ -103,6 +105,28 @@ final class ConnectionSettingsTest {
   }
 
   @Test
+  void theUsualCertificatesOfTheHomeDirectoryAreTaken() throws IOException {
+    Path directory = Files.createDirectory(home.resolve(".postgresql"));
+    for (String name : List.of("root.crt", "postgresql.crt", "postgresql.key")) {
+      Files.createFile(directory.resolve(name));
+    }
+    String root = directory.resolve("root.crt").toString();
+    Map<ConnectionParameter, String> usual =
+        Map.of(
+            ConnectionParameter.SSLROOTCERT, root,
+            ConnectionParameter.SSLCERT, directory.resolve("postgresql.crt").toString(),
+            ConnectionParameter.SSLKEY, directory.resolve("postgresql.key").toString());
+    assertEquals(usual, parse("host=db").parameters());
+    assertEquals(
+        "mine", parse("host=db sslcert=mine").parameters().get(ConnectionParameter.SSLCERT));
+    assertEquals(
+        "verify-ca",
+        parse("host=db sslmode=require").parameters().get(ConnectionParameter.SSLMODE));
+    assertEquals(
+        "prefer", parse("host=db sslmode=prefer").parameters().get(ConnectionParameter.SSLMODE));
+  }
+
+  @Test
   void theEnvironmentFillsWhatTheTextLeavesOpen() {
     ConnectionSettings settings =
         parse(
@@ -116,7 +140,7 @@ final class ConnectionSettingsTest {
                 "PGSSLMODE", "verify-full",
                 "PGCONNECT_TIMEOUT", "3"));
     assertEquals("me@db:6543/shop", settings.display());
-    assertEquals(Optional.of(new Secret("secret")), settings.password());
+    assertEquals(Optional.of(new Secret("secret")), settings.password().ask());
     assertEquals(
         Map.of(
             ConnectionParameter.SSLMODE, "verify-full", ConnectionParameter.CONNECT_TIMEOUT, "3"),

@@ -38,21 +38,32 @@ final class PasswordFileTest {
     write(".pgpass", line + "\n*:*:nothing:*:x\n", "rw-------");
     assertEquals(
         Optional.of(password).filter(it -> !it.isEmpty()),
-        parse("postgresql://me@db/shop").password().map(Secret::reveal));
+        parse("postgresql://me@db/shop").password().ask().map(Secret::reveal));
   }
 
   @Test
   void theFirstLineThatMatchesCounts() throws IOException {
     write(".pgpass", "db:*:*:me:first\n*:*:*:*:second\n", "rw-------");
-    assertEquals("first", parse("postgresql://me@db").password().orElseThrow().reveal());
-    assertEquals("second", parse("postgresql://you@db").password().orElseThrow().reveal());
-    assertEquals("given", parse("postgresql://me:given@db").password().orElseThrow().reveal());
+    assertEquals("first", parse("postgresql://me@db").password().ask().orElseThrow().reveal());
+    assertEquals("second", parse("postgresql://you@db").password().ask().orElseThrow().reveal());
+    assertEquals(
+        "given", parse("postgresql://me:given@db").password().ask().orElseThrow().reveal());
   }
 
   @Test
   void aFileThatOthersCanReadIsIgnored() throws IOException {
     write(".pgpass", "*:*:*:*:secret\n", "rw-r-----");
-    assertEquals(Optional.empty(), parse("postgresql://me@db").password());
+    assertEquals(Optional.empty(), parse("postgresql://me@db").password().ask());
+  }
+
+  @Test
+  void itIsReadAgainEachTime() throws IOException {
+    PasswordSource source = parse("postgresql://me@db/shop").password();
+    assertEquals(Optional.empty(), source.ask());
+    write(".pgpass", "*:*:*:*:first\n", "rw-------");
+    assertEquals("first", source.ask().orElseThrow().reveal());
+    write(".pgpass", "*:*:*:*:second\n", "rw-------");
+    assertEquals("second", source.ask().orElseThrow().reveal());
   }
 
   @Test
@@ -60,13 +71,14 @@ final class PasswordFileTest {
     Path other = write("other", "*:*:*:*:secret\n", "rw-------");
     assertEquals(
         "secret",
-        parse("host=db user=me passfile='" + other + "'").password().orElseThrow().reveal());
+        parse("host=db user=me passfile='" + other + "'").password().ask().orElseThrow().reveal());
   }
 
   @Test
   void serversWithDifferentPasswordsAreRefused() throws IOException {
     write(".pgpass", "a:*:*:*:one\nb:*:*:*:two\n", "rw-------");
-    assertThrows(WalferryException.class, () -> parse("postgresql://me@a,b/shop"));
+    PasswordSource source = parse("postgresql://me@a,b/shop").password();
+    assertThrows(WalferryException.class, source::ask);
   }
 
   private Path write(String name, String text, String permissions) throws IOException {

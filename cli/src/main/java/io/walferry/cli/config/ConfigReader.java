@@ -3,7 +3,7 @@ package io.walferry.cli.config;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
-import io.walferry.postgres.Secret;
+import io.walferry.postgres.PasswordSource;
 import io.walferry.publication.TablePattern;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.spool.SpoolSettings;
@@ -206,8 +206,8 @@ final class ConfigReader {
   private Optional<ConnectionSettings> connection(Section section) {
     Optional<Scalar> url = section.secret("url");
     boolean ofAnotherUrl = section.overrides("url") && section.inherits("password");
-    Optional<Secret> password =
-        section.secret("password").filter(text -> !ofAnotherUrl).map(Scalar::text).map(Secret::new);
+    Optional<PasswordSource> password =
+        section.password("password").filter(source -> !ofAnotherUrl);
     return url.flatMap(text -> parsed(section.pathOf("url"), text))
         .map(it -> password.map(it::withPassword).orElse(it));
   }

@@ -1,6 +1,8 @@
 package io.walferry.cli.config;
 
 import io.walferry.error.DidYouMean;
+import io.walferry.postgres.PasswordSource;
+import io.walferry.postgres.Secret;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -150,12 +152,27 @@ final class Section {
   }
 
   private Optional<Scalar> ownSecret(String key) {
-    boolean plain = !(values.get(key) instanceof MappingNode);
-    if (plain || reading.fromEnvironment(ownPathOf(key)).isPresent()) {
-      return ownScalar(key);
-    }
-    Section reference = section(key, Optional.empty());
-    return new SecretReference(reading, reference.path()).read(reference);
+    return isReference(key) ? reference(key).read() : ownScalar(key);
+  }
+
+  /** The same for a password, which may be changed later and come from a program, too. */
+  Optional<PasswordSource> password(String key) {
+    return holder(key).ownPassword(key);
+  }
+
+  private Optional<PasswordSource> ownPassword(String key) {
+    return isReference(key)
+        ? reference(key).password()
+        : ownScalar(key).map(text -> PasswordSource.of(new Secret(text.text())));
+  }
+
+  private boolean isReference(String key) {
+    return values.get(key) instanceof MappingNode
+        && reading.fromEnvironment(ownPathOf(key)).isEmpty();
+  }
+
+  private SecretReference reference(String key) {
+    return new SecretReference(reading, section(key, Optional.empty()));
   }
 
   /** Whether the key has a value, be it a default. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.spool.SpoolSettings;
@@ -86,7 +87,7 @@ final class ConfigMappingTest {
   void sourceMapping() {
     assertEquals(
         new SourceConfig(
-            connection().withPassword(new Secret("secret")),
+            connection().withPassword(PasswordSource.of(new Secret("secret"))),
             "orders_slot",
             "Orders",
             List.of("sales.*", "public.stock"),
@@ -115,7 +116,7 @@ final class ConfigMappingTest {
     assertEquals(
         new SinkConfig.Postgres(
             "shop",
-            connection().withPassword(new Secret("secret")),
+            connection().withPassword(PasswordSource.of(new Secret("secret"))),
             ExistingRows.REPLACE,
             Duration.ofHours(1)),
         read(yaml, Map.of("COPY_PASSWORD", "secret")).sinks().getFirst());
@@ -261,12 +262,25 @@ final class ConfigMappingTest {
   }
 
   @Test
-  void aSecretMayStandInAFile() throws IOException {
-    Files.writeString(directory.resolve("pw"), "from file\n");
-    String yaml = LEAST.replace("sinks:", "  password: {file: pw}\nsinks:");
+  void aPasswordMayStandInAFileThatIsReadForEachConnection() throws IOException {
+    Path file = Files.writeString(directory.resolve("pw"), "from file\n");
+    PasswordSource source = password("{file: pw}");
+    assertEquals(Optional.of(new Secret("from file")), source.ask());
+    Files.writeString(file, "renewed\n");
+    assertEquals(Optional.of(new Secret("renewed")), source.ask());
+  }
+
+  @Test
+  void aPasswordMayComeFromAProgram() {
+    assertEquals(Optional.of(new Secret("a b")), password("{command: [echo, a b]}").ask());
     assertEquals(
-        Optional.of(new Secret("from file")),
-        read(yaml, Map.of()).source().connection().password());
+        PasswordSource.command(List.of("token"), Duration.ofSeconds(30)),
+        password("{command: token}"));
+  }
+
+  private PasswordSource password(String yaml) {
+    String whole = LEAST.replace("sinks:", "  password: " + yaml + "\nsinks:");
+    return read(whole, Map.of()).source().connection().password();
   }
 
   private ConnectionSettings connection() {

@@ -92,10 +92,13 @@ final class ConfigProblemsTest {
         "{url: 'host=db', create: yes} | line 1, column 34: 'source.create' must be true or false",
         "{url: 'host=db', password: {env: NO}} | line 1, column 42: 'source.password': the variable"
             + " NO is not set",
-        "{url: 'host=db', password: {envy: NO}} | line 1, column 26: 'source.password' needs either"
-            + " 'file' or 'env'",
+        "{url: 'host=db', password: {envy: NO}} | line 1, column 26: 'source.password' needs one of"
+            + " 'file', 'env', 'command'",
         "{url: 'host=db', password: {file: a, env: b}} | line 1, column 26: 'source.password' needs"
-            + " either 'file' or 'env'",
+            + " one of 'file', 'env', 'command'",
+        "{url: {command: cat}} | line 1, column 10: 'source.url' needs one of 'file', 'env'",
+        "{url: 'host=db', password: {command: []}} | line 1, column 46: 'source.password.command'"
+            + " needs a program and its arguments, such as [cat, token]",
       })
   void problemsOfTheSource(String source, String problem) {
     List<String> found = problems("source: " + source + "\n" + SINKS, Map.of());

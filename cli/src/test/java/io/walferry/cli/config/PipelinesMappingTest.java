@@ -207,7 +207,7 @@ final class PipelinesMappingTest {
   }
 
   private Optional<Secret> password(String yaml, Map<String, String> environment) {
-    return read(yaml, environment).feeds().getFirst().source().connection().password();
+    return read(yaml, environment).feeds().getFirst().source().connection().password().ask();
   }
 
   private WalferryConfig read(String yaml, Map<String, String> environment) {

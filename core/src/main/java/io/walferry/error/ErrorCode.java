@@ -27,7 +27,9 @@ public enum ErrorCode {
   STATEMENT_CANCELLED(
       Retry.BOUNDED, Exit.FAILURE, "Find out who or what cancels statements at the server."),
   AUTHENTICATION_FAILED(
-      Retry.NEVER, Exit.FAILURE, "Check user, password and pg_hba.conf of the server."),
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Check user, password or Kerberos ticket, and pg_hba.conf of the server."),
   PASSWORD_UNAVAILABLE(
       Retry.ALWAYS,
       Exit.FAILURE,

@@ -19,8 +19,15 @@ public enum ConnectionParameter {
       "PGTARGETSESSIONATTRS",
       "any read-write read-only primary standby prefer-standby"),
   KEEPALIVES("keepalives", "", "0 1"),
+  KEEPALIVES_IDLE("keepalives_idle", "", ""),
+  KEEPALIVES_INTERVAL("keepalives_interval", "", ""),
+  KEEPALIVES_COUNT("keepalives_count", "", ""),
+  TCP_USER_TIMEOUT("tcp_user_timeout", "", ""),
   CHANNEL_BINDING("channel_binding", "PGCHANNELBINDING", "disable prefer require"),
-  GSSENCMODE("gssencmode", "PGGSSENCMODE", "disable prefer require");
+  REQUIRE_AUTH("require_auth", "PGREQUIREAUTH", ""),
+  GSSENCMODE("gssencmode", "PGGSSENCMODE", "disable prefer require"),
+  GSSLIB("gsslib", "PGGSSLIB", "gssapi sspi"),
+  KRBSRVNAME("krbsrvname", "PGKRBSRVNAME", "");
 
   private final String keyword;
   private final String variable;

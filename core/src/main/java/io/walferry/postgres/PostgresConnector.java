@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -21,6 +22,12 @@ import org.postgresql.PGProperty;
  */
 public final class PostgresConnector {
   private static final int TIMEOUT_SECONDS_DEFAULT = 15;
+
+  /** A machine that is gone is noticed within a minute, and no firewall forgets a quiet stream. */
+  private static final String IDLE_SECONDS = "30";
+
+  private static final String INTERVAL_SECONDS = "10";
+  private static final String PROBES = "3";
 
   /**
    * Set after start-up, because the driver sends the JVM's time zone with it, which outranks {@code
@@ -59,7 +66,7 @@ public final class PostgresConnector {
 
   /** A session for SQL, in auto-commit mode. The caller closes it. */
   public Connection connect() {
-    return open(new Properties(), "connect to " + settings.display());
+    return open(properties(), "connect to " + settings.display());
   }
 
   /**
@@ -67,7 +74,8 @@ public final class PostgresConnector {
    * times out, since an idle stream is healthy. The caller closes it.
    */
   public Connection connectForReplication() {
-    Properties properties = new Properties();
+    refuseGssEncryption();
+    Properties properties = properties();
     PGProperty.REPLICATION.set(properties, "database");
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
     PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
@@ -75,14 +83,20 @@ public final class PostgresConnector {
     return open(properties, "connect for replication to " + settings.display());
   }
 
-  /**
-   * Opens a session.
-   *
-   * @param properties of this kind of session; the others are added
-   */
+  /** Under it the driver keeps the key to itself, so that its socket cannot be taken over. */
+  private void refuseGssEncryption() {
+    if (settings.parameter(ConnectionParameter.GSSENCMODE).equals(Optional.of("require"))) {
+      throw new WalferryException(
+          ErrorCode.CONFIGURATION_INVALID,
+          "could not connect for replication to "
+              + settings.display()
+              + ": gssencmode=require is not possible for it; take gssencmode=disable and"
+              + " sslmode=require, or stricter");
+    }
+  }
+
   private Connection open(Properties properties, String attempted) {
     try {
-      addProperties(properties);
       password(attempted).ifPresent(it -> PGProperty.PASSWORD.set(properties, it.reveal()));
       Connection connection = new Driver().connect(url(), properties);
       if (connection == null) {
@@ -139,21 +153,45 @@ public final class PostgresConnector {
                 "/" + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8)));
   }
 
-  private void addProperties(Properties properties) {
+  /** All but the password. */
+  private Properties properties() {
+    Properties properties = new Properties();
     PGProperty.USER.set(properties, settings.user());
     PGProperty.APPLICATION_NAME.set(
         properties,
         settings.parameter(ConnectionParameter.APPLICATION_NAME).orElse(applicationName));
     PGProperty.LOG_SERVER_ERROR_DETAIL.set(properties, false);
-    PGProperty.TCP_KEEP_ALIVE.set(
-        properties, !settings.parameter(ConnectionParameter.KEEPALIVES).equals(Optional.of("0")));
+    setKeepAlive(properties);
     setTimeouts(properties);
     setTls(properties);
     set(properties, ConnectionParameter.OPTIONS, PGProperty.OPTIONS);
     set(properties, ConnectionParameter.CHANNEL_BINDING, PGProperty.CHANNEL_BINDING);
+    set(properties, ConnectionParameter.REQUIRE_AUTH, PGProperty.REQUIRE_AUTH);
+    set(properties, ConnectionParameter.GSSENCMODE, PGProperty.GSS_ENC_MODE);
+    set(properties, ConnectionParameter.GSSLIB, PGProperty.GSS_LIB);
+    set(properties, ConnectionParameter.KRBSRVNAME, PGProperty.KERBEROS_SERVER_NAME);
     settings
         .parameter(ConnectionParameter.TARGET_SESSION_ATTRS)
         .ifPresent(it -> PGProperty.TARGET_SERVER_TYPE.set(properties, targetServerType(it)));
+    return properties;
+  }
+
+  private void setKeepAlive(Properties properties) {
+    if (settings.parameter(ConnectionParameter.KEEPALIVES).equals(Optional.of("0"))) {
+      PGProperty.TCP_KEEP_ALIVE.set(properties, false);
+      return;
+    }
+    PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+    PGProperty.SOCKET_FACTORY.set(properties, KeepAliveSockets.class.getName());
+    PGProperty.SOCKET_FACTORY_ARG.set(
+        properties,
+        Stream.of(
+                settings.parameter(ConnectionParameter.KEEPALIVES_IDLE).orElse(IDLE_SECONDS),
+                settings
+                    .parameter(ConnectionParameter.KEEPALIVES_INTERVAL)
+                    .orElse(INTERVAL_SECONDS),
+                settings.parameter(ConnectionParameter.KEEPALIVES_COUNT).orElse(PROBES))
+            .collect(Collectors.joining(",")));
   }
 
   private void setTimeouts(Properties properties) {
@@ -174,7 +212,6 @@ public final class PostgresConnector {
     settings.keyPassword().ifPresent(it -> PGProperty.SSL_PASSWORD.set(properties, it.reveal()));
     set(properties, ConnectionParameter.SSLROOTCERT, PGProperty.SSL_ROOT_CERT);
     PGProperty.SSL_FACTORY.set(properties, TlsFactory.class.getName());
-    set(properties, ConnectionParameter.GSSENCMODE, PGProperty.GSS_ENC_MODE);
   }
 
   private void set(Properties properties, ConnectionParameter from, PGProperty to) {

@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.security.auth.login.LoginException;
+import org.ietf.jgss.GSSException;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
@@ -105,13 +107,16 @@ public final class PostgresErrors {
         : Optional.empty();
   }
 
-  /** The driver's own message may not even mention TLS. */
+  /** The driver's own message may not even mention what has failed. */
   private static Optional<String> handshake(SQLException cause) {
     return causes(cause)
-        .filter(SSLHandshakeException.class::isInstance)
-        .flatMap(link -> Stream.ofNullable(link.getMessage()))
-        .map(said -> "no TLS: " + said)
+        .filter(link -> link instanceof SSLHandshakeException || isKerberos(link))
+        .map(link -> (isKerberos(link) ? "no Kerberos: " : "no TLS: ") + link.getMessage())
         .findFirst();
+  }
+
+  private static boolean isKerberos(Throwable link) {
+    return link instanceof LoginException || link instanceof GSSException;
   }
 
   private static Stream<Throwable> causes(Throwable failure) {
@@ -131,6 +136,9 @@ public final class PostgresErrors {
   private static ErrorCode codeOf(SQLException cause) {
     if (tlsFailed(cause)) {
       return ErrorCode.TLS_FAILED;
+    }
+    if (causes(cause).anyMatch(PostgresErrors::isKerberos)) {
+      return ErrorCode.AUTHENTICATION_FAILED;
     }
     String state = state(cause);
     String said = serverMessage(cause).or(() -> Optional.ofNullable(cause.getMessage())).orElse("");

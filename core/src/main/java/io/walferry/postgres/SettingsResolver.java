@@ -78,8 +78,19 @@ final class SettingsResolver {
       throw InvalidConnectionText.because(
           parameter.keyword() + " must be one of " + String.join(", ", parameter.choices()));
     }
-    if (parameter == ConnectionParameter.CONNECT_TIMEOUT) {
-      wholeNumber(value, 3600, "connect_timeout (seconds)");
+    switch (parameter) {
+      case CONNECT_TIMEOUT -> wholeNumber(value, 1, 3600, "connect_timeout (seconds)");
+      case KEEPALIVES_IDLE, KEEPALIVES_INTERVAL ->
+          wholeNumber(value, 0, 32767, parameter.keyword() + " (seconds)");
+      case KEEPALIVES_COUNT -> wholeNumber(value, 0, 127, parameter.keyword());
+      case TCP_USER_TIMEOUT -> {
+        if (!value.equals("0")) {
+          throw InvalidConnectionText.because(
+              "tcp_user_timeout cannot be set from Java; keepalives_idle, keepalives_interval and"
+                  + " keepalives_count can");
+        }
+      }
+      default -> {}
     }
     return value;
   }
@@ -134,7 +145,7 @@ final class SettingsResolver {
       servers.add(
           new ServerAddress(
               host(hosts[i], i + 1),
-              port.isEmpty() ? 5432 : wholeNumber(port, 65535, "the port of host " + (i + 1))));
+              port.isEmpty() ? 5432 : wholeNumber(port, 1, 65535, "the port of host " + (i + 1))));
     }
     return servers;
   }
@@ -151,14 +162,14 @@ final class SettingsResolver {
     return host;
   }
 
-  private static int wholeNumber(String text, int most, String what) {
+  private static int wholeNumber(String text, int least, int most, String what) {
     if (text.matches("[0-9]{1,5}")) {
       int number = Integer.parseInt(text);
-      if (number >= 1 && number <= most) {
+      if (number >= least && number <= most) {
         return number;
       }
     }
-    throw InvalidConnectionText.because(what + " must be a number from 1 to " + most);
+    throw InvalidConnectionText.because(what + " must be a number from " + least + " to " + most);
   }
 
   private Path passwordFile(Map<ConnectionParameter, String> parameters) {

@@ -94,6 +94,9 @@ final class ConnectionSettingsTest {
         "postgresql://me:hunter2@%2Ftmp/shop | host 1 is a Unix-domain socket",
         "postgresql://me:hunter2@d%20b/shop | host 1 is no host name or address",
         "host=a,b,c port=1,2 password=hunter2 | 2 ports for 3 hosts",
+        "keepalives_idle=-1 password=hunter2 | keepalives_idle (seconds) must be a number from 0",
+        "keepalives_count=500 password=hunter2 | keepalives_count must be a number from 0 to 127",
+        "tcp_user_timeout=9 password=hunter2 | tcp_user_timeout cannot be set from Java",
         "sslrootcert=system sslmode=require password=hunter2 | sslrootcert=system needs",
       })
   void errorsSayWhereAndNeverShowTheText(String text, String problem) {
@@ -153,8 +156,10 @@ final class ConnectionSettingsTest {
         parse(
                 "sslmode=verify-ca sslrootcert=/ca sslcert=/c sslkey=/k connect_timeout=5"
                     + " application_name=a options='-c geqo=off' passfile=/none"
-                    + " target_session_attrs=primary keepalives=0 channel_binding=require"
-                    + " gssencmode=disable")
+                    + " target_session_attrs=primary keepalives=0 keepalives_idle=60"
+                    + " keepalives_interval=0 keepalives_count=9 tcp_user_timeout=0"
+                    + " channel_binding=require require_auth=gss,scram-sha-256"
+                    + " gssencmode=disable gsslib=gssapi krbsrvname=db")
             .parameters();
     assertEquals(List.of(ConnectionParameter.values()), List.copyOf(all.keySet()));
     assertEquals("-c geqo=off", all.get(ConnectionParameter.OPTIONS));

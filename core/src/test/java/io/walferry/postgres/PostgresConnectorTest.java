@@ -8,8 +8,10 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.testkit.postgres.PostgresServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -117,6 +119,45 @@ final class PostgresConnectorTest {
     WalferryException error =
         assertThrows(WalferryException.class, connector::connectForReplication);
     assertEquals(ErrorCode.REPLICATION_NOT_ALLOWED, error.code(), error.getMessage());
+  }
+
+  /** Where nobody has a ticket; more than that cannot be seen without a Kerberos server. */
+  @Test
+  void aServerThatAsksForKerberosIsSaidToHaveRefusedUs() throws Exception {
+    byte[] authenticationGss = {'R', 0, 0, 0, 8, 0, 0, 0, 7};
+    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try (Socket client = listener.accept()) {
+                  client.getInputStream().read();
+                  client.getOutputStream().write(authenticationGss);
+                  client.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      assertCode(
+          ErrorCode.AUTHENTICATION_FAILED,
+          "postgresql://me@127.0.0.1:" + listener.getLocalPort() + "/x?sslmode=disable");
+    }
+  }
+
+  @Test
+  void aStreamIsNotReadUnderGssEncryption() {
+    WalferryException failure =
+        assertThrows(
+            WalferryException.class, connector("?gssencmode=require")::connectForReplication);
+    assertEquals(ErrorCode.CONFIGURATION_INVALID, failure.code());
+    assertTrue(String.valueOf(failure.getMessage()).contains("sslmode"), failure.getMessage());
+  }
+
+  @Test
+  void aWayInThatIsNotAllowedIsRefused() {
+    assertCode(
+        ErrorCode.AUTHENTICATION_FAILED,
+        "postgresql://reader:reader@127.0.0.1:%d/postgres?require_auth=gss"
+            .formatted(server.port()));
   }
 
   @Test

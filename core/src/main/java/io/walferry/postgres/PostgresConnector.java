@@ -177,12 +177,9 @@ public final class PostgresConnector {
   }
 
   private void setKeepAlive(Properties properties) {
-    if (settings.parameter(ConnectionParameter.KEEPALIVES).equals(Optional.of("0"))) {
-      PGProperty.TCP_KEEP_ALIVE.set(properties, false);
-      return;
-    }
-    PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-    PGProperty.SOCKET_FACTORY.set(properties, KeepAliveSockets.class.getName());
+    PGProperty.TCP_KEEP_ALIVE.set(
+        properties, !settings.parameter(ConnectionParameter.KEEPALIVES).equals(Optional.of("0")));
+    PGProperty.SOCKET_FACTORY.set(properties, DriverSockets.class.getName());
     PGProperty.SOCKET_FACTORY_ARG.set(
         properties,
         Stream.of(

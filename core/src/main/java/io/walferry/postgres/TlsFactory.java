@@ -4,6 +4,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -45,6 +46,15 @@ public final class TlsFactory extends WrappedFactory {
     } catch (GeneralSecurityException e) {
       throw unusable("the Java runtime refuses to set up TLS", e);
     }
+  }
+
+  @Override
+  public Socket createSocket(Socket socket, String host, int port, boolean autoClose)
+      throws IOException {
+    if (socket instanceof GatheringSocket gathering) {
+      gathering.gather();
+    }
+    return super.createSocket(socket, host, port, autoClose);
   }
 
   private static KeyManager[] clientKeys(Properties properties) throws GeneralSecurityException {

@@ -3,6 +3,7 @@ package io.walferry.stream;
 import io.walferry.change.Lsn;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.postgres.DriverSockets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import javax.net.ssl.SSLSocket;
 import org.postgresql.core.PGStream;
 import org.postgresql.core.QueryExecutorBase;
@@ -38,12 +40,17 @@ final class CopyBothSocket implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
+  private final boolean tls;
+
+  /** The failure of a read behind bytes that were handed out first. */
+  private Optional<IOException> readAhead = Optional.empty();
 
   private CopyBothSocket(Connection connection, Socket socket) throws IOException {
     this.connection = connection;
     this.socket = socket;
     this.in = socket.getInputStream();
     this.out = socket.getOutputStream();
+    this.tls = socket instanceof SSLSocket;
   }
 
   /** Takes over the connection and sends the command; the server's answer is the first message. */
@@ -90,14 +97,33 @@ final class CopyBothSocket implements AutoCloseable {
     }
   }
 
-  /** TLS hands out one record for each read, however much has arrived. */
-  boolean readsAreRecords() {
-    return socket instanceof SSLSocket;
+  /**
+   * Blocks until at least one byte is there, and takes what else has arrived. Reading thread only.
+   */
+  int read(byte[] buffer, int offset, int length) throws IOException {
+    if (readAhead.isPresent()) {
+      throw readAhead.get();
+    }
+    int count = in.read(buffer, offset, length);
+    // TLS hands out one record for each read, however much has arrived.
+    while (tls && count > 0 && count < length && DriverSockets.arrived(socket) > 0) {
+      int more = more(buffer, offset + count, length - count);
+      if (more <= 0) {
+        return count;
+      }
+      count += more;
+    }
+    return count;
   }
 
-  /** Blocks until at least one byte is there. Reading thread only. */
-  int read(byte[] buffer, int offset, int length) throws IOException {
-    return in.read(buffer, offset, length);
+  /** What came before a failure (the server's reason for it, perhaps) must not be lost. */
+  private int more(byte[] buffer, int offset, int length) {
+    try {
+      return in.read(buffer, offset, length);
+    } catch (IOException e) {
+      readAhead = Optional.of(e);
+      return 0;
+    }
   }
 
   /** Sends a Standby status update. Writing thread only. */

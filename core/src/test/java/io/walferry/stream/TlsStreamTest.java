@@ -180,6 +180,40 @@ final class TlsStreamTest {
     assertOutcome("TLS_FAILED", url("ec", "localhost", "sslmode=verify-full"));
   }
 
+  /** Each message is a record of its own, and a record holds 16 KiB at most. */
+  @Test
+  void oneReadTakesAllTheRecordsThatHaveArrived() throws Exception {
+    PostgresConnector connector =
+        new PostgresConnector(
+            ConnectionSettings.parse(url("covered", "localhost", "sslmode=require"), Map.of()),
+            "tls test");
+    try (ReplicationConnection replication = ReplicationConnection.open(connector);
+        Connection connection = connector.connectForReplication()) {
+      String slot = replication.createSlot("tls_records", false).name();
+      database.execute(
+          "TRUNCATE item; INSERT INTO item SELECT g, 'label' FROM generate_series(1, 2000) g");
+      String command =
+          "START_REPLICATION SLOT "
+              + slot
+              + " LOGICAL 0/0 (\"proto_version\" '1', \"publication_names\" 'items')";
+      try (CopyBothSocket socket = CopyBothSocket.start(connection, command)) {
+        byte[] buffer = new byte[1 << 20];
+        assertTrue(socket.read(buffer, 0, buffer.length) > 0);
+        database.execute("SELECT pg_sleep(1)");
+        int count = socket.read(buffer, 0, buffer.length);
+        assertTrue(count > 50_000, count + " bytes");
+      }
+    }
+    dropWhenUnused("tls_records");
+  }
+
+  private static void dropWhenUnused(String slot) throws SQLException {
+    database.execute(
+        "DO $$ BEGIN WHILE (SELECT active FROM pg_replication_slots WHERE slot_name = '%1$s') LOOP"
+                .formatted(slot)
+            + " END LOOP; PERFORM pg_drop_replication_slot('%1$s'); END $$".formatted(slot));
+  }
+
   private void assertOutcome(String outcome, String url) {
     PostgresConnector connector =
         new PostgresConnector(

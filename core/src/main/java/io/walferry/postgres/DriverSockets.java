@@ -12,21 +12,26 @@ import jdk.net.ExtendedSocketOptions;
  * The driver makes one by its name; nobody else should. Times are set before TLS wraps a socket,
  * since they cannot be set through it.
  */
-public final class KeepAliveSockets extends SocketFactory {
+public final class DriverSockets extends SocketFactory {
   private final String[] times;
 
   /** Takes idle time, interval and count, joined by commas; 0 for what the system has. */
-  public KeepAliveSockets(String times) {
+  public DriverSockets(String times) {
     this.times = times.split(",", -1);
   }
 
   @Override
   public Socket createSocket() throws IOException {
-    Socket socket = new Socket();
+    Socket socket = new GatheringSocket();
     set(socket, ExtendedSocketOptions.TCP_KEEPIDLE, times[0]);
     set(socket, ExtendedSocketOptions.TCP_KEEPINTERVAL, times[1]);
     set(socket, ExtendedSocketOptions.TCP_KEEPCOUNT, times[2]);
     return socket;
+  }
+
+  /** How many bytes a connection of the driver has that need no waiting, be they under TLS. */
+  public static int arrived(Socket socket) throws IOException {
+    return socket.getOption(GatheringSocket.ARRIVED);
   }
 
   private static void set(Socket socket, SocketOption<Integer> option, String text)

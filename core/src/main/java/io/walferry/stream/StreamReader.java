@@ -29,8 +29,8 @@ final class StreamReader implements Runnable {
 
   /**
    * A server that said nothing for so long is no busy one: a rest would only delay the rest of a
-   * transaction whose beginning has just come. At 100 small transactions a second half of them were
-   * delivered 0.08 ms after their commit, and 0.55 ms with a rest after each read.
+   * transaction whose beginning has just come. At 100 small transactions a second the median from
+   * commit to delivery was 0.06 to 0.29 ms, and 0.14 to 0.52 ms with a rest after each read.
    */
   private static final long QUIET_NANOS = 2_000_000;
 

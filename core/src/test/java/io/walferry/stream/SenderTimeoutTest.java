@@ -50,8 +50,10 @@ final class SenderTimeoutTest {
   @Test
   void aServerThatWouldWaitForEverLetsGoOfTheSlotOfADeadPeer() throws Exception {
     StreamSettings impatient =
-        new StreamSettings(
-            1 << 20, Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofSeconds(3));
+        StreamSettings.DEFAULT
+            .withBuffer(1 << 20)
+            .with(Duration.ofSeconds(1), Duration.ofMinutes(1))
+            .withSenderTimeout(Duration.ofSeconds(3));
     try (PostgresServer server = server(14, "0");
         Database database = published(server);
         FaultProxy proxy = FaultProxy.before(server.port());

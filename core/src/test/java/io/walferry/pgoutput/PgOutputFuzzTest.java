@@ -12,7 +12,11 @@ import org.junit.jupiter.api.Test;
  * seed; {@code -Dwalferry.fuzz.seed=…} replays it, {@code -Dwalferry.fuzz.rounds=…} goes further.
  */
 final class PgOutputFuzzTest {
-  private static final int ROUNDS = Integer.getInteger("walferry.fuzz.rounds", 200_000);
+  /** Each round is one message for each of four protocols: ten million with {@code -Pfull}. */
+  private static final int ROUNDS =
+      Integer.getInteger(
+          "walferry.fuzz.rounds", Boolean.getBoolean("walferry.full") ? 2_500_000 : 200_000);
+
   private static final long SEED = Long.getLong("walferry.fuzz.seed", System.nanoTime());
 
   private interface Garbage {

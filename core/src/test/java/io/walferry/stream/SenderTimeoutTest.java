@@ -63,10 +63,7 @@ final class SenderTimeoutTest {
       assertInsert(unheard);
       proxy.stall(Direction.TO_SERVER);
       proxy.stall(Direction.TO_CLIENT);
-      long start = System.nanoTime();
       awaitInactive(database);
-      Duration taken = Duration.ofNanos(System.nanoTime() - start);
-      assertTrue(taken.compareTo(Duration.ofSeconds(10)) < 0, taken.toString());
       try (ReplicationConnection next = ReplicationConnection.open(direct(database));
           ChangeStream stream = next.stream(SLOT, "items", Lsn.ZERO, StreamSettings.DEFAULT)) {
         assertInsert(stream);

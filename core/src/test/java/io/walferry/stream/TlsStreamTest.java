@@ -199,12 +199,26 @@ final class TlsStreamTest {
       try (CopyBothSocket socket = CopyBothSocket.start(connection, command)) {
         byte[] buffer = new byte[1 << 20];
         assertTrue(socket.read(buffer, 0, buffer.length) > 0);
-        database.execute("SELECT pg_sleep(1)");
+        awaitSent(slot);
         int count = socket.read(buffer, 0, buffer.length);
         assertTrue(count > 50_000, count + " bytes");
       }
     }
     dropWhenUnused("tls_records");
+  }
+
+  /** Until everything that was written is on its way. */
+  private static void awaitSent(String slot) throws SQLException {
+    database.execute(
+        """
+        DO $$ DECLARE written pg_lsn := pg_current_wal_lsn(); BEGIN
+          WHILE NOT EXISTS (SELECT FROM pg_replication_slots s
+              JOIN pg_stat_replication r ON r.pid = s.active_pid
+              WHERE s.slot_name = '%s' AND r.sent_lsn >= written) LOOP
+            PERFORM pg_stat_clear_snapshot();
+          END LOOP; END $$
+        """
+            .formatted(slot));
   }
 
   private static void dropWhenUnused(String slot) throws SQLException {

@@ -11,7 +11,8 @@ import java.util.Optional;
  * several threads.
  */
 final class RelationCache {
-  private record Announced(Relation relation, long number) {}
+  /** Never empty: made once, since it is asked for with each row. */
+  private record Announced(Optional<Relation> relation, long number) {}
 
   private final Map<Integer, Announced> relations;
 
@@ -35,20 +36,22 @@ final class RelationCache {
    */
   void announce(Relation relation, long number) {
     Announced known = relations.get(relation.oid());
+    Optional<Relation> announced = Optional.of(relation);
     if (known == null) {
-      relations.put(relation.oid(), new Announced(relation, number));
+      relations.put(relation.oid(), new Announced(announced, number));
     } else if (known.number < number) {
-      Relation same = relation.equals(known.relation) ? known.relation : relation;
+      Optional<Relation> same = announced.equals(known.relation) ? known.relation : announced;
       relations.put(relation.oid(), new Announced(same, number));
     }
   }
 
   /** Takes all announcements of another cache, each unless a later one is known. */
   void announceAll(RelationCache other) {
-    other.relations.values().forEach(it -> announce(it.relation, it.number));
+    other.relations.values().forEach(it -> announce(it.relation.orElseThrow(), it.number));
   }
 
   Optional<Relation> find(int oid) {
-    return Optional.ofNullable(relations.get(oid)).map(Announced::relation);
+    Announced known = relations.get(oid);
+    return known == null ? Optional.empty() : known.relation;
   }
 }

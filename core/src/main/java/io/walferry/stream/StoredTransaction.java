@@ -7,8 +7,6 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.pgoutput.PgOutputMessage;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,7 +18,8 @@ final class StoredTransaction extends DecodedTransaction {
   private final MessageSource messages;
   private final TransactionReader reader;
   private final Lsn endLsn;
-  private final Map<Integer, Relation> relations = new HashMap<>();
+  private final RelationCache relations = new RelationCache();
+  private long announcements;
 
   /**
    * Reads it and discards it then.
@@ -79,13 +78,14 @@ final class StoredTransaction extends DecodedTransaction {
 
   @Override
   Optional<Relation> find(int oid) {
-    Optional<Relation> own = Optional.ofNullable(relations.get(oid));
+    Optional<Relation> own = relations.find(oid);
     return own.isPresent() ? own : pending.known().find(oid);
   }
 
   @Override
   void announced(Relation relation) {
-    relations.put(relation.oid(), relation);
+    announcements++;
+    relations.announce(relation, announcements);
     reader.countAnnouncement();
   }
 }

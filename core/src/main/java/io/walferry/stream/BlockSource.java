@@ -1,8 +1,11 @@
 package io.walferry.stream;
 
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Where blocks of whole messages of a replication connection come from, in their order. */
 interface BlockSource {
@@ -11,4 +14,27 @@ interface BlockSource {
    * came within the time, or if whoever waits is to be let go.
    */
   Optional<ByteBuffer> next(Duration atMost);
+
+  /** Whether whoever reads is to be let go, and {@link #next} gives nothing any more. */
+  boolean isInterrupted();
+
+  /** Blocks that were stored; whoever reads them is let go as whoever reads these. */
+  default BlockSource alongside(Supplier<Optional<ByteBuffer>> stored) {
+    BlockSource live = this;
+    return new BlockSource() {
+      @Override
+      public Optional<ByteBuffer> next(Duration atMost) {
+        if (isInterrupted()) {
+          throw new WalferryException(
+              ErrorCode.INTERRUPTED, "stopped within a transaction that was stored");
+        }
+        return stored.get();
+      }
+
+      @Override
+      public boolean isInterrupted() {
+        return live.isInterrupted();
+      }
+    };
+  }
 }

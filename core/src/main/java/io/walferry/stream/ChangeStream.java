@@ -45,6 +45,7 @@ public final class ChangeStream implements AutoCloseable {
       int protocol,
       Lsn confirmed,
       Lsn from,
+      SubTransactions subTransactions,
       StreamSettings settings) {
     StatusClock clock =
         new StatusClock(socket, confirmed, settings.statusInterval(), settings.silenceMax());
@@ -58,6 +59,7 @@ public final class ChangeStream implements AutoCloseable {
             protocol,
             from,
             new Spool(settings.spool()),
+            subTransactions,
             where);
     ChangeStream stream = new ChangeStream(socket, clock, queue, reader, transactions);
     try {

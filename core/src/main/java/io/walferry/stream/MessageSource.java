@@ -1,6 +1,7 @@
 package io.walferry.stream;
 
 import io.walferry.change.Lsn;
+import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pgoutput.PgOutputDecoder;
@@ -109,16 +110,23 @@ final class MessageSource {
   }
 
   /**
-   * Stores this message and all that follow, as they are, up to the first of a type, at which it
-   * stands then.
+   * Stores this message and all that follow, as they are, up to the end of the block that it
+   * starts, at which it stands then.
    */
-  void storeThrough(char last, PendingTransaction pending) {
+  void store(PgOutputMessage.StreamStart block, PendingTransaction pending) {
+    storeThrough('E', block.xid().value(), pending);
+  }
+
+  /** The same up to the end of a prepared transaction, whose messages carry no transaction id. */
+  void storePrepared(PendingTransaction pending) {
+    storeThrough('P', Xid.NONE.value(), pending);
+  }
+
+  private void storeThrough(char last, int xid, PendingTransaction pending) {
     SpooledTransaction target = pending.blocks();
     int from = start - FRAME_HEADER_BYTES;
     while (type() != last) {
-      if (type() == 'R' || type() == 'M') {
-        note(message(), pending);
-      }
+      note(xid, pending);
       ByteBuffer stored = block;
       long storedOf = blocksTaken;
       int end = next;
@@ -131,12 +139,23 @@ final class MessageSource {
     target.append(block.slice(from, next - from));
   }
 
-  private static void note(PgOutputMessage message, PendingTransaction pending) {
-    if (message instanceof PgOutputMessage.Relation relation) {
-      pending.announced(relation);
-    } else if (message instanceof PgOutputMessage.LogicalMessage logical
-        && logical.transactional()) {
-      pending.message();
+  private void note(int xid, PendingTransaction pending) {
+    switch (type()) {
+      case 'R' -> pending.announced((PgOutputMessage.Relation) message());
+      case 'M' -> {
+        if (((PgOutputMessage.LogicalMessage) message()).transactional()) {
+          pending.message();
+        }
+      }
+      case 'I', 'U', 'D', 'T' -> {
+        if (xid != Xid.NONE.value() && length >= WAL_DATA_HEADER_BYTES + 5) {
+          int of = block.getInt(start + WAL_DATA_HEADER_BYTES + 1);
+          if (of != xid) {
+            pending.subTransaction(of);
+          }
+        }
+      }
+      default -> {}
     }
   }
 

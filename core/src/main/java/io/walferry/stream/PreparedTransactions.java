@@ -1,28 +1,32 @@
 package io.walferry.stream;
 
 import io.walferry.change.Lsn;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
  * Transactions that are prepared and neither rolled back nor durable, by their {@code gid}. One
  * thread adds and takes them; {@link #confirmable} may come from any.
  */
 final class PreparedTransactions {
-  private static final Lsn UNKNOWN = new Lsn(-1);
+  private record Prepared(Lsn prepareLsn, PendingTransaction transaction) {}
 
-  /** Its end is unknown while it is only prepared. */
-  private record Prepared(Lsn prepareLsn, Lsn endLsn, PendingTransaction transaction) {}
+  /** Has committed; its gid may be another's by now. */
+  private record Ended(Lsn prepareLsn, Lsn endLsn) {}
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Prepared> byGid = new HashMap<>();
+  private final List<Ended> ended = new ArrayList<>();
 
   void add(String gid, Lsn prepareLsn, PendingTransaction transaction) {
     lock.lock();
     try {
-      byGid.put(gid, new Prepared(prepareLsn, UNKNOWN, transaction));
+      byGid.put(gid, new Prepared(prepareLsn, transaction));
     } finally {
       lock.unlock();
     }
@@ -32,10 +36,9 @@ final class PreparedTransactions {
   Optional<PendingTransaction> commit(String gid, Lsn endLsn) {
     lock.lock();
     try {
-      return Optional.ofNullable(
-              byGid.computeIfPresent(
-                  gid, (of, it) -> new Prepared(it.prepareLsn, endLsn, it.transaction)))
-          .map(Prepared::transaction);
+      Optional<Prepared> known = Optional.ofNullable(byGid.remove(gid));
+      known.ifPresent(it -> ended.add(new Ended(it.prepareLsn, endLsn)));
+      return known.map(Prepared::transaction);
     } finally {
       lock.unlock();
     }
@@ -57,8 +60,11 @@ final class PreparedTransactions {
   Lsn confirmable(Lsn durable) {
     lock.lock();
     try {
-      byGid.values().removeIf(it -> !it.endLsn.isAfter(durable));
-      return byGid.values().stream().map(Prepared::prepareLsn).reduce(durable, Lsn::min);
+      ended.removeIf(it -> !it.endLsn.isAfter(durable));
+      return Stream.concat(
+              byGid.values().stream().map(Prepared::prepareLsn),
+              ended.stream().map(Ended::prepareLsn))
+          .reduce(durable, Lsn::min);
     } finally {
       lock.unlock();
     }

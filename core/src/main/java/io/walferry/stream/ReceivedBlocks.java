@@ -24,4 +24,9 @@ record ReceivedBlocks(ByteBoundedQueue<byte[]> queue, StreamReader reader, Strin
     }
     return block.map(ByteBuffer::wrap);
   }
+
+  @Override
+  public boolean isInterrupted() {
+    return queue.isWoken();
+  }
 }

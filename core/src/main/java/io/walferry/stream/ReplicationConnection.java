@@ -144,6 +144,7 @@ public final class ReplicationConnection implements AutoCloseable {
           output.protocolOf(major, twoPhase),
           start,
           from,
+          new SourceSubTransactions(connector),
           timely);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "start the stream of " + where);

@@ -50,30 +50,30 @@ final class StoredTransaction extends DecodedTransaction {
       reader.ended(endLsn);
       return Optional.empty();
     }
-    return messages.isKeepAlive() ? Optional.empty() : changeUnlessAborted(messages.message());
+    return messages.isKeepAlive() ? Optional.empty() : changeUnlessRolledBack(messages.message());
   }
 
   /**
    * A relation that was announced within a sub-transaction holds for the whole transaction, for the
    * server does not repeat it.
    */
-  private Optional<Change> changeUnlessAborted(PgOutputMessage message) {
+  private Optional<Change> changeUnlessRolledBack(PgOutputMessage message) {
     return switch (message) {
       case PgOutputMessage.StreamStart start -> Optional.empty();
       case PgOutputMessage.StreamStop stop -> Optional.empty();
       case PgOutputMessage.BeginPrepare begin -> Optional.empty();
       case PgOutputMessage.Prepare prepare -> Optional.empty();
-      case PgOutputMessage.RowMessage row when isAborted(row.streamXid()) -> Optional.empty();
-      case PgOutputMessage.Truncate truncate when isAborted(truncate.streamXid()) ->
+      case PgOutputMessage.RowMessage row when isRolledBack(row.streamXid()) -> Optional.empty();
+      case PgOutputMessage.Truncate truncate when isRolledBack(truncate.streamXid()) ->
           Optional.empty();
-      case PgOutputMessage.LogicalMessage logical when isAborted(logical.streamXid()) ->
+      case PgOutputMessage.LogicalMessage logical when isRolledBack(logical.streamXid()) ->
           Optional.empty();
       default -> changeOf(message);
     };
   }
 
-  private boolean isAborted(Optional<Xid> subXid) {
-    return subXid.isPresent() && pending.isAborted(subXid.get());
+  private boolean isRolledBack(Optional<Xid> subXid) {
+    return subXid.isPresent() && pending.isRolledBack(subXid.get());
   }
 
   @Override

@@ -24,7 +24,9 @@ final class TransactionReader implements AutoCloseable {
   private final int protocolVersion;
   private final Lsn from;
   private final String where;
+  private final BlockSource blocks;
   private final Spool spool;
+  private final SubTransactions subTransactions;
   private final RelationCache relations = new RelationCache();
   private final Map<Xid, PendingTransaction> inProgress = new HashMap<>();
   private final PreparedTransactions prepared = new PreparedTransactions();
@@ -43,7 +45,15 @@ final class TransactionReader implements AutoCloseable {
    *
    * @param from where the durable transactions end; they are left out if they come again
    */
-  TransactionReader(BlockSource blocks, int protocolVersion, Lsn from, Spool spool, String where) {
+  TransactionReader(
+      BlockSource blocks,
+      int protocolVersion,
+      Lsn from,
+      Spool spool,
+      SubTransactions subTransactions,
+      String where) {
+    this.blocks = blocks;
+    this.subTransactions = subTransactions;
     this.messages = new MessageSource(blocks, protocolVersion, where);
     this.protocolVersion = protocolVersion;
     this.from = from;
@@ -72,7 +82,8 @@ final class TransactionReader implements AutoCloseable {
       throw new IllegalStateException("The last transaction was not read to its end");
     }
     long deadline = System.nanoTime() + atMost.toNanos();
-    while (messages.advance(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+    Duration left = atMost;
+    while (!left.isNegative() && messages.advance(left)) {
       if (messages.isKeepAlive()) {
         StreamEvent.KeepAlive keepAlive = messages.keepAlive();
         passed = Lsn.max(passed, keepAlive.walEnd());
@@ -83,6 +94,8 @@ final class TransactionReader implements AutoCloseable {
       if (begun.isPresent() && !isKnown(begun.get())) {
         return new StreamEvent.Begun(begun.get());
       }
+      // Blocks of what is in progress can come without a pause.
+      left = Duration.ofNanos(deadline - System.nanoTime());
     }
     return StreamEvent.Quiet.QUIET;
   }
@@ -104,7 +117,7 @@ final class TransactionReader implements AutoCloseable {
     return switch (message) {
       case PgOutputMessage.Begin begin ->
           Optional.of(new ReceivedTransaction(begin, messages, this));
-      case PgOutputMessage.StreamCommit commit -> Optional.of(committed(commit));
+      case PgOutputMessage.StreamCommit commit -> committed(commit);
       case PgOutputMessage.CommitPrepared commit -> committed(commit);
       case PgOutputMessage.StreamStart start -> {
         store(start);
@@ -135,7 +148,11 @@ final class TransactionReader implements AutoCloseable {
   }
 
   private void store(PgOutputMessage.StreamStart start) {
-    messages.storeThrough('E', inProgress.computeIfAbsent(start.xid(), xid -> begunInProgress()));
+    if (start.firstSegment()) {
+      // What a crash of the server has ended was never said to be rolled back.
+      Optional.ofNullable(inProgress.remove(start.xid())).ifPresent(PendingTransaction::discard);
+    }
+    messages.store(start, inProgress.computeIfAbsent(start.xid(), xid -> begunInProgress()));
     messages.message();
   }
 
@@ -150,12 +167,10 @@ final class TransactionReader implements AutoCloseable {
     return announcementsReceived;
   }
 
+  /** What was rolled back to a savepoint is asked for when the rest has committed. */
   private void abort(PgOutputMessage.StreamAbort abort) {
     if (abort.subXid().equals(abort.xid())) {
       Optional.ofNullable(inProgress.remove(abort.xid())).ifPresent(PendingTransaction::discard);
-    } else {
-      Optional.ofNullable(inProgress.get(abort.xid()))
-          .ifPresent(pending -> pending.abort(abort.subXid()));
     }
   }
 
@@ -170,7 +185,7 @@ final class TransactionReader implements AutoCloseable {
               announced(relation);
               return announcementsReceived;
             });
-    messages.storeThrough('P', pending);
+    messages.storePrepared(pending);
     if (!(messages.message() instanceof PgOutputMessage.Prepare prepare)
         || !prepare.gid().equals(begin.gid())) {
       throw messages.unexpected("the Prepare of the same transaction", messages.message());
@@ -184,37 +199,48 @@ final class TransactionReader implements AutoCloseable {
         .orElseThrow(() -> messages.unexpected("the end of a known transaction", message));
   }
 
-  private Transaction committed(PgOutputMessage.StreamCommit commit) {
+  private Optional<Transaction> committed(PgOutputMessage.StreamCommit commit) {
     return stored(
         new TransactionHeader(commit.xid(), commit.commitLsn(), commit.commitTime()),
         commit.endLsn(),
         taken(commit.xid(), commit));
   }
 
-  /** Empty if it was durable, and its {@code PREPARE} was before what comes again. */
+  /**
+   * Empty also if it is not known: it has no changes, for which no {@code PREPARE} comes, or it was
+   * durable, and its {@code PREPARE} was before what comes again.
+   */
   private Optional<Transaction> committed(PgOutputMessage.CommitPrepared commit) {
     Optional<PendingTransaction> pending = prepared.commit(commit.gid(), commit.endLsn());
-    if (pending.isEmpty() && !commit.commitLsn().isBefore(from)) {
-      throw messages.unexpected("the commit of a known prepared transaction", commit);
+    if (pending.isEmpty()) {
+      passed = Lsn.max(passed, commit.endLsn());
+      return Optional.empty();
     }
-    return pending.map(
-        known ->
-            stored(
-                new TransactionHeader(commit.xid(), commit.commitLsn(), commit.commitTime()),
-                commit.endLsn(),
-                known));
+    return stored(
+        new TransactionHeader(commit.xid(), commit.commitLsn(), commit.commitTime()),
+        commit.endLsn(),
+        pending.get());
   }
 
-  private Transaction stored(TransactionHeader header, Lsn endLsn, PendingTransaction pending) {
-    if (pending.isUnclear()) {
+  /** Empty if it is durable. */
+  private Optional<Transaction> stored(
+      TransactionHeader header, Lsn endLsn, PendingTransaction pending) {
+    if (header.commitLsn().isBefore(from)) {
+      relations.announceAll(pending.relations());
+      pending.discard();
+      passed = Lsn.max(passed, endLsn);
+      return Optional.empty();
+    }
+    if (!pending.settle(subTransactions)) {
       throw new WalferryException(
           ErrorCode.STREAMING_UNSUITABLE,
-          "Transaction %s of %s, which committed at %s, has logical messages and was rolled back to a savepoint: what was streamed of it does not tell which messages count"
-              .formatted(header.xid(), where, header.commitLsn()));
+          "What was streamed of transaction %s of %s, which committed at %s, does not tell what of"
+                  .formatted(header.xid(), where, header.commitLsn())
+              + " it was rolled back to savepoints");
     }
     MessageSource itsMessages =
-        new MessageSource(atMost -> pending.blocks().next(), protocolVersion, where);
-    return new StoredTransaction(header, endLsn, pending, itsMessages, this);
+        new MessageSource(blocks.alongside(() -> pending.blocks().next()), protocolVersion, where);
+    return Optional.of(new StoredTransaction(header, endLsn, pending, itsMessages, this));
   }
 
   /** A relation as of the changes that follow in the order of commits. */

@@ -150,7 +150,7 @@ final class StreamModelTest {
     assertEquals(expected.size(), delivered.size(), where);
   }
 
-  private static Lsn walEnd(Database database) throws SQLException {
+  static Lsn walEnd(Database database) throws SQLException {
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement();
         ResultSet result =

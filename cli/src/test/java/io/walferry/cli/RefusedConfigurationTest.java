@@ -60,7 +60,7 @@ final class RefusedConfigurationTest {
       value = {
         "password: {env: NOWHERE} | 'source.password': the variable NOWHERE is not set",
         "password: {file: nowhere} | 'source.password': cannot read the file ",
-        "password: {fiel: x} | 'source.password' needs either 'file' or 'env'",
+        "password: {fiel: x} | 'source.password' needs one of 'file', 'env', 'command'",
         "tables: [orders] | 'source.tables' has a wrong table pattern 'orders': there is no schema:"
             + " write schema.table, such as public.orders",
         "slot: Shop | 'source.slot' must be a slot name: up to 63 of a-z, 0-9 and '_'",

@@ -85,7 +85,10 @@ final class StoredTransaction extends DecodedTransaction {
   @Override
   void announced(Relation relation) {
     announcements++;
-    relations.announce(relation, announcements);
+    // The same object where there is no difference: sinks prepare statements for each.
+    relations.announce(
+        reader.relations().find(relation.oid()).filter(relation::equals).orElse(relation),
+        announcements);
     reader.countAnnouncement();
   }
 }

@@ -90,9 +90,11 @@ public final class Pipeline {
 
   /** What cannot be had of transactions in progress comes when they have committed. */
   private static PipelineSettings fitting(PipelineSettings settings, ErrorCode failure) {
-    return failure == ErrorCode.STREAMING_UNSUITABLE || failure == ErrorCode.SPOOL_FULL
-        ? settings.with(settings.stream().withoutStreaming())
-        : settings;
+    return switch (failure) {
+      case STREAMING_UNSUITABLE, SPOOL_FULL, SPOOL_FAILED ->
+          settings.with(settings.stream().withoutStreaming());
+      default -> settings;
+    };
   }
 
   /** What the stop itself cuts short fails like this; anything else is worth knowing. */

@@ -101,7 +101,7 @@ public final class Spool implements AutoCloseable {
     boolean full = Optional.ofNullable(cause.getMessage()).orElse("").contains("No space left");
     return new WalferryException(
         full ? ErrorCode.SPOOL_FULL : ErrorCode.SPOOL_FAILED,
-        "could not %s in %s: %s".formatted(attempted, settings.directory(), cause.getMessage()),
+        "could not %s in %s: %s".formatted(attempted, settings.directory(), cause),
         cause);
   }
 

@@ -39,6 +39,11 @@ public final class Spool implements AutoCloseable {
     return diskBytes;
   }
 
+  /** Whether so much at once fits into memory, if everything else goes to files. */
+  boolean canHold(int length) {
+    return length <= settings.memoryBytesMax();
+  }
+
   void grow(long bytes) {
     memoryBytes += bytes;
   }

@@ -28,6 +28,9 @@ public final class SpooledTransaction implements AutoCloseable {
    * @throws io.walferry.error.WalferryException if it cannot be kept
    */
   public void append(ByteBuffer bytes) {
+    if (file.isEmpty() && !spool.canHold(bytes.remaining())) {
+      spill();
+    }
     if (file.isPresent()) {
       spool.write(file.get(), bytes);
     } else {

@@ -52,7 +52,8 @@ public final class ChangeStream implements AutoCloseable {
     ByteBoundedQueue<byte[]> queue =
         new ByteBoundedQueue<>(settings.bufferBytesMax(), block -> block.length);
     StreamReader reader =
-        new StreamReader(socket, queue, clock, settings.output().streaming(), where);
+        new StreamReader(
+            socket, queue, clock, protocol > 1 && settings.output().streaming(), where);
     TransactionReader transactions =
         new TransactionReader(
             new ReceivedBlocks(queue, reader, where),

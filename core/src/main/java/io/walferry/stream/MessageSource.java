@@ -140,15 +140,16 @@ final class MessageSource {
   }
 
   private void note(int xid, PendingTransaction pending) {
+    boolean streamed = xid != Xid.NONE.value();
     switch (type()) {
       case 'R' -> pending.announced((PgOutputMessage.Relation) message());
       case 'M' -> {
-        if (((PgOutputMessage.LogicalMessage) message()).transactional()) {
+        if (streamed && ((PgOutputMessage.LogicalMessage) message()).transactional()) {
           pending.message();
         }
       }
       case 'I', 'U', 'D', 'T' -> {
-        if (xid != Xid.NONE.value() && length >= WAL_DATA_HEADER_BYTES + 5) {
+        if (streamed && length >= WAL_DATA_HEADER_BYTES + 5) {
           int of = block.getInt(start + WAL_DATA_HEADER_BYTES + 1);
           if (of != xid) {
             pending.subTransaction(of);

@@ -53,7 +53,7 @@ final class PendingTransaction {
     return relations;
   }
 
-  /** A transactional message was received. */
+  /** A transactional message was received while the transaction was in progress. */
   void message() {
     hasMessages = true;
   }
@@ -79,17 +79,13 @@ final class PendingTransaction {
    *     which the server gives the id of the whole transaction
    */
   boolean settle(SubTransactions source) {
-    if (tooMany) {
+    if (tooMany || hasMessages) {
       return false;
     }
     if (subTransactions.isEmpty()) {
       return true;
     }
-    return source
-        .rolledBack(subTransactions)
-        .filter(found -> found.isEmpty() || !hasMessages)
-        .map(found -> rolledBack = found)
-        .isPresent();
+    return source.rolledBack(subTransactions).map(found -> rolledBack = found).isPresent();
   }
 
   /** Whether a sub-transaction was rolled back. */

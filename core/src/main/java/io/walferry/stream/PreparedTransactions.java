@@ -53,6 +53,16 @@ final class PreparedTransactions {
     }
   }
 
+  /** Whether anything is not confirmed because of what is prepared. */
+  boolean holdsBack() {
+    lock.lock();
+    try {
+      return !byGid.isEmpty() || !ended.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * How much may be confirmed when everything up to {@code durable} is durable: a prepared
    * transaction comes again only if its {@code PREPARE} was not confirmed.

@@ -20,6 +20,8 @@ import java.util.Optional;
  * thread.
  */
 final class TransactionReader implements AutoCloseable {
+  private static final int ASKED_MAX = 100;
+
   private final MessageSource messages;
   private final int protocolVersion;
   private final Lsn from;
@@ -37,6 +39,9 @@ final class TransactionReader implements AutoCloseable {
 
   /** Those that have taken effect. */
   private long announcements;
+
+  /** How often without a pause the server has asked for what cannot be confirmed. */
+  private int asked;
 
   private volatile Lsn passed = Lsn.ZERO;
 
@@ -86,11 +91,13 @@ final class TransactionReader implements AutoCloseable {
     while (!left.isNegative() && messages.advance(left)) {
       if (messages.isKeepAlive()) {
         StreamEvent.KeepAlive keepAlive = messages.keepAlive();
+        requireEnd(keepAlive);
         passed = Lsn.max(passed, keepAlive.walEnd());
         return keepAlive;
       }
       Optional<Transaction> begun = take(messages.message());
       open = begun;
+      begun.ifPresent(it -> passed = Lsn.max(passed, it.header().commitLsn()));
       if (begun.isPresent() && !isKnown(begun.get())) {
         return new StreamEvent.Begun(begun.get());
       }
@@ -98,6 +105,23 @@ final class TransactionReader implements AutoCloseable {
       left = Duration.ofNanos(deadline - System.nanoTime());
     }
     return StreamEvent.Quiet.QUIET;
+  }
+
+  /**
+   * A server that shuts down asks without a pause until all that it has sent is confirmed, which
+   * what is prepared here keeps it from.
+   */
+  private void requireEnd(StreamEvent.KeepAlive keepAlive) {
+    boolean insists =
+        keepAlive.replyRequested() && keepAlive.walEnd().equals(passed) && prepared.holdsBack();
+    asked = insists ? asked + 1 : 0;
+    if (asked > ASKED_MAX) {
+      throw new WalferryException(
+          ErrorCode.SERVER_UNAVAILABLE,
+          "The server waits for all of %s to be confirmed, as it does when it shuts down, but"
+                  .formatted(where)
+              + " a transaction is prepared");
+    }
   }
 
   /** Reads it to its end if it has to be left out, for the relations that it announces. */

@@ -67,7 +67,8 @@ final class TransactionReaderTest {
   }
 
   private static TransactionReader reader(BlockSource blocks, Spool spool) {
-    return new TransactionReader(blocks, 2, Lsn.ZERO, spool, xids -> Optional.empty(), "a slot");
+    return new TransactionReader(
+        blocks, 2, Lsn.ZERO, spool, xids -> Optional.of(new XidSet()), "a slot");
   }
 
   private static BlockSource source(Supplier<Optional<ByteBuffer>> blocks) {

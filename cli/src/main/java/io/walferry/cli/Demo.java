@@ -170,6 +170,7 @@ final class Demo {
             "walferry_shop",
             List.of("shop.*"),
             true,
+            SourceConfig.FAILOVER,
             OutputOptions.DEFAULT),
         List.of(new SinkConfig.Sqlite("shop", directory.database(), SinkConfig.EXISTING)),
         PipelineConfig.defaults("shop"));

@@ -44,7 +44,10 @@ record EndsCheck(FeedConfig feed, Optional<ReadinessReport> report, Optional<Exc
       return new Preflight(connection)
           .check(
               new ReadinessQuestion(
-                  Optional.of(source.publication()), Optional.of(source.slot()), tables));
+                  Optional.of(source.publication()),
+                  Optional.of(source.slot()),
+                  source.failover(),
+                  tables));
     }
   }
 

@@ -23,6 +23,7 @@ import io.walferry.sinks.postgres.PostgresSinkSettings;
 import io.walferry.sinks.sqlite.SqliteRowSearch;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
+import io.walferry.stream.SlotKind;
 import io.walferry.stream.StreamSettings;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +58,7 @@ final class FeedWiring {
             source.publication(),
             source.tables(),
             source.create(),
+            source.failover() ? SlotKind.FAILOVER : SlotKind.PERSISTENT,
             load,
             pipeline.onSlotLost()),
         StreamSettings.DEFAULT

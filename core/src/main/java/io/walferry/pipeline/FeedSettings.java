@@ -1,5 +1,6 @@
 package io.walferry.pipeline;
 
+import io.walferry.stream.SlotKind;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  * @param tables patterns such as {@code public.*}; empty stands for whatever the publication
  *     carries, or {@code public.*} where it has to be created
  * @param create whether a missing publication or slot is created
+ * @param slotKind of a slot that is created and has to outlive its connection
  * @param onSlotLost what to do when changes are missing
  */
 public record FeedSettings(
@@ -17,13 +19,14 @@ public record FeedSettings(
     String publication,
     List<String> tables,
     boolean create,
+    SlotKind slotKind,
     LoadMode load,
     SlotLoss onSlotLost) {
   public FeedSettings {
     tables = List.copyOf(tables);
   }
 
-  /** One that stops when its slot is lost. */
+  /** One that has a failover slot where it can, and stops when its slot is lost. */
   public FeedSettings(
       String pipeline,
       String slot,
@@ -31,6 +34,6 @@ public record FeedSettings(
       List<String> tables,
       boolean create,
       LoadMode load) {
-    this(pipeline, slot, publication, tables, create, load, SlotLoss.FAIL);
+    this(pipeline, slot, publication, tables, create, SlotKind.FAILOVER, load, SlotLoss.FAIL);
   }
 }

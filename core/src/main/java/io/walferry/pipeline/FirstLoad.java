@@ -13,6 +13,7 @@ import io.walferry.slot.SlotCatalog;
 import io.walferry.snapshot.NewSlot;
 import io.walferry.snapshot.TableLedger;
 import io.walferry.stream.ReplicationConnection;
+import io.walferry.stream.SlotKind;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -63,6 +64,7 @@ final class FirstLoad {
     tables.forEach(table -> TableLedger.requireReadable(sql, table));
     members.forEach(member -> prepare(member, tables, replaced));
     boolean temporary = !members.getFirst().savesPosition();
+    SlotKind kind = temporary ? SlotKind.TEMPORARY : feed.slotKind();
     if (!temporary) {
       Lsn since = replication.identify().walEnd();
       members.forEach(member -> announce(member, since));
@@ -70,8 +72,7 @@ final class FirstLoad {
     listener.waiting(
         "the slot " + feed.slot() + " is made as soon as running transactions have ended");
     NewSlot made =
-        NewSlot.make(
-            replication, source, sql, new NewSlot.SlotRequest(feed.slot(), temporary, tables));
+        NewSlot.make(replication, source, sql, new NewSlot.SlotRequest(feed.slot(), kind, tables));
     Position position = new Position(made.slot().consistentPoint(), Xid.NONE);
     List<StartPoint> starts = new ArrayList<>();
     try {

@@ -17,6 +17,7 @@ import io.walferry.slot.SlotCatalog;
 import io.walferry.snapshot.LoadTable;
 import io.walferry.snapshot.TableLedger;
 import io.walferry.stream.ReplicationConnection;
+import io.walferry.stream.SlotKind;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -387,8 +388,9 @@ final class StartUp {
 
   private Lsn newSlot() {
     requireCreation();
+    boolean saves = members.getFirst().savesPosition();
     return replication
-        .createSlot(feed.slot(), !members.getFirst().savesPosition())
+        .createSlot(feed.slot(), saves ? feed.slotKind() : SlotKind.TEMPORARY)
         .consistentPoint();
   }
 

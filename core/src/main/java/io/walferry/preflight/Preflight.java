@@ -55,6 +55,7 @@ public final class Preflight {
       findings.add(role.replicationFinding());
       addTables(findings, question, server, role);
       findings.addAll(SlotFindings.of(slots, question.slot()));
+      findings.addAll(new FailoverFindings(server, slots, question).all());
       findings.addAll(NeverReplicated.findings(connection));
       return new ReadinessReport(findings);
     } catch (SQLException e) {

@@ -9,15 +9,25 @@ import java.util.Optional;
  *
  * @param publication that the feed will use
  * @param slot that the feed uses or will use
+ * @param failover whether the slot is to be kept on standbys
  * @param tables that the feed will carry; if there are none, those of the publication, or all
  */
 public record ReadinessQuestion(
-    Optional<String> publication, Optional<String> slot, List<TablePattern> tables) {
+    Optional<String> publication,
+    Optional<String> slot,
+    boolean failover,
+    List<TablePattern> tables) {
   /** Whether the server is ready for any feed at all. */
   public static final ReadinessQuestion GENERAL =
       new ReadinessQuestion(Optional.empty(), Optional.empty(), List.of());
 
   public ReadinessQuestion {
     tables = List.copyOf(tables);
+  }
+
+  /** Of a feed whose slot is kept on standbys. */
+  public ReadinessQuestion(
+      Optional<String> publication, Optional<String> slot, List<TablePattern> tables) {
+    this(publication, slot, true, tables);
   }
 }

@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -76,9 +77,10 @@ public final class SlotCatalog {
       statement.setString(2, TableId.quote(publication));
       statement.setQueryTimeout(LOOK_SECONDS);
       statement.execute();
-      SQLWarning warning = statement.getWarnings();
-      if (warning != null && PUBLICATION_WARNING.equals(warning.getSQLState())) {
-        throw warning;
+      for (SQLWarning said = statement.getWarnings(); said != null; said = said.getNextWarning()) {
+        if (isOfPublication(said)) {
+          throw said;
+        }
       }
     } catch (SQLException e) {
       if (CANCELED.equals(e.getSQLState())) {
@@ -89,6 +91,11 @@ public final class SlotCatalog {
           ? new WalferryException(ErrorCode.PUBLICATION_LOST, said.getMessage(), e)
           : said;
     }
+  }
+
+  private static boolean isOfPublication(SQLWarning said) {
+    return PUBLICATION_WARNING.equals(said.getSQLState())
+        && !StandbySlots.areAwaited(Objects.toString(said.getMessage(), ""));
   }
 
   /** All slots, in order of their names. */

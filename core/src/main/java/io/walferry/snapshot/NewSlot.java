@@ -8,6 +8,7 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.slot.SlotCatalog;
 import io.walferry.stream.CreatedSlot;
 import io.walferry.stream.ReplicationConnection;
+import io.walferry.stream.SlotKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -31,7 +32,7 @@ public record NewSlot(CreatedSlot slot, SourceSnapshot base) {
       Connection sql,
       SlotRequest request) {
     CatalogFingerprint before = CatalogFingerprint.read(sql, request.tables());
-    CreatedSlot slot = replication.createSlot(request.name(), request.temporary());
+    CreatedSlot slot = replication.createSlot(request.name(), request.kind());
     try {
       NewSlot made = new NewSlot(slot, exported(connector, slot));
       if (!CatalogFingerprint.read(sql, request.tables()).equals(before)) {
@@ -52,9 +53,9 @@ public record NewSlot(CreatedSlot slot, SourceSnapshot base) {
   /**
    * What to make.
    *
-   * @param temporary whether the slot goes with its connection
+   * @param tables whose changes it has to bring
    */
-  public record SlotRequest(String name, boolean temporary, List<PublishedTable> tables) {
+  public record SlotRequest(String name, SlotKind kind, List<PublishedTable> tables) {
     public SlotRequest {
       tables = List.copyOf(tables);
     }
@@ -74,7 +75,7 @@ public record NewSlot(CreatedSlot slot, SourceSnapshot base) {
   }
 
   private static void discard(Connection sql, SlotRequest request, WalferryException cause) {
-    if (request.temporary()) {
+    if (request.kind() == SlotKind.TEMPORARY) {
       return;
     }
     try {

@@ -28,6 +28,9 @@ public final class ReplicationConnection implements AutoCloseable {
   /** The first version whose {@code pgoutput} sends transactions when they are prepared. */
   private static final int TWO_PHASE_SINCE = 15;
 
+  /** The first version that keeps slots in step on standbys. */
+  private static final int FAILOVER_SINCE = 17;
+
   /** The only one that has no history. */
   private static final int FIRST_TIMELINE = 1;
 
@@ -90,16 +93,10 @@ public final class ReplicationConnection implements AutoCloseable {
   /**
    * Makes a slot for {@code pgoutput} and exports the snapshot at which its stream starts. Waits
    * until every transaction that runs now has ended.
-   *
-   * @param temporary whether the server drops the slot with this connection
    */
-  public CreatedSlot createSlot(String name, boolean temporary) {
-    String command =
-        "CREATE_REPLICATION_SLOT "
-            + TableId.quote(name)
-            + (temporary ? " TEMPORARY" : "")
-            + " LOGICAL pgoutput EXPORT_SNAPSHOT";
+  public CreatedSlot createSlot(String name, SlotKind kind) {
     try (Statement statement = connection.createStatement()) {
+      String command = "CREATE_REPLICATION_SLOT " + TableId.quote(name) + options(kind);
       making.set(Optional.of(statement));
       try (ResultSet result = statement.executeQuery(command)) {
         result.next();
@@ -113,6 +110,29 @@ public final class ReplicationConnection implements AutoCloseable {
     } catch (SQLException e) {
       throw PostgresErrors.translate(
           e, "create the slot " + name + " on " + connector.settings().display());
+    }
+  }
+
+  private String options(SlotKind kind) throws SQLException {
+    return switch (kind) {
+      case TEMPORARY -> " TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT";
+      case FAILOVER ->
+          keepsFailoverSlots()
+              ? " LOGICAL pgoutput (SNAPSHOT 'export', FAILOVER)"
+              : options(SlotKind.PERSISTENT);
+      case PERSISTENT -> " LOGICAL pgoutput EXPORT_SNAPSHOT";
+    };
+  }
+
+  /** A standby refuses to make one. */
+  private boolean keepsFailoverSlots() throws SQLException {
+    if (connection.getMetaData().getDatabaseMajorVersion() < FAILOVER_SINCE) {
+      return false;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT pg_catalog.pg_is_in_recovery()")) {
+      result.next();
+      return !result.getBoolean(1);
     }
   }
 

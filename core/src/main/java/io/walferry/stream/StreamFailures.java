@@ -3,6 +3,7 @@ package io.walferry.stream;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.slot.StandbySlots;
 import java.sql.SQLException;
 import java.util.Optional;
 
@@ -44,6 +45,10 @@ final class StreamFailures {
     if (inProgress && message.state().equals(INTERNAL_ERROR)) {
       return new WalferryException(ErrorCode.STREAMING_UNSUITABLE, said.getMessage(), cause);
     }
+    if (StandbySlots.areAwaited(message.text())) {
+      // It shuts down, and a standby that it would have to wait for is not there.
+      return new WalferryException(ErrorCode.SERVER_UNAVAILABLE, said.getMessage(), cause);
+    }
     // The server looks for the publication as of the change: one that was made later does not help.
     return said.code() == ErrorCode.PUBLICATION_MISSING
         ? new WalferryException(ErrorCode.PUBLICATION_LOST, said.getMessage(), cause)
@@ -52,14 +57,26 @@ final class StreamFailures {
 
   /**
    * From 18 on the server only warns of a missing publication, and leaves its changes out; before,
-   * that is an error. No other warning of that state comes within a stream.
+   * that is an error. The only other warning of that state says that it waits for a standby.
    */
   static Optional<WalferryException> warning(String where, byte[] buffer, int start, int length) {
     ServerMessage message = ServerMessage.read(buffer, start, length);
-    return message.severity().equals("WARNING") && message.state().equals(NOT_IN_REQUIRED_STATE)
+    return isPrerequisite(message) && !StandbySlots.areAwaited(message.text())
         ? Optional.of(
             new WalferryException(
                 ErrorCode.PUBLICATION_LOST, "could not follow " + where + ": " + message.text()))
         : Optional.empty();
+  }
+
+  /** What the server says while it waits for a standby, as often as it looks for it. */
+  static Optional<String> standbyAwaited(byte[] buffer, int start, int length) {
+    ServerMessage message = ServerMessage.read(buffer, start, length);
+    return isPrerequisite(message) && StandbySlots.areAwaited(message.text())
+        ? Optional.of(message.text())
+        : Optional.empty();
+  }
+
+  private static boolean isPrerequisite(ServerMessage message) {
+    return message.severity().equals("WARNING") && message.state().equals(NOT_IN_REQUIRED_STATE);
   }
 }

@@ -14,6 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The reading thread of a replication connection: takes large reads, cuts them behind the last
@@ -23,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
  * machine; docs/benchmarks.md tells what was seen of this reader.
  */
 final class StreamReader implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
   private static final int BUFFER_BYTES = 256 * 1024;
   private static final int SHORT_READ_BYTES = 64 * 1024;
   private static final long REST_NANOS = 500_000;
@@ -53,6 +56,9 @@ final class StreamReader implements Runnable {
 
   /** The last place of the log that the server has named in a read; 0 if none. */
   private long reached;
+
+  /** Said already: the server repeats itself while it waits. */
+  private Optional<String> standbyAwaited = Optional.empty();
 
   /**
    * For one connection.
@@ -181,14 +187,22 @@ final class StreamReader implements Runnable {
           throw StreamFailures.error(where, inProgress, buffer, at + HEADER_BYTES, length - 4);
       // The server ends the COPY when it shuts down.
       case 'c', 'C', 'Z' -> throw StreamFailures.ended(where);
-      case 'N' ->
-          StreamFailures.warning(where, buffer, at + HEADER_BYTES, length - 4)
-              .ifPresent(
-                  warning -> {
-                    throw warning;
-                  });
+      case 'N' -> lookAtNotice(at + HEADER_BYTES, length - 4);
       case 'S', 'A' -> {}
       default -> throw StreamFailures.violation(where, "a message of type " + (buffer[at] & 0xFF));
+    }
+  }
+
+  private void lookAtNotice(int at, int length) {
+    StreamFailures.warning(where, buffer, at, length)
+        .ifPresent(
+            warning -> {
+              throw warning;
+            });
+    Optional<String> awaited = StreamFailures.standbyAwaited(buffer, at, length);
+    if (awaited.isPresent() && !awaited.equals(standbyAwaited)) {
+      standbyAwaited = awaited;
+      LOG.warn("The server sends nothing of {} until a standby has it: {}", where, awaited.get());
     }
   }
 

@@ -8,6 +8,7 @@ import io.walferry.SharedServers;
 import io.walferry.publication.TablePattern;
 import io.walferry.testkit.postgres.Database;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -217,5 +218,44 @@ final class PreflightTest {
       assertEquals(List.of("slot " + slot), subjects(own, Severity.PROBLEM));
       assertEquals("plug-in test_decoding", about(own, "slot " + slot).found());
     }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void aSlotThatStandbysDoNotKeepIsNotedWithTheCommandThatMendsIt(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      String slot = database.name();
+      database.execute(
+          "select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(slot));
+      ReadinessQuestion unwanted =
+          new ReadinessQuestion(Optional.empty(), Optional.of(slot), false, List.of());
+      ReadinessQuestion wanted =
+          new ReadinessQuestion(Optional.empty(), Optional.of(slot), true, List.of());
+
+      assertEquals(List.of(), notes(database, unwanted));
+      List<Finding> notes = notes(database, wanted);
+
+      assertEquals(
+          major < 17 ? List.of() : List.of("on this server only"),
+          notes.stream().map(Finding::found).toList());
+      String url =
+          database.jdbcUrl()
+              + "&replication=database&preferQueryMode=simple&assumeMinServerVersion=10";
+      for (Finding note : notes) {
+        try (Connection replication = DriverManager.getConnection(url);
+            Statement statement = replication.createStatement()) {
+          statement.execute(note.sql().orElseThrow());
+        }
+      }
+      assertEquals(List.of(), notes(database, wanted));
+    }
+  }
+
+  private static List<Finding> notes(Database database, ReadinessQuestion question)
+      throws SQLException {
+    String subject = "slot " + question.slot().orElseThrow();
+    return check(database, question).with(Severity.NOTE).stream()
+        .filter(finding -> finding.subject().equals(subject))
+        .toList();
   }
 }

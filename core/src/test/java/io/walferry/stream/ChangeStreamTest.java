@@ -41,7 +41,7 @@ final class ChangeStreamTest {
   void wholeTransactionsComeInCommitOrder(int major) throws Exception {
     try (Database database = published(major);
         ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
       try (Connection first = database.connect();
           Connection second = database.connect()) {
         first.setAutoCommit(false);
@@ -67,7 +67,7 @@ final class ChangeStreamTest {
   void whatIsConfirmedReachesTheSlot() throws Exception {
     try (Database database = published(14);
         ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
       database.execute("INSERT INTO item VALUES (1, 'one')");
       Lsn end;
       try (ChangeStream stream = stream(replication, slot)) {
@@ -86,7 +86,7 @@ final class ChangeStreamTest {
       Lsn end;
       CreatedSlot slot;
       try (ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-        slot = replication.createSlot(SLOT + database.name(), false);
+        slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
         database.execute("INSERT INTO item VALUES (1, 'one')");
         database.execute("INSERT INTO item VALUES (2, 'two')");
         try (ChangeStream stream = stream(replication, slot)) {
@@ -107,7 +107,7 @@ final class ChangeStreamTest {
   void aTransactionLargerThanTheBufferPassesThrough() throws Exception {
     try (Database database = published(14);
         ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
       database.execute(
           "INSERT INTO item SELECT g, repeat(md5(g::text), 40) FROM generate_series(1, 20000) g");
       StreamSettings tight =
@@ -136,7 +136,7 @@ final class ChangeStreamTest {
       database.execute(
           "ALTER TABLE item ALTER label SET STORAGE EXTERNAL, ADD n int;"
               + " INSERT INTO item VALUES (1, repeat('x', 9000), 0)");
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
       database.execute("UPDATE item SET n = 1");
       try (ChangeStream stream = stream(replication, slot)) {
         Transaction transaction = transaction(stream);
@@ -153,7 +153,7 @@ final class ChangeStreamTest {
       throws Exception {
     try (Database database = published(18);
         ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
       database.execute("SELECT pg_replication_origin_create('%s')".formatted(database.name()));
       database.execute(
           """
@@ -178,7 +178,7 @@ final class ChangeStreamTest {
   void interruptEndsAWaitAtOnce() throws Exception {
     try (Database database = published(14);
         ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
       try (ChangeStream stream = stream(replication, slot)) {
         Thread.ofVirtual().start(stream::interrupt);
         StreamEvent event = stream.next(LONG);
@@ -195,7 +195,7 @@ final class ChangeStreamTest {
     try (Database database = published(14)) {
       assertEquals(ErrorCode.SLOT_MISSING, failure(database, "nobody", PUBLICATION).code());
       try (ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-        CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+        CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
         database.execute("INSERT INTO item VALUES (1, 'one')");
         assertEquals(ErrorCode.PUBLICATION_LOST, failure(database, slot.name(), "nothing").code());
       }
@@ -207,7 +207,7 @@ final class ChangeStreamTest {
   void aPublicationThatIsDroppedMeanwhileEndsTheStream(int major) throws Exception {
     try (Database database = published(major);
         ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
       database.execute("INSERT INTO item VALUES (1, 'one')");
       try (ChangeStream stream = stream(replication, slot)) {
         assertEquals(List.of("+1=one"), described(transaction(stream)));
@@ -223,7 +223,7 @@ final class ChangeStreamTest {
   void aSlotInUseSaysByWhom() throws Exception {
     try (Database database = published(14);
         ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), false);
+      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
       database.execute("INSERT INTO item VALUES (1, 'one')");
       try (ChangeStream stream = stream(replication, slot)) {
         assertEquals(List.of("+1=one"), described(transaction(stream)));

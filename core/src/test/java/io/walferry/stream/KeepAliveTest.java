@@ -78,7 +78,7 @@ final class KeepAliveTest {
     PostgresConnector connector = connector(database, options);
     try (Connection connection = connector.connect();
         ReplicationConnection replication = ReplicationConnection.open(connector)) {
-      String slot = replication.createSlot("keep_alive", true).name();
+      String slot = replication.createSlot("keep_alive", SlotKind.TEMPORARY).name();
       assertTimer(answer(connection, "SELECT inet_client_port()"), least, most);
       try (ChangeStream stream =
           replication.stream(slot, "nothing", Lsn.ZERO, StreamSettings.DEFAULT)) {

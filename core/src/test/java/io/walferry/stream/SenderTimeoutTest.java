@@ -112,7 +112,7 @@ final class SenderTimeoutTest {
   }
 
   private static ChangeStream start(ReplicationConnection replication, StreamSettings settings) {
-    CreatedSlot slot = replication.createSlot(SLOT, false);
+    CreatedSlot slot = replication.createSlot(SLOT, SlotKind.PERSISTENT);
     return replication.stream(SLOT, "items", slot.consistentPoint(), settings);
   }
 

@@ -189,7 +189,7 @@ final class TlsStreamTest {
             "tls test");
     try (ReplicationConnection replication = ReplicationConnection.open(connector);
         Connection connection = connector.connectForReplication()) {
-      String slot = replication.createSlot("tls_records", false).name();
+      String slot = replication.createSlot("tls_records", SlotKind.PERSISTENT).name();
       database.execute(
           "TRUNCATE item; INSERT INTO item SELECT g, 'label' FROM generate_series(1, 2000) g");
       String command =
@@ -257,7 +257,7 @@ final class TlsStreamTest {
 
   private static String stream(PostgresConnector connector) {
     try (ReplicationConnection replication = ReplicationConnection.open(connector)) {
-      CreatedSlot slot = replication.createSlot("tls_test", true);
+      CreatedSlot slot = replication.createSlot("tls_test", SlotKind.TEMPORARY);
       try (Connection connection = database.connect();
           ChangeStream stream =
               replication.stream(

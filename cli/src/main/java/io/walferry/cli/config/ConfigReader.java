@@ -164,9 +164,11 @@ final class ConfigReader {
     String publication = section.value("publication", slot, PUBLICATION_NAME);
     List<String> tables = section.list("tables", TABLE_PATTERN);
     boolean create = section.value("create", SourceConfig.CREATE, Format.yesOrNo());
+    boolean failover = section.value("failover", SourceConfig.FAILOVER, Format.yesOrNo());
     OutputOptions output = output(section);
     section.finish();
-    return connection.map(it -> new SourceConfig(it, slot, publication, tables, create, output));
+    return connection.map(
+        it -> new SourceConfig(it, slot, publication, tables, create, failover, output));
   }
 
   private static OutputOptions output(Section section) {

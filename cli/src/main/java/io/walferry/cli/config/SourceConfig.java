@@ -10,6 +10,7 @@ import java.util.List;
  * @param tables patterns such as {@code public.*}; empty for everything that the publication
  *     carries
  * @param create whether slot and publication are created if they are missing
+ * @param failover whether a slot that is created is kept on standbys too, where the server can
  * @param output what the server is asked to send
  */
 public record SourceConfig(
@@ -18,8 +19,10 @@ public record SourceConfig(
     String publication,
     List<String> tables,
     boolean create,
+    boolean failover,
     OutputOptions output) {
   static final boolean CREATE = true;
+  public static final boolean FAILOVER = true;
   static final String SLOT_PREFIX = "walferry_";
 
   public SourceConfig {

@@ -42,6 +42,7 @@ final class ConfigMappingTest {
         publication: Orders
         tables: ["sales.*", "public.stock"]
         create: false
+        failover: false
         protocol: 2
         streaming: false
         origin: none
@@ -79,7 +80,13 @@ final class ConfigMappingTest {
   void sourceDefaults() {
     assertEquals(
         new SourceConfig(
-            connection(), "walferry_shop", "walferry_shop", List.of(), true, OutputOptions.DEFAULT),
+            connection(),
+            "walferry_shop",
+            "walferry_shop",
+            List.of(),
+            true,
+            true,
+            OutputOptions.DEFAULT),
         read(LEAST, Map.of()).source());
   }
 
@@ -91,6 +98,7 @@ final class ConfigMappingTest {
             "orders_slot",
             "Orders",
             List.of("sales.*", "public.stock"),
+            false,
             false,
             new OutputOptions(OptionalInt.of(2), false, OutputOptions.Origin.NONE)),
         read(FULL, Map.of("SHOP_PASSWORD", "secret")).source());

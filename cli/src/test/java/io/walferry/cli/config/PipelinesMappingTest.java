@@ -53,6 +53,7 @@ final class PipelinesMappingTest {
             "everything",
             List.of("public.*"),
             false,
+            true,
             OutputOptions.DEFAULT),
         first.source());
     assertEquals(
@@ -89,6 +90,7 @@ final class PipelinesMappingTest {
             "other",
             "less",
             List.of("sales.*", "a.b"),
+            true,
             true,
             OutputOptions.DEFAULT),
         second.source());

@@ -1,0 +1,147 @@
+package io.walferry.preflight;
+
+import io.walferry.change.TableId;
+import io.walferry.slot.Slot;
+import io.walferry.slot.StandbySlots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Whether a feed can go on at a standby that is promoted, as far as the primary can tell. */
+final class FailoverFindings {
+  /** The first version with slots that are kept on standbys. */
+  private static final int SINCE = 17;
+
+  private final ServerFacts server;
+  private final List<Slot> slots;
+  private final ReadinessQuestion question;
+
+  FailoverFindings(ServerFacts server, List<Slot> slots, ReadinessQuestion question) {
+    this.server = server;
+    this.slots = slots;
+    this.question = question;
+  }
+
+  List<Finding> all() {
+    if (server.major() < SINCE || server.standby()) {
+      return List.of();
+    }
+    List<Finding> findings = new ArrayList<>();
+    if (question.failover()) {
+      own()
+          .filter(slot -> slot.isUsable() && !slot.traits().failover())
+          .map(FailoverFindings::notKept)
+          .ifPresent(findings::add);
+    }
+    if (usesFailover()) {
+      addUnnamed(findings);
+      addBlocking(findings);
+    }
+    return findings;
+  }
+
+  private Optional<Slot> own() {
+    return slots.stream()
+        .filter(slot -> question.slot().equals(Optional.of(slot.name())))
+        .filter(slot -> slot.isLogical() && !slot.traits().temporary())
+        .findFirst();
+  }
+
+  private static Finding notKept(Slot slot) {
+    return Finding.note(
+            "slot " + slot.name(),
+            "failover, so that standbys keep it too",
+            "on this server only",
+            "Where a standby is promoted the feed has to start over. This takes a replication"
+                + " connection (psql 'dbname=… replication=database'), while no feed uses the"
+                + " slot.")
+        .mendedBy("ALTER_REPLICATION_SLOT " + TableId.quote(slot.name()) + " (FAILOVER true);");
+  }
+
+  /** Of slots that are there, or of the one that the feed will make. */
+  private boolean usesFailover() {
+    boolean makesOne = question.failover() && question.slot().isPresent() && own().isEmpty();
+    return makesOne || slots.stream().anyMatch(slot -> slot.traits().failover());
+  }
+
+  private void addUnnamed(List<Finding> findings) {
+    List<String> named = named();
+    List<String> unnamed =
+        physical()
+            .filter(slot -> slot.activePid().isPresent() && !named.contains(slot.name()))
+            .map(Slot::name)
+            .toList();
+    if (!unnamed.isEmpty()) {
+      findings.add(
+          Finding.note(
+                  StandbySlots.SETTING,
+                  "names the slot of each standby that may be promoted",
+                  "not named: " + String.join(", ", unnamed),
+                  "Such a standby can be behind the destination when it is promoted, and the feed"
+                      + " then ends with DESTINATION_AHEAD. A feed waits for those that are"
+                      + " named.")
+              .mendedBy(setting(Stream.concat(named.stream(), unnamed.stream()))));
+    }
+  }
+
+  /** The server sends a failover slot nothing that one of these standbys does not have yet. */
+  private void addBlocking(List<Finding> findings) {
+    List<String> named = named();
+    List<String> usable =
+        physical()
+            .filter(slot -> named.contains(slot.name()) && slot.isUsable())
+            .map(Slot::name)
+            .toList();
+    List<String> missing = named.stream().filter(name -> !usable.contains(name)).toList();
+    if (!missing.isEmpty()) {
+      findings.add(
+          Finding.problem(
+                  StandbySlots.SETTING,
+                  "names physical slots that are there",
+                  "there is none, or it is lost: " + String.join(", ", missing),
+                  "The server sends failover slots nothing until each standby that is named has"
+                      + " it.")
+              .mendedBy(setting(usable.stream())));
+    }
+    List<String> idle =
+        physical()
+            .filter(slot -> usable.contains(slot.name()) && slot.activePid().isEmpty())
+            .map(Slot::name)
+            .toList();
+    if (!idle.isEmpty()) {
+      findings.add(
+          Finding.note(
+              StandbySlots.SETTING,
+              "names the slots of standbys that are connected",
+              "not in use: " + String.join(", ", idle),
+              "The server sends failover slots nothing until each standby that is named has it."));
+    }
+  }
+
+  private Stream<Slot> physical() {
+    return slots.stream().filter(slot -> !slot.isLogical() && !slot.traits().temporary());
+  }
+
+  /** Slots have names that need no quotes. */
+  private List<String> named() {
+    return Stream.of(server.setting(StandbySlots.SETTING).split(",", -1))
+        .map(name -> name.strip().replace("\"", "").toLowerCase(Locale.ROOT))
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  private static String setting(Stream<String> names) {
+    String list =
+        names.collect(Collectors.toCollection(TreeSet::new)).stream()
+            .collect(Collectors.joining(", "));
+    return "ALTER SYSTEM SET "
+        + StandbySlots.SETTING
+        + " = '"
+        + list
+        + "';\nSELECT pg_reload_conf();";
+  }
+}

@@ -108,6 +108,11 @@ public enum ErrorCode {
       Exit.FAILURE,
       "The destination follows another server or slot: check 'source.url' and 'source.slot', or use"
           + " an empty destination."),
+  SOURCE_STANDBY(
+      Retry.BOUNDED,
+      Exit.FAILURE,
+      "Set 'source.url' to the primary, or 'pipeline.load: none' to follow the standby from now on,"
+          + " into a destination that has the rows."),
   SOURCE_SCHEMA_MOVING(
       Retry.BOUNDED, Exit.FAILURE, "Let schema changes of the published tables finish first."),
   SOURCE_TABLE_REPLACED(

@@ -11,6 +11,7 @@ import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.Sink;
 import io.walferry.slot.SlotCatalog;
 import io.walferry.snapshot.NewSlot;
+import io.walferry.snapshot.SourceSnapshot;
 import io.walferry.snapshot.TableLedger;
 import io.walferry.stream.ReplicationConnection;
 import io.walferry.stream.SlotKind;
@@ -52,6 +53,7 @@ final class FirstLoad {
    * @param replaced tables whose rows, which an earlier slot has brought, go first
    */
   List<StartPoint> run(Set<TableId> replaced) {
+    SourceSnapshot.requireTelling(sql);
     List<StartPoint> begun = new PublishedTables(feed, sql).use(tables -> begin(tables, replaced));
     begun.forEach(start -> start.member().loads().load(start.unsettled()));
     listener.loadFinished(begun.getFirst().position());

@@ -4,14 +4,11 @@ import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.postgres.PostgresErrors;
 import io.walferry.sink.SinkState;
+import io.walferry.snapshot.SourceSnapshot;
 import io.walferry.stream.ReplicationConnection;
 import io.walferry.stream.SourceIdentity;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 
 /**
@@ -30,7 +27,7 @@ final class Lineage {
     this.sql = sql;
     // In this order: a standby that is one now was on that timeline before.
     this.server = replication.identify();
-    this.standby = isStandby(sql);
+    this.standby = SourceSnapshot.isOfStandby(sql);
   }
 
   /**
@@ -115,7 +112,7 @@ final class Lineage {
    * @throws WalferryException {@code SERVER_UNAVAILABLE}; another attempt takes the new timeline
    */
   void requireSameTimeline() {
-    if (standby && !isStandby(sql)) {
+    if (standby && !SourceSnapshot.isOfStandby(sql)) {
       throw promoted();
     }
   }
@@ -125,18 +122,13 @@ final class Lineage {
         ErrorCode.SERVER_UNAVAILABLE, "the server was promoted while it was followed");
   }
 
+  /** Whether the server was a standby when the feed was opened. */
+  boolean isStandby() {
+    return standby;
+  }
+
   /** Where the server left an earlier timeline. */
   private Optional<Lsn> promotion(int timeline) {
     return replication.history(server.timeline()).end(timeline);
-  }
-
-  private static boolean isStandby(Connection sql) {
-    try (Statement statement = sql.createStatement();
-        ResultSet result = statement.executeQuery("SELECT pg_catalog.pg_is_in_recovery()")) {
-      result.next();
-      return result.getBoolean(1);
-    } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "ask whether the server is a standby");
-    }
   }
 }

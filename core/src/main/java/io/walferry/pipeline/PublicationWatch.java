@@ -62,6 +62,10 @@ final class PublicationWatch {
    *     what there is.
    */
   boolean hasChanged(Xid xid) {
+    if (SourceSnapshot.isOfStandby(sql)) {
+      // It sends only what it has replayed, and what is replayed can be seen.
+      return isNew(look());
+    }
     // The transaction that changed the publication may be an earlier one, of which the stream says
     // nothing: any that has begun.
     wanted = Optional.of(SourceSnapshot.begun(sql));

@@ -168,6 +168,7 @@ final class RowReloads {
     if (due.isEmpty()) {
       return;
     }
+    SourceSnapshot.requireTelling(ends.sql());
     triedAt = System.nanoTime();
     ReadHorizon seen = horizon.orElseGet(() -> new ReadHorizon(SourceSnapshot.begun(ends.sql())));
     horizon = Optional.of(seen);

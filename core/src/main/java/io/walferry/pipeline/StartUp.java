@@ -388,6 +388,13 @@ final class StartUp {
 
   private Lsn newSlot() {
     requireCreation();
+    listener.waiting(
+        "the slot "
+            + feed.slot()
+            + " is made as soon as running transactions have ended"
+            + (lineage.isStandby()
+                ? " and the primary has logged that (SELECT pg_log_standby_snapshot() there)"
+                : ""));
     boolean saves = members.getFirst().savesPosition();
     return replication
         .createSlot(feed.slot(), saves ? feed.slotKind() : SlotKind.TEMPORARY)

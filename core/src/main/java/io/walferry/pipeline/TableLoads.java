@@ -65,6 +65,7 @@ final class TableLoads {
    * the stream has brought were not applied.
    */
   List<TableLedger> planLive(List<PublishedTable> tables) {
+    SourceSnapshot.requireTelling(ends.sql());
     return plan(tables, SourceSnapshot.begun(ends.sql()));
   }
 
@@ -90,6 +91,7 @@ final class TableLoads {
     if (missing.isEmpty()) {
       return;
     }
+    SourceSnapshot.requireTelling(ends.sql());
     listener.loadStarted(missing.stream().map(ledger -> ledger.table().table()).toList());
     List<ChunkWriter> writers = new ArrayList<>();
     for (int i = 0; i < settings.loadReaders(); i++) {

@@ -123,9 +123,10 @@ final class ServerFindings {
             "server role",
             "a primary, or a standby with hot_standby_feedback",
             "a standby with hot_standby_feedback " + facts.setting("hot_standby_feedback"),
-            "Publications are made on the primary, a new slot waits for its next snapshot record"
-                + " (SELECT pg_log_standby_snapshot() there), and without feedback its VACUUM"
-                + " invalidates the slot.");
+            "It is followed with 'pipeline.load: none' only, since its snapshots do not tell what"
+                + " they see. Publications are made on the primary, a new slot waits for its next"
+                + " snapshot record (SELECT pg_log_standby_snapshot() there), and without feedback"
+                + " its VACUUM invalidates the slot.");
     return feedback ? finding : finding.mendedBy("ALTER SYSTEM SET hot_standby_feedback = on;");
   }
 

@@ -1,6 +1,8 @@
 package io.walferry.snapshot;
 
 import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -60,6 +62,32 @@ public final class SourceSnapshot {
       return parse(row.getString(1));
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "ask which transactions are running");
+    }
+  }
+
+  /**
+   * Sees that snapshots of this server can be compared with its stream. Those of a standby do not
+   * tell which transactions were running, so that changes would be taken for read that are not.
+   *
+   * @throws WalferryException {@code SOURCE_STANDBY}
+   */
+  public static void requireTelling(Connection connection) {
+    if (isOfStandby(connection)) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_STANDBY,
+          "could not read existing rows: the server is a standby, whose snapshots do not tell which"
+              + " transactions they see");
+    }
+  }
+
+  /** Whether the server is a standby, as long as it is not promoted. */
+  public static boolean isOfStandby(Connection connection) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_is_in_recovery()")) {
+      row.next();
+      return row.getBoolean(1);
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "ask whether the server is a standby");
     }
   }
 

@@ -67,6 +67,18 @@ record Standby(PostgresServer primary, PostgresServer server) implements AutoClo
         .formatted(PostgresServer.USER, primary.port(), server.port(), database.name());
   }
 
+  /** Returns once the standby has everything that the primary has. */
+  void awaitReplayed() throws SQLException {
+    execute(
+        primary,
+        """
+        DO $$ DECLARE written pg_lsn := pg_current_wal_lsn(); BEGIN
+          WHILE NOT EXISTS (SELECT FROM pg_stat_replication WHERE replay_lsn >= written)
+          LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01); END LOOP;
+        END $$
+        """);
+  }
+
   /** Returns once the standby keeps the slot for good. */
   void awaitSlot(String slot) throws SQLException {
     // What tells the standby's server that the slot's snapshots are safe there.

@@ -2,6 +2,7 @@ package io.walferry.cli;
 
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.slot.DecodingStats;
 import io.walferry.slot.Slot;
 import io.walferry.slot.SlotCatalog;
 import java.sql.Connection;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,12 +49,15 @@ final class SlotsCommand implements Callable<Integer> {
   public Integer call() throws SQLException {
     Logging.start(terminal, options);
     try (Connection connection = connect()) {
-      List<Slot> slots = new SlotCatalog(connection).list();
+      SlotCatalog catalog = new SlotCatalog(connection);
+      List<Slot> slots = catalog.list();
+      Map<String, DecodingStats> stats = catalog.decodingStats();
       if (json) {
         Json.print(
-            terminal.out(), Map.of("slots", slots.stream().map(SlotsCommand::json).toList()));
+            terminal.out(),
+            Map.of("slots", slots.stream().map(slot -> json(slot, stats)).toList()));
       } else {
-        print(slots);
+        print(slots, stats);
       }
     }
     return 0;
@@ -63,13 +68,21 @@ final class SlotsCommand implements Callable<Integer> {
     return new PostgresConnector(settings, "walferry slots").connect();
   }
 
-  private void print(List<Slot> slots) {
+  private void print(List<Slot> slots, Map<String, DecodingStats> stats) {
     if (slots.isEmpty()) {
       terminal.out().println("There are no replication slots.");
       return;
     }
     TextTable table =
-        new TextTable("NAME", "PLUGIN", "DATABASE", "ACTIVE PID", "RETAINED WAL", "STATUS");
+        new TextTable(
+            "NAME",
+            "PLUGIN",
+            "DATABASE",
+            "ACTIVE PID",
+            "RETAINED WAL",
+            "SAFE WAL",
+            "SPILLED",
+            "STATUS");
     for (Slot slot : slots) {
       table.add(
           slot.name(),
@@ -77,9 +90,23 @@ final class SlotsCommand implements Callable<Integer> {
           slot.database().orElse("-"),
           slot.activePid().isPresent() ? Integer.toString(slot.activePid().getAsInt()) : "-",
           Human.bytes(slot.wal().retainedBytes()),
+          slot.wal().safeBytes().isPresent()
+              ? Human.bytes(slot.wal().safeBytes().getAsLong())
+              : "-",
+          stats.containsKey(slot.name()) ? Human.bytes(stats.get(slot.name()).spilledBytes()) : "-",
           status(slot));
     }
     table.lines().forEach(terminal.out()::println);
+    for (Slot slot : slots) {
+      concern(slot)
+          .ifPresent(what -> terminal.out().println("warning: slot " + slot.name() + " " + what));
+    }
+  }
+
+  private static Optional<String> concern(Slot slot) {
+    return slot.invalidation()
+        .map(reason -> "is lost (" + reason + ") and only takes a place")
+        .or(() -> slot.wal().concern());
   }
 
   private static String status(Slot slot) {
@@ -89,7 +116,7 @@ final class SlotsCommand implements Callable<Integer> {
         .orElse("-");
   }
 
-  private static Map<String, Object> json(Slot slot) {
+  private static Map<String, Object> json(Slot slot, Map<String, DecodingStats> stats) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", slot.name());
     slot.plugin().ifPresent(plugin -> json.put("plugin", plugin));
@@ -104,6 +131,20 @@ final class SlotsCommand implements Callable<Integer> {
     json.put("temporary", slot.traits().temporary());
     json.put("twoPhase", slot.traits().twoPhase());
     json.put("failover", slot.traits().failover());
+    Optional.ofNullable(stats.get(slot.name()))
+        .ifPresent(decoding -> json.put("decoding", decodingJson(decoding)));
+    concern(slot).ifPresent(what -> json.put("warning", what));
+    return json;
+  }
+
+  private static Map<String, Object> decodingJson(DecodingStats stats) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("spilledTransactions", stats.spilledTransactions());
+    json.put("spilledBytes", stats.spilledBytes());
+    json.put("streamedTransactions", stats.streamedTransactions());
+    json.put("streamedBytes", stats.streamedBytes());
+    json.put("totalTransactions", stats.totalTransactions());
+    json.put("totalBytes", stats.totalBytes());
     return json;
   }
 }

@@ -1,5 +1,6 @@
 package io.walferry.preflight;
 
+import io.walferry.slot.RetainedWal;
 import io.walferry.slot.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,9 +8,6 @@ import java.util.Optional;
 
 /** What is to say about the slots that exist. */
 final class SlotFindings {
-  /** An idle slot that keeps more than this is worth a look. */
-  static final long MUCH_BYTES = 1L << 30;
-
   private static final long MEBIBYTE = 1L << 20;
 
   private SlotFindings() {}
@@ -25,6 +23,9 @@ final class SlotFindings {
       boolean isOwn = own.isPresent() && own.get().equals(slot.name());
       if (isOwn) {
         findings.add(own(slot));
+        if (slot.isUsable()) {
+          slot.wal().concern().map(what -> concern(slot, what)).ifPresent(findings::add);
+        }
       } else if (!slot.isUsable()) {
         findings.add(
             Finding.note(
@@ -33,11 +34,14 @@ final class SlotFindings {
                     "lost: " + slot.invalidation().orElse("unknown"),
                     "Its consumer cannot go on; it only takes a place.")
                 .mendedBy(dropStatement(slot)));
-      } else if (slot.activePid().isEmpty() && slot.wal().retainedBytes() > MUCH_BYTES) {
+      } else if (slot.activePid().isEmpty()
+          && slot.wal().retainedBytes() > RetainedWal.MUCH_BYTES) {
         findings.add(
             Finding.note(
                     subject(slot),
-                    "in use, or keeping less than " + MUCH_BYTES / MEBIBYTE + " MiB of WAL",
+                    "in use, or keeping less than "
+                        + RetainedWal.MUCH_BYTES / MEBIBYTE
+                        + " MiB of WAL",
                     "idle, keeping " + slot.wal().retainedBytes() / MEBIBYTE + " MiB",
                     "If nobody comes back for it, it fills the disk: drop it then.")
                 .mendedBy(dropStatement(slot)));
@@ -67,6 +71,15 @@ final class SlotFindings {
     String use =
         slot.activePid().isPresent() ? "in use by process " + slot.activePid().getAsInt() : "idle";
     return Finding.ok(subject(slot), "usable", use + ", " + kept);
+  }
+
+  private static Finding concern(Slot slot, String what) {
+    return Finding.note(
+        subject(slot),
+        "keeping less than " + RetainedWal.MUCH_BYTES / MEBIBYTE + " MiB of WAL, and reserved",
+        what,
+        "The feed is behind, or stands still: WAL fills the disk, or the slot is lost at"
+            + " max_slot_wal_keep_size.");
   }
 
   private static String subject(Slot slot) {

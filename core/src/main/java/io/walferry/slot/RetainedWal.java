@@ -19,6 +19,30 @@ public record RetainedWal(
     Optional<Status> status,
     long retainedBytes,
     OptionalLong safeBytes) {
+  /** More than this is worth a look. */
+  public static final long MUCH_BYTES = 1L << 30;
+
+  private static final long MEBIBYTE = 1L << 20;
+
+  /** What an operator should know of it, as a sentence without a subject; empty if all is well. */
+  public Optional<String> concern() {
+    String kept = "keeps " + retainedBytes / MEBIBYTE + " MiB of WAL";
+    String left =
+        safeBytes.isPresent()
+            ? "; it may be lost after " + safeBytes.getAsLong() / MEBIBYTE + " MiB more"
+            : "";
+    if (status.equals(Optional.of(Status.LOST))) {
+      return Optional.of("is lost");
+    }
+    if (status.equals(Optional.of(Status.UNRESERVED))) {
+      return Optional.of(kept + ", which the next checkpoint may remove");
+    }
+    if (status.equals(Optional.of(Status.EXTENDED))) {
+      return Optional.of(kept + ", beyond max_wal_size" + left);
+    }
+    return retainedBytes > MUCH_BYTES ? Optional.of(kept + left) : Optional.empty();
+  }
+
   /** {@code wal_status}. */
   public enum Status {
     /** Within {@code max_wal_size}. */

@@ -15,7 +15,9 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -45,6 +47,15 @@ public final class SlotCatalog {
       from pg_replication_slots s
       cross join lateral (select to_jsonb(s) as slot) j
       order by s.slot_name::text collate "C"
+      """;
+
+  private static final int STATS_SINCE = 14;
+  private static final String STATS =
+      """
+      select t.slot_name, t.spill_txns, t.spill_bytes, t.stream_txns, t.stream_bytes,
+        t.total_txns, t.total_bytes
+      from pg_stat_replication_slots t join pg_replication_slots s using (slot_name)
+      where s.plugin is not null
       """;
 
   private static final String PEEK =
@@ -104,6 +115,32 @@ public final class SlotCatalog {
       return query();
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "list the replication slots");
+    }
+  }
+
+  /** By the slot's name; none before 14, and none for physical slots. */
+  public Map<String, DecodingStats> decodingStats() {
+    try (Statement statement = connection.createStatement()) {
+      if (connection.getMetaData().getDatabaseMajorVersion() < STATS_SINCE) {
+        return Map.of();
+      }
+      Map<String, DecodingStats> stats = new HashMap<>();
+      try (ResultSet row = statement.executeQuery(STATS)) {
+        while (row.next()) {
+          stats.put(
+              row.getString(1),
+              new DecodingStats(
+                  row.getLong(2),
+                  row.getLong(3),
+                  row.getLong(4),
+                  row.getLong(5),
+                  row.getLong(6),
+                  row.getLong(7)));
+        }
+      }
+      return stats;
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "read the statistics of the replication slots");
     }
   }
 

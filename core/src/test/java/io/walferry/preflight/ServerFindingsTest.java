@@ -100,7 +100,8 @@ final class ServerFindingsTest {
     "other, pgoutput, 1073741825, 0, '',           NOTE slot s",
     "other, pgoutput, 1073741825, 7, '', ''",
     "other, pgoutput, 0,          0, idle_timeout, NOTE slot s",
-    "s,     pgoutput, 1073741825, 0, '', ''",
+    "s,     pgoutput, 1073741824, 0, '', ''",
+    "s,     pgoutput, 1073741825, 0, '',           NOTE slot s",
     "s,     pgoutput, 0,          0, wal_removed,  PROBLEM slot s",
     "s,     wal2json, 0,          0, '',           PROBLEM slot s",
   })

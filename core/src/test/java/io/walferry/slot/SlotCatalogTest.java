@@ -17,10 +17,12 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(120)
 final class SlotCatalogTest {
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
 
@@ -61,6 +63,40 @@ final class SlotCatalogTest {
       assertTrue(find(connection, name).wal().retainedBytes() > retained + 10_000);
       List<String> names = new SlotCatalog(connection).list().stream().map(Slot::name).toList();
       assertTrue(names.contains(name), names::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void countsWhatTheServerHasSpilled(int major) throws SQLException {
+    try (Database database = SharedServers.database(major);
+        Connection connection = database.connect()) {
+      String name = database.name();
+      database.execute(
+          """
+          create table t (v text);
+          create publication p for table t
+          """);
+      database.execute(
+          "select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(name));
+      database.execute("insert into t select repeat('x', 100) from generate_series(1, 5000)");
+      database.execute(
+          "set logical_decoding_work_mem = '64kB'; "
+              + """
+              select count(*) from pg_logical_slot_get_binary_changes('%s', null, null,
+                'proto_version', '1', 'publication_names', 'p')
+              """
+                  .formatted(name));
+
+      SlotCatalog slots = new SlotCatalog(connection);
+      Optional<DecodingStats> stats = Optional.empty();
+      // The server publishes its statistics a moment later.
+      while (stats.filter(it -> it.spilledTransactions() > 0).isEmpty()) {
+        stats = Optional.ofNullable(slots.decodingStats().get(name));
+      }
+
+      assertEquals(1, stats.orElseThrow().spilledTransactions());
+      assertTrue(stats.orElseThrow().spilledBytes() > 100_000, stats::toString);
     }
   }
 

@@ -38,7 +38,7 @@ final class RolledBackSavepointTest {
       database.execute("ALTER TABLE item ALTER label SET STORAGE EXTERNAL");
       database.execute(
           "ALTER DATABASE %s SET logical_decoding_work_mem = '64kB'".formatted(database.name()));
-      CreatedSlot slot = making.createSlot("s_" + database.name(), false);
+      CreatedSlot slot = making.createSlot("s_" + database.name(), SlotKind.PERSISTENT);
       try (ReplicationConnection replication =
               ReplicationConnection.open(ChangeStreamTest.connector(database));
           ChangeStream stream =

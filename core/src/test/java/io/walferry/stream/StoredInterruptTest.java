@@ -21,7 +21,7 @@ final class StoredInterruptTest {
             ReplicationConnection.open(ChangeStreamTest.connector(database))) {
       database.execute(
           "ALTER DATABASE %s SET logical_decoding_work_mem = '64kB'".formatted(database.name()));
-      CreatedSlot slot = replication.createSlot("s_" + database.name(), false);
+      CreatedSlot slot = replication.createSlot("s_" + database.name(), SlotKind.PERSISTENT);
       StreamSettings settings =
           streaming ? StreamSettings.DEFAULT : StreamSettings.DEFAULT.withoutStreaming();
       try (ReplicationConnection other =

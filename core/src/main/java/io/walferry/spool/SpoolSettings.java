@@ -11,7 +11,7 @@ import java.nio.file.Path;
  */
 public record SpoolSettings(Path directory, long memoryBytesMax, long diskBytesMax) {
   private static final long MEMORY_BYTES_DEFAULT = 16L << 20;
-  private static final long DISK_BYTES_DEFAULT = 64L << 30;
+  private static final long DISK_BYTES_DEFAULT = 8L << 30;
 
   public SpoolSettings {
     if (memoryBytesMax < 0 || diskBytesMax < 0) {

@@ -165,7 +165,7 @@ final class ConfigMappingTest {
             67_108_864,
             Duration.ofSeconds(10),
             new SpoolSettings(
-                Path.of(System.getProperty("java.io.tmpdir")), 16_777_216, 68_719_476_736L),
+                Path.of(System.getProperty("java.io.tmpdir")), 16_777_216, 8_589_934_592L),
             RetryConfig.DEFAULTS),
         defaults);
   }

@@ -230,20 +230,23 @@ final class TransactionReader implements AutoCloseable {
         taken(commit.xid(), commit));
   }
 
-  /**
-   * Empty also if it is not known: it has no changes, for which no {@code PREPARE} comes, or it was
-   * durable, and its {@code PREPARE} was before what comes again.
-   */
+  /** Empty also if its {@code PREPARE} was before what comes again, since it is durable then. */
   private Optional<Transaction> committed(PgOutputMessage.CommitPrepared commit) {
     Optional<PendingTransaction> pending = prepared.commit(commit.gid(), commit.endLsn());
-    if (pending.isEmpty()) {
-      passed = Lsn.max(passed, commit.endLsn());
-      return Optional.empty();
+    if (pending.isEmpty() && !commit.commitLsn().isBefore(from)) {
+      throw new WalferryException(
+          ErrorCode.SLOT_AHEAD,
+          "Transaction %s, which committed at %s, was prepared before %s was confirmed by somebody"
+                  .formatted(commit.xid(), commit.commitLsn(), where)
+              + " else: its changes do not come again");
     }
-    return stored(
-        new TransactionHeader(commit.xid(), commit.commitLsn(), commit.commitTime()),
-        commit.endLsn(),
-        pending.get());
+    passed = pending.isEmpty() ? Lsn.max(passed, commit.endLsn()) : passed;
+    return pending.flatMap(
+        known ->
+            stored(
+                new TransactionHeader(commit.xid(), commit.commitLsn(), commit.commitTime()),
+                commit.endLsn(),
+                known));
   }
 
   /** Empty if it is durable. */

@@ -2,11 +2,14 @@ package io.walferry.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.Change;
 import io.walferry.change.Lsn;
 import io.walferry.change.Transaction;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.spool.Spool;
 import io.walferry.spool.SpoolSettings;
 import java.nio.ByteBuffer;
@@ -63,6 +66,28 @@ final class TransactionReaderTest {
         rows.add(((Change.Insert) transaction.change()).after().text(0));
       }
       assertEquals(List.of("new"), rows);
+    }
+  }
+
+  /** What somebody else has taken from the slot is lost, and must not be passed over. */
+  @Test
+  void aPreparedTransactionThatNobodyHasSeenIsNotPassedOver() {
+    Deque<ByteBuffer> blocks = new ArrayDeque<>();
+    ByteBuffer message = ByteBuffer.allocate(64).put((byte) 'K').put((byte) 0);
+    message.putLong(100).putLong(200).putLong(0).putInt(7).put(bytes("gid\0"));
+    blocks.add(frames(message.flip()));
+    try (Spool spool = new Spool(SpoolSettings.in(directory))) {
+      TransactionReader reader =
+          new TransactionReader(
+              source(() -> Optional.ofNullable(blocks.poll())),
+              3,
+              Lsn.ZERO,
+              spool,
+              xids -> Optional.of(new XidSet()),
+              "a slot");
+      WalferryException failure =
+          assertThrows(WalferryException.class, () -> reader.next(Duration.ZERO));
+      assertEquals(ErrorCode.SLOT_AHEAD, failure.code());
     }
   }
 

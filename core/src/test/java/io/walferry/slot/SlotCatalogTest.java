@@ -14,6 +14,7 @@ import io.walferry.testkit.postgres.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 final class SlotCatalogTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
 
   private static Slot find(Connection connection, String name) {
@@ -79,7 +82,10 @@ final class SlotCatalogTest {
           """);
       database.execute(
           "select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(name));
-      database.execute("insert into t select repeat('x', 100) from generate_series(1, 5000)");
+      // What is not flushed is not decoded.
+      database.execute(
+          "set synchronous_commit = on;"
+              + " insert into t select repeat('x', 100) from generate_series(1, 5000)");
       database.execute(
           "set logical_decoding_work_mem = '64kB'; "
               + """
@@ -91,7 +97,9 @@ final class SlotCatalogTest {
       SlotCatalog slots = new SlotCatalog(connection);
       Optional<DecodingStats> stats = Optional.empty();
       // The server publishes its statistics a moment later.
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (stats.filter(it -> it.spilledTransactions() > 0).isEmpty()) {
+        assertTrue(System.nanoTime() < deadline, stats::toString);
         stats = Optional.ofNullable(slots.decodingStats().get(name));
       }
 

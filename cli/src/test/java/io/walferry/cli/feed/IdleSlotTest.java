@@ -1,11 +1,14 @@
 package io.walferry.cli.feed;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.walferry.change.Lsn;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Postgres
 @Timeout(120)
 final class IdleSlotTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -48,7 +53,9 @@ final class IdleSlotTest {
     String query =
         "SELECT %s FROM pg_replication_slots WHERE slot_name = '%s'".formatted(place, idle.name());
     Lsn reached = Lsn.ZERO;
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (reached.isBefore(least)) {
+      assertTrue(System.nanoTime() < deadline, place + " is " + reached + ", not " + least);
       // Writes that record at once.
       busy.execute("CHECKPOINT");
       reached = Lsn.parse(FeedSetup.answer(busy, query));

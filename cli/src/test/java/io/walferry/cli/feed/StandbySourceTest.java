@@ -1,6 +1,7 @@
 package io.walferry.cli.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Postgres
 @Timeout(180)
 final class StandbySourceTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private static final String TABLE = "CREATE TABLE %s (id int PRIMARY KEY)";
 
   @TempDir Path directory;
@@ -52,7 +55,9 @@ final class StandbySourceTest {
       destination.execute(TABLE.formatted("t"));
       destination.execute(TABLE.formatted("later"));
       try (RunningFeed feed = feed(copy, destination, LoadMode.NONE)) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (slots(copy) == 0) {
+          assertTrue(System.nanoTime() < deadline, "no slot");
           Standby.execute(primary, "SELECT pg_log_standby_snapshot(), pg_sleep(0.05)");
         }
         feed.awaitFollowing();

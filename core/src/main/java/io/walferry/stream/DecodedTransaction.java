@@ -11,84 +11,74 @@ import java.util.List;
 import java.util.Optional;
 
 /** A transaction whose changes are decoded as they are asked for. For the pipeline's thread. */
-abstract class DecodedTransaction implements Transaction {
+final class DecodedTransaction implements Transaction {
   private final TransactionHeader header;
-  private final MessageSource messages;
+  private final MessageSource source;
+  private final TransactionMessages messages;
   private Optional<Change> current = Optional.empty();
-  private Optional<Lsn> end = Optional.empty();
 
-  DecodedTransaction(TransactionHeader header, MessageSource messages) {
+  /**
+   * For reading once.
+   *
+   * @param source where the messages come from, which knows the place of what is wrong
+   */
+  DecodedTransaction(TransactionHeader header, MessageSource source, TransactionMessages messages) {
     this.header = header;
+    this.source = source;
     this.messages = messages;
   }
 
-  /**
-   * Reads one message.
-   *
-   * @return the change that it stands for; empty if it only tells us something, such as that this
-   *     was all: then {@link #end(Lsn)} was called
-   */
-  abstract Optional<Change> read();
-
-  /** The relation of that oid as of this place of the transaction. */
-  abstract Optional<Relation> find(int oid);
-
-  /** A relation as of the changes that follow. */
-  abstract void announced(Relation relation);
-
-  final void end(Lsn endLsn) {
-    end = Optional.of(endLsn);
-  }
-
   @Override
-  public final TransactionHeader header() {
+  public TransactionHeader header() {
     return header;
   }
 
   @Override
-  public final boolean advance() {
-    if (end.isPresent()) {
+  public boolean advance() {
+    if (messages.end().isPresent()) {
       return false;
     }
     do {
-      current = read();
-    } while (current.isEmpty() && end.isEmpty());
-    return end.isEmpty();
+      Optional<PgOutputMessage> message = messages.read();
+      current = message.isPresent() ? changeOf(message.get()) : Optional.empty();
+    } while (current.isEmpty() && messages.end().isEmpty());
+    return messages.end().isEmpty();
   }
 
   @Override
-  public final Change change() {
+  public Change change() {
     return current.orElseThrow(() -> new IllegalStateException("There is no current change"));
   }
 
   @Override
-  public final Lsn endLsn() {
-    return end.orElseThrow(
-        () -> new IllegalStateException("The transaction was not read to its end"));
+  public Lsn endLsn() {
+    return messages
+        .end()
+        .orElseThrow(() -> new IllegalStateException("The transaction was not read to its end"));
   }
 
   /** The change that a message within a transaction stands for. */
-  final Optional<Change> changeOf(PgOutputMessage message) {
+  private Optional<Change> changeOf(PgOutputMessage message) {
     return switch (message) {
       case PgOutputMessage.RowMessage row -> Optional.of(rowChange(row));
       case PgOutputMessage.Truncate truncate -> Optional.of(truncation(truncate));
       case PgOutputMessage.Relation announced -> {
-        announced(announced.relation());
+        messages.announced(announced.relation());
         yield Optional.empty();
       }
       case PgOutputMessage.LogicalMessage logical -> logicalMessage(logical);
       case PgOutputMessage.Type type -> Optional.empty();
       case PgOutputMessage.Origin origin -> Optional.empty();
-      default -> throw messages.unexpected("a change or a Commit", message);
+      default -> throw source.unexpected("a change or a Commit", message);
     };
   }
 
   private Relation relation(int oid, PgOutputMessage message) {
-    return find(oid)
+    return messages
+        .find(oid)
         .orElseThrow(
             () ->
-                messages.unexpected(
-                    "a Relation for oid " + Integer.toUnsignedString(oid), message));
+                source.unexpected("a Relation for oid " + Integer.toUnsignedString(oid), message));
   }
 
   private Change rowChange(PgOutputMessage.RowMessage message) {
@@ -113,7 +103,7 @@ abstract class DecodedTransaction implements Transaction {
           case PgOutputMessage.Delete delete -> fits(delete.before(), count);
         };
     if (!fits) {
-      throw messages.unexpected("rows of " + count + " columns for " + relation, message);
+      throw source.unexpected("rows of " + count + " columns for " + relation, message);
     }
   }
 

@@ -1,45 +1,49 @@
 package io.walferry.stream;
 
-import io.walferry.change.Change;
+import io.walferry.change.Lsn;
 import io.walferry.change.Relation;
-import io.walferry.change.TransactionHeader;
 import io.walferry.pgoutput.PgOutputMessage;
 import java.util.Optional;
 
 /** A committed transaction that comes whole, and is read while it comes. */
-final class ReceivedTransaction extends DecodedTransaction {
+final class ReceivedTransaction implements TransactionMessages {
   private final MessageSource messages;
   private final TransactionReader reader;
 
-  ReceivedTransaction(
-      PgOutputMessage.Begin begin, MessageSource messages, TransactionReader reader) {
-    super(new TransactionHeader(begin.xid(), begin.commitLsn(), begin.commitTime()), messages);
+  private Optional<Lsn> end = Optional.empty();
+
+  ReceivedTransaction(MessageSource messages, TransactionReader reader) {
     this.messages = messages;
     this.reader = reader;
   }
 
   @Override
-  Optional<Change> read() {
+  public Optional<PgOutputMessage> read() {
     messages.advanceWithinTransaction();
     if (messages.isKeepAlive()) {
       return Optional.empty();
     }
     PgOutputMessage message = messages.message();
     if (message instanceof PgOutputMessage.Commit commit) {
-      end(commit.endLsn());
+      end = Optional.of(commit.endLsn());
       reader.ended(commit.endLsn());
       return Optional.empty();
     }
-    return changeOf(message);
+    return Optional.of(message);
   }
 
   @Override
-  Optional<Relation> find(int oid) {
+  public Optional<Lsn> end() {
+    return end;
+  }
+
+  @Override
+  public Optional<Relation> find(int oid) {
     return reader.relations().find(oid);
   }
 
   @Override
-  void announced(Relation relation) {
+  public void announced(Relation relation) {
     reader.announced(relation);
   }
 }

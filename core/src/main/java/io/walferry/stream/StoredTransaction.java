@@ -1,9 +1,7 @@
 package io.walferry.stream;
 
-import io.walferry.change.Change;
 import io.walferry.change.Lsn;
 import io.walferry.change.Relation;
-import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.pgoutput.PgOutputMessage;
 import java.time.Duration;
@@ -13,13 +11,14 @@ import java.util.Optional;
  * A transaction that was received before it committed. Rows keep the relation under which they were
  * written, and what was rolled back is left out.
  */
-final class StoredTransaction extends DecodedTransaction {
+final class StoredTransaction implements TransactionMessages {
   private final PendingTransaction pending;
   private final MessageSource messages;
   private final TransactionReader reader;
   private final Lsn endLsn;
   private final RelationCache relations = new RelationCache();
   private long announcements;
+  private Optional<Lsn> end = Optional.empty();
 
   /**
    * Reads it and discards it then.
@@ -28,12 +27,7 @@ final class StoredTransaction extends DecodedTransaction {
    * @param endLsn where its commit ends
    */
   StoredTransaction(
-      TransactionHeader header,
-      Lsn endLsn,
-      PendingTransaction pending,
-      MessageSource messages,
-      TransactionReader reader) {
-    super(header, messages);
+      Lsn endLsn, PendingTransaction pending, MessageSource messages, TransactionReader reader) {
     this.endLsn = endLsn;
     this.pending = pending;
     this.messages = messages;
@@ -41,23 +35,28 @@ final class StoredTransaction extends DecodedTransaction {
   }
 
   @Override
-  Optional<Change> read() {
+  public Optional<PgOutputMessage> read() {
     if (!messages.advance(Duration.ZERO)) {
       // From here on the others see what it has announced.
       reader.relations().announceAll(pending.relations());
       pending.discard();
-      end(endLsn);
+      end = Optional.of(endLsn);
       reader.ended(endLsn);
       return Optional.empty();
     }
-    return messages.isKeepAlive() ? Optional.empty() : changeUnlessRolledBack(messages.message());
+    return messages.isKeepAlive() ? Optional.empty() : unlessRolledBack(messages.message());
+  }
+
+  @Override
+  public Optional<Lsn> end() {
+    return end;
   }
 
   /**
    * A relation that was announced within a sub-transaction holds for the whole transaction, for the
    * server does not repeat it.
    */
-  private Optional<Change> changeUnlessRolledBack(PgOutputMessage message) {
+  private Optional<PgOutputMessage> unlessRolledBack(PgOutputMessage message) {
     return switch (message) {
       case PgOutputMessage.StreamStart start -> Optional.empty();
       case PgOutputMessage.StreamStop stop -> Optional.empty();
@@ -68,7 +67,7 @@ final class StoredTransaction extends DecodedTransaction {
           Optional.empty();
       case PgOutputMessage.LogicalMessage logical when isRolledBack(logical.streamXid()) ->
           Optional.empty();
-      default -> changeOf(message);
+      default -> Optional.of(message);
     };
   }
 
@@ -77,13 +76,13 @@ final class StoredTransaction extends DecodedTransaction {
   }
 
   @Override
-  Optional<Relation> find(int oid) {
+  public Optional<Relation> find(int oid) {
     Optional<Relation> own = relations.find(oid);
     return own.isPresent() ? own : pending.known().find(oid);
   }
 
   @Override
-  void announced(Relation relation) {
+  public void announced(Relation relation) {
     announcements++;
     // The same object where there is no difference: sinks prepare statements for each.
     relations.announce(

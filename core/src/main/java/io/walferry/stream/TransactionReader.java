@@ -140,7 +140,11 @@ final class TransactionReader implements AutoCloseable {
   private Optional<Transaction> take(PgOutputMessage message) {
     return switch (message) {
       case PgOutputMessage.Begin begin ->
-          Optional.of(new ReceivedTransaction(begin, messages, this));
+          Optional.of(
+              new DecodedTransaction(
+                  new TransactionHeader(begin.xid(), begin.commitLsn(), begin.commitTime()),
+                  messages,
+                  new ReceivedTransaction(messages, this)));
       case PgOutputMessage.StreamCommit commit -> committed(commit);
       case PgOutputMessage.CommitPrepared commit -> committed(commit);
       case PgOutputMessage.StreamStart start -> {
@@ -267,7 +271,9 @@ final class TransactionReader implements AutoCloseable {
     }
     MessageSource itsMessages =
         new MessageSource(blocks.alongside(() -> pending.blocks().next()), protocolVersion, where);
-    return Optional.of(new StoredTransaction(header, endLsn, pending, itsMessages, this));
+    return Optional.of(
+        new DecodedTransaction(
+            header, itsMessages, new StoredTransaction(endLsn, pending, itsMessages, this)));
   }
 
   /** A relation as of the changes that follow in the order of commits. */

@@ -164,7 +164,7 @@ public final class ReplicationConnection implements AutoCloseable {
           output.protocolOf(major, twoPhase),
           start,
           from,
-          new SourceSubTransactions(connector),
+          new SourceSubTransactions(connector, settings.silenceMax()),
           timely);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "start the stream of " + where);

@@ -6,14 +6,18 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
  * Asks in a session of its own, which lasts for the question. The commit of the whole transaction
  * is in the log by then, so a sub-transaction that still seems to be in progress has committed with
  * it: what is rolled back ends at once.
+ *
+ * @param silenceMax how long the source may leave the question without an answer
  */
-record SourceSubTransactions(PostgresConnector source) implements SubTransactions {
+record SourceSubTransactions(PostgresConnector source, Duration silenceMax)
+    implements SubTransactions {
   /** The stream has the lower half of an id; the nearest to what is assigned now is meant. */
   private static final String STATUS =
       """
@@ -27,6 +31,7 @@ record SourceSubTransactions(PostgresConnector source) implements SubTransaction
   public Optional<XidSet> rolledBack(XidSet xids) {
     try (Connection connection = source.connect();
         PreparedStatement statement = connection.prepareStatement(STATUS)) {
+      connection.setNetworkTimeout(Runnable::run, (int) silenceMax.toMillis());
       statement.setArray(1, connection.createArrayOf("bigint", xids.numbers().boxed().toArray()));
       XidSet rolledBack = new XidSet();
       try (ResultSet result = statement.executeQuery()) {

@@ -39,9 +39,9 @@ final class XidSet {
     return count;
   }
 
-  /** Without counting doubles as far as that matters. */
+  /** Seen late, at twice as many at the most: what is not sorted yet may be there twice. */
   boolean isLongerThan(int most) {
-    return count > most && size() > most;
+    return count > 2L * most && size() > most;
   }
 
   boolean isEmpty() {

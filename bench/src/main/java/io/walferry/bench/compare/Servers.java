@@ -22,6 +22,8 @@ final class Servers {
         .setting("maintenance_work_mem", "256MB")
         // Its moment would decide who is measured beside it.
         .setting("autovacuum", "off")
+        // Loads of any size are written.
+        .setting("statement_timeout", "0")
         .start();
   }
 

@@ -116,6 +116,8 @@ public final class PostgresServerBuilder {
     map.put("log_timezone", "UTC");
     // In the data directory, so that nothing of a crashed server stays behind in /dev/shm.
     map.put("dynamic_shared_memory_type", "mmap");
+    // A test that waits in a statement for what does not come fails instead.
+    map.put("statement_timeout", "5min");
     return map;
   }
 

@@ -159,6 +159,15 @@ final class FeedProgress implements PipelineListener {
   public synchronized void retrying(WalferryException cause, Duration delay) {
     phase = Phase.RETRYING;
     uncommitted = 0;
+    warn(cause, delay);
+  }
+
+  @Override
+  public synchronized void receivingAgain(WalferryException cause, Duration delay) {
+    warn(cause, delay);
+  }
+
+  private void warn(WalferryException cause, Duration delay) {
     // The advice once, not with each of many tries.
     String advice = failing.equals(Optional.of(cause.code())) ? "" : ". " + cause.code().advice();
     failing = Optional.of(cause.code());

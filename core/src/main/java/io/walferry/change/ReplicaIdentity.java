@@ -13,6 +13,11 @@ public enum ReplicaIdentity {
     this.code = code;
   }
 
+  /** The catalog's code. */
+  public char code() {
+    return code;
+  }
+
   /**
    * The identity with the catalog's code.
    *

@@ -165,6 +165,28 @@ public enum ErrorCode {
       "Check the disk and the permissions of 'pipeline.spool.directory'; nothing is lost, the"
           + " server sends it again."),
 
+  SPOOL_TOO_SMALL(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Raise 'pipeline.spool.diskBytes' above the size of the source's largest transaction."),
+  SPOOL_BUSY(
+      Retry.BOUNDED,
+      Exit.FAILURE,
+      "Another process uses the directory: stop it, or give each feed a 'pipeline.spool.directory'"
+          + " or a 'pipeline.name' of its own."),
+  SPOOL_DAMAGED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The server has let go of what was in the spool: bring its files back, or set"
+          + " 'pipeline.onSlotLost: resnapshot' to have every table loaded again."),
+  SPOOL_FOREIGN(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The spool holds changes of another server or slot: check 'source.url', 'source.slot' and"
+          + " 'pipeline.spool.directory', or move its files away if nobody needs them."),
+  SPOOL_FORMAT(
+      Retry.NEVER, Exit.FAILURE, "Use the Walferry version that wrote the spool, or a newer one."),
+
   DESTINATION_UNREACHABLE(
       Retry.ALWAYS, Exit.FAILURE, "Check that the destination is up and reachable."),
   DESTINATION_BUSY(

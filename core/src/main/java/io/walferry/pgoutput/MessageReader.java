@@ -26,7 +26,7 @@ final class MessageReader {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   /** 2000-01-01 UTC, from where PostgreSQL counts, in seconds from where {@link Instant} does. */
-  private static final long EPOCH_SECOND = 946_684_800L;
+  static final long EPOCH_SECOND = 946_684_800L;
 
   private static final long MICROS_PER_SECOND = 1_000_000L;
 

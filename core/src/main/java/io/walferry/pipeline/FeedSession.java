@@ -29,6 +29,7 @@ final class FeedSession {
   private final PipelineSettings settings;
   private final PostgresConnector source;
   private final List<Target> targets;
+  private final Reception reception;
   private final PipelineListener listener;
   private final StopSignal stop;
   private boolean progress;
@@ -37,11 +38,13 @@ final class FeedSession {
       PipelineSettings settings,
       PostgresConnector source,
       List<Target> targets,
+      Reception reception,
       PipelineListener listener,
       StopSignal stop) {
     this.settings = settings;
     this.source = source;
     this.targets = targets;
+    this.reception = reception;
     this.listener = listener;
     this.stop = stop;
   }
@@ -57,6 +60,7 @@ final class FeedSession {
    * @throws WalferryException also after the stop, for whatever the stop has cut short
    */
   void run(EndPoint end) {
+    reception.open();
     try (Connection sql = source.connect()) {
       sql.setNetworkTimeout(Runnable::run, (int) settings.stream().silenceMax().toMillis());
       // First, since a server below 'logical' may have no sender for the other connection at all.
@@ -77,6 +81,7 @@ final class FeedSession {
     FeedIdentity of =
         new FeedIdentity(feed.pipeline(), identity.systemId(), identity.timeline(), feed.slot());
     try (OpenSinks open = new OpenSinks(targets)) {
+      requireMemory(open.sinks());
       List<Member> members = new ArrayList<>();
       for (OpenSink opening : open.sinks()) {
         FeedEnds ends = new FeedEnds(source, replication, sql, opening.sink());
@@ -86,10 +91,19 @@ final class FeedSession {
       listener.opened(source.settings().display(), feed.slot());
       try {
         Lineage lineage = Lineage.read(replication, sql, identity.timeline());
-        follow(lineage, reachPositions(replication, lineage, slot, members), until);
+        follow(lineage, reachPositions(lineage, slot, members), until);
       } catch (WalferryException e) {
         throw asSeenBy(open.sinks(), e);
       }
+    }
+  }
+
+  /** What is confirmed may be further than a destination that does not know how far it is. */
+  private void requireMemory(List<OpenSink> sinks) {
+    if (settings.stream().spool().durable() && !sinks.getFirst().savesPosition()) {
+      throw new WalferryException(
+          ErrorCode.CONFIGURATION_INVALID,
+          "a destination that saves no position cannot be fed from a durable spool");
     }
   }
 
@@ -113,12 +127,10 @@ final class FeedSession {
 
   /** Until the stream runs, the stop is felt by what waits for the replication connection. */
   private List<StartPoint> reachPositions(
-      ReplicationConnection replication,
-      Lineage lineage,
-      Optional<Slot> slot,
-      List<Member> members) {
-    StartUp startUp = new StartUp(settings.feed(), members, lineage, listener);
-    return stop.during(() -> startUp.reachPositions(slot), replication::close);
+      Lineage lineage, Optional<Slot> slot, List<Member> members) {
+    StartUp startUp = new StartUp(settings.feed(), members, lineage, reception, listener);
+    return stop.during(
+        () -> startUp.reachPositions(slot), members.getFirst().ends().replication()::close);
   }
 
   private void follow(Lineage lineage, List<StartPoint> starts, Optional<Lsn> until) {
@@ -138,8 +150,7 @@ final class FeedSession {
         starts.getFirst().member().savesPosition()
             ? settings.stream()
             : settings.stream().withoutStreaming();
-    try (ChangeStream stream =
-        ends.replication().stream(feed.slot(), feed.publication(), from.endLsn(), how)) {
+    try (ChangeStream stream = reception.follow(lineage, ends, from.endLsn(), how)) {
       listener.following(from);
       Follower follower = new Follower(stream, outlets, lineage, settings, listener, stop);
       try {

@@ -31,15 +31,24 @@ import java.util.stream.Collectors;
 final class FirstLoad {
   private final FeedSettings feed;
   private final List<Member> members;
+  private final Lineage lineage;
+  private final Reception reception;
   private final PipelineListener listener;
   private final ReplicationConnection replication;
   private final PostgresConnector source;
   private final Connection sql;
 
   /** Into these destinations, which are opened and have no position. */
-  FirstLoad(FeedSettings feed, List<Member> members, PipelineListener listener) {
+  FirstLoad(
+      FeedSettings feed,
+      List<Member> members,
+      Lineage lineage,
+      Reception reception,
+      PipelineListener listener) {
     this.feed = feed;
     this.members = members;
+    this.lineage = lineage;
+    this.reception = reception;
     this.listener = listener;
     FeedEnds ends = members.getFirst().ends();
     this.replication = ends.replication();
@@ -55,6 +64,7 @@ final class FirstLoad {
   List<StartPoint> run(Set<TableId> replaced) {
     SourceSnapshot.requireTelling(sql);
     List<StartPoint> begun = new PublishedTables(feed, sql).use(tables -> begin(tables, replaced));
+    reception.receive(lineage, members.getFirst().ends(), begun.getFirst().position().endLsn());
     begun.forEach(start -> start.member().loads().load(start.unsettled()));
     listener.loadFinished(begun.getFirst().position());
     return begun;

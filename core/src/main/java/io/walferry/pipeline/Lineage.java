@@ -1,11 +1,12 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Lsn;
-import io.walferry.change.Position;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.SinkState;
 import io.walferry.snapshot.SourceSnapshot;
+import io.walferry.spool.LogExtent;
+import io.walferry.spool.LogIdentity;
 import io.walferry.stream.ReplicationConnection;
 import io.walferry.stream.SourceIdentity;
 import java.sql.Connection;
@@ -17,6 +18,9 @@ import java.util.Optional;
  * is lost. So is what a server wrote after the moment from which it was restored.
  */
 final class Lineage {
+  private static final String DESTINATION = "the destination";
+  private static final String SPOOL = "the spool";
+
   private final ReplicationConnection replication;
   private final Connection sql;
   private final SourceIdentity server;
@@ -44,6 +48,11 @@ final class Lineage {
     return lineage;
   }
 
+  /** The server, as a spool of the slot knows it. */
+  LogIdentity identity(String slot) {
+    return new LogIdentity(server.systemId(), server.timeline(), slot);
+  }
+
   /** Whether the server has been promoted since it was on this timeline. */
   boolean hasLeft(int timeline) {
     return timeline != server.timeline();
@@ -57,16 +66,17 @@ final class Lineage {
   void requireDescent(SinkState state) {
     switch (state) {
       case SinkState.Fresh fresh -> {}
-      case SinkState.Unfinished unfinished -> requireDescent(unfinished.timeline());
-      case SinkState.Following following -> requireDescent(following.timeline());
+      case SinkState.Unfinished unfinished -> requireDescent(DESTINATION, unfinished.timeline());
+      case SinkState.Following following -> requireDescent(DESTINATION, following.timeline());
     }
   }
 
-  private void requireDescent(int timeline) {
+  private void requireDescent(String what, int timeline) {
     if (hasLeft(timeline) && promotion(timeline).isEmpty()) {
       throw new WalferryException(
           ErrorCode.SOURCE_CHANGED,
-          "the destination has followed timeline "
+          what
+              + " has followed timeline "
               + Integer.toUnsignedString(timeline)
               + ", but the server is on timeline "
               + Integer.toUnsignedString(server.timeline())
@@ -80,16 +90,30 @@ final class Lineage {
    * @throws WalferryException {@code DESTINATION_AHEAD}
    */
   void requireShared(SinkState.Following following) {
-    Position position = following.position();
-    Optional<Lsn> end = end(following.timeline());
-    if (end.isPresent() && position.endLsn().isAfter(end.get())) {
+    requireShared(DESTINATION, following.position().endLsn(), following.timeline());
+  }
+
+  /**
+   * The same for what waits in a spool.
+   *
+   * @throws WalferryException {@code SOURCE_CHANGED} or {@code DESTINATION_AHEAD}
+   */
+  void requireShared(LogExtent extent) {
+    requireDescent(SPOOL, extent.identity().timeline());
+    requireShared(SPOOL, extent.to(), extent.identity().timeline());
+  }
+
+  private void requireShared(String what, Lsn reached, int timeline) {
+    Optional<Lsn> end = end(timeline);
+    if (end.isPresent() && reached.isAfter(end.get())) {
       throw new WalferryException(
           ErrorCode.DESTINATION_AHEAD,
-          "the destination stands at "
-              + position.endLsn()
+          what
+              + " stands at "
+              + reached
               + " of timeline "
-              + Integer.toUnsignedString(following.timeline())
-              + (hasLeft(following.timeline())
+              + Integer.toUnsignedString(timeline)
+              + (hasLeft(timeline)
                   ? ", but the server was promoted at "
                   : ", but the server's log ends at ")
               + end.get());
@@ -117,7 +141,7 @@ final class Lineage {
     }
   }
 
-  private static WalferryException promoted() {
+  static WalferryException promoted() {
     return new WalferryException(
         ErrorCode.SERVER_UNAVAILABLE, "the server was promoted while it was followed");
   }

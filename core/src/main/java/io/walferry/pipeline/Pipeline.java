@@ -1,11 +1,9 @@
 package io.walferry.pipeline;
 
-import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Claim;
 import io.walferry.sink.Sink;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -60,56 +58,32 @@ public final class Pipeline {
    * @throws WalferryException when trying again does not help
    */
   public void run() {
-    int failures = 0;
-    long failingSince = 0;
     EndPoint end = new EndPoint(settings.until());
-    PipelineSettings fitting = settings;
-    while (!stop.isRequested()) {
-      FeedSession session = new FeedSession(fitting, source, targets, listener, stop);
-      try {
-        session.run(end);
-        return;
-      } catch (WalferryException e) {
-        if (stop.isRequested() && isOfTheStop(e.code())) {
+    Attempts attempts = new Attempts(settings, listener::retrying, stop);
+    try (Reception reception = reception()) {
+      while (!stop.isRequested()) {
+        FeedSession session =
+            new FeedSession(
+                settings.with(attempts.fitting()), source, targets, reception, listener, stop);
+        try {
+          session.run(end);
           return;
+        } catch (WalferryException e) {
+          if (stop.isRequested() && Attempts.isOfTheStop(e.code())) {
+            return;
+          }
+          if (!reception.recoversFrom(e)) {
+            attempts.failed(e, session.madeProgress());
+          }
         }
-        if (session.madeProgress() || failures == 0) {
-          failures = 0;
-          failingSince = System.nanoTime();
-        }
-        failures++;
-        Duration failingFor = Duration.ofNanos(System.nanoTime() - failingSince);
-        if (!settings.retry().allows(e.code(), failingFor)) {
-          throw e;
-        }
-        fitting = fitting(fitting, e.code());
-        pause(e, settings.retry().delay(failures));
       }
     }
   }
 
-  /** What cannot be had of transactions in progress comes when they have committed. */
-  private static PipelineSettings fitting(PipelineSettings settings, ErrorCode failure) {
-    return switch (failure) {
-      case STREAMING_UNSUITABLE, SPOOL_FULL, SPOOL_FAILED ->
-          settings.with(settings.stream().withoutStreaming());
-      default -> settings;
-    };
-  }
-
-  /** What the stop itself cuts short fails like this; anything else is worth knowing. */
-  private static boolean isOfTheStop(ErrorCode code) {
-    return code == ErrorCode.INTERRUPTED || code.retry() != ErrorCode.Retry.NEVER;
-  }
-
-  private void pause(WalferryException cause, Duration delay) {
-    listener.retrying(cause, delay);
-    try {
-      stop.await(delay);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted before another try", e);
-    }
+  private Reception reception() {
+    return settings.stream().spool().durable()
+        ? new DurableReception(settings, source, listener)
+        : new StraightReception(settings.feed());
   }
 
   /**

@@ -36,4 +36,10 @@ public interface PipelineListener {
 
   /** An attempt has failed; the next one starts after {@code delay}. */
   default void retrying(WalferryException cause, Duration delay) {}
+
+  /**
+   * The source does not send into the durable spool; the next attempt starts after {@code delay}.
+   * From a thread of its own: destinations may be served from the spool meanwhile.
+   */
+  default void receivingAgain(WalferryException cause, Duration delay) {}
 }

@@ -56,13 +56,20 @@ final class StartUp {
   private final FeedSettings feed;
   private final List<Member> members;
   private final Lineage lineage;
+  private final Reception reception;
   private final PipelineListener listener;
   private final ReplicationConnection replication;
   private final PostgresConnector source;
   private final Connection sql;
 
-  StartUp(FeedSettings feed, List<Member> members, Lineage lineage, PipelineListener listener) {
+  StartUp(
+      FeedSettings feed,
+      List<Member> members,
+      Lineage lineage,
+      Reception reception,
+      PipelineListener listener) {
     this.lineage = lineage;
+    this.reception = reception;
     this.feed = feed;
     this.members = members;
     this.listener = listener;
@@ -95,7 +102,7 @@ final class StartUp {
       }
       requireCreation();
       LOG.warn("{}; every table is loaded again", e.getMessage());
-      slot.ifPresent(lost -> new SlotCatalog(sql).drop(lost.name()));
+      slot.ifPresent(this::drop);
       return beginAgain();
     }
   }
@@ -111,7 +118,8 @@ final class StartUp {
   private static boolean isLossOfTheSlot(ErrorCode code) {
     return code == ErrorCode.SLOT_LOST
         || code == ErrorCode.SLOT_UNUSABLE
-        || code == ErrorCode.SLOT_AHEAD;
+        || code == ErrorCode.SLOT_AHEAD
+        || code == ErrorCode.SPOOL_DAMAGED;
   }
 
   private void requireOurs(Slot slot) {
@@ -156,15 +164,17 @@ final class StartUp {
                         + " does not exist"));
     requireUsable(slot);
     Lsn confirmed = slot.wal().confirmedFlushLsn().orElse(Lsn.ZERO);
-    if (confirmed.isAfter(position.endLsn())) {
+    if (!reception.bridges(position.endLsn(), confirmed)) {
       throw new WalferryException(
-          ErrorCode.SLOT_AHEAD,
+          reception.lossCode(),
           "the destination stands at "
               + position.endLsn()
               + ", but the slot "
               + slot.name()
               + " was confirmed up to "
-              + confirmed);
+              + confirmed
+              + ", and "
+              + reception.holding());
     }
     return slot;
   }
@@ -180,6 +190,7 @@ final class StartUp {
               ? resume(member, following.get(), tables)
               : join(member, joining, tables));
     }
+    reception.receive(lineage, members.getFirst().ends(), least.endLsn());
     starts.forEach(start -> start.member().loads().load(start.unsettled()));
     return starts;
   }
@@ -198,7 +209,7 @@ final class StartUp {
     List<TableLedger> unsettled = new ArrayList<>();
     List<PublishedTable> altered = new ArrayList<>();
     boolean promoted = lineage.hasLeft(following.timeline());
-    if (known.stream().anyMatch(table -> wasLeftOut(table, ledger))) {
+    if (!reception.isReceiving() && known.stream().anyMatch(table -> wasLeftOut(table, ledger))) {
       // Before anything is read again: what was written without a publication ends the feed.
       new SlotCatalog(sql).requireDecodable(feed.slot(), feed.publication());
     }
@@ -323,7 +334,7 @@ final class StartUp {
     }
     slot.ifPresent(existing -> dropUnfinished(existing, since));
     requireCreation();
-    return new FirstLoad(feed, members, listener).run(Set.of());
+    return new FirstLoad(feed, members, lineage, reception, listener).run(Set.of());
   }
 
   /** Since when a slot of our name is ours, if a load was begun there and not finished. */
@@ -342,6 +353,11 @@ final class StartUp {
     if (slot.wal().confirmedFlushLsn().orElse(Lsn.ZERO).isBefore(since.get())) {
       throw exists(slot, "it is older than the load that was begun here at " + since.get());
     }
+    drop(slot);
+  }
+
+  private void drop(Slot slot) {
+    reception.leaveSlot();
     new SlotCatalog(sql).drop(slot.name());
   }
 
@@ -361,7 +377,7 @@ final class StartUp {
             .flatMap(member -> following(member).stream())
             .flatMap(following -> new FeedLedger(following.ledger()).tables().stream())
             .collect(Collectors.toSet());
-    return new FirstLoad(feed, members, listener).run(replaced);
+    return new FirstLoad(feed, members, lineage, reception, listener).run(replaced);
   }
 
   /** Starts from the slot as it stands; the destinations have what came before. */

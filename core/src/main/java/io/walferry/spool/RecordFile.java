@@ -7,13 +7,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * A file that is written from its start to its end, and then read so: records of any length, each
- * behind four bytes of its length and four of the CRC-32C of length and content, so that what comes
- * back is what was written. Its name is gone as soon as it is open: whatever becomes of the
- * process, the file goes with it. Not for several threads.
+ * A file that is written from its start to its end, and read so: records of any length, each behind
+ * four bytes of its length and four of the CRC-32C of length and content, so that what comes back
+ * is what was written. Not for several threads.
  */
 final class RecordFile implements AutoCloseable {
   static final int HEADER_BYTES = 8;
@@ -22,16 +22,22 @@ final class RecordFile implements AutoCloseable {
   private long size;
   private long read;
 
-  RecordFile(FileChannel channel) {
+  /** Over an open file, whose first {@code size} bytes are records. */
+  RecordFile(FileChannel channel, long size) {
     this.channel = channel;
+    this.size = size;
   }
 
+  /**
+   * A new one for this process only. Its name is gone as soon as it is open: whatever becomes of
+   * the process, the file goes with it.
+   */
   static RecordFile createIn(Path directory) throws IOException {
     Files.createDirectories(directory);
     Path path = Files.createTempFile(directory, "walferry-", ".spool");
     try {
       return new RecordFile(
-          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), 0);
     } finally {
       Files.delete(path);
     }
@@ -42,15 +48,44 @@ final class RecordFile implements AutoCloseable {
     return size;
   }
 
-  void append(ByteBuffer content) throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putInt(content.remaining());
-    header.putInt(checksum(content.remaining(), content)).flip();
-    ByteBuffer[] parts = {header, content.duplicate()};
-    long left = HEADER_BYTES + (long) content.remaining();
+  /** What a record takes on disk. */
+  static long bytesOf(ByteBuffer... parts) {
+    return HEADER_BYTES + Arrays.stream(parts).mapToLong(ByteBuffer::remaining).sum();
+  }
+
+  /** Adds a record whose content comes in parts. If that fails, its beginning may be there. */
+  void append(ByteBuffer... parts) throws IOException {
+    int length = (int) (bytesOf(parts) - HEADER_BYTES);
+    ByteBuffer[] written = new ByteBuffer[parts.length + 1];
+    written[0] = ByteBuffer.allocate(HEADER_BYTES).putInt(length).putInt(checksum(length, parts));
+    written[0].flip();
+    Arrays.setAll(written, i -> i == 0 ? written[0] : parts[i - 1].duplicate());
+    channel.position(size);
+    long left = HEADER_BYTES + (long) length;
     while (left > 0) {
-      left -= channel.write(parts);
+      left -= channel.write(written);
     }
-    size += HEADER_BYTES + (long) content.remaining();
+    size += HEADER_BYTES + (long) length;
+  }
+
+  /** Waits until everything that was appended survives the machine. */
+  void force() throws IOException {
+    channel.force(false);
+  }
+
+  /** Takes away what is behind these bytes. */
+  void truncate(long bytes) throws IOException {
+    channel.truncate(bytes);
+    size = bytes;
+  }
+
+  /** Somebody else has appended to the file up to here. */
+  void grownTo(long bytes) {
+    size = bytes;
+  }
+
+  long readBytes() {
+    return read;
   }
 
   boolean isAtEnd() {
@@ -87,10 +122,12 @@ final class RecordFile implements AutoCloseable {
     into.flip();
   }
 
-  private static int checksum(int length, ByteBuffer content) {
+  private static int checksum(int length, ByteBuffer... parts) {
     CRC32C checksum = new CRC32C();
     checksum.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
-    checksum.update(content.duplicate());
+    for (ByteBuffer part : parts) {
+      checksum.update(part.duplicate());
+    }
     return (int) checksum.getValue();
   }
 

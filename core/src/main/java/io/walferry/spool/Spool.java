@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -103,11 +102,7 @@ public final class Spool implements AutoCloseable {
   }
 
   private WalferryException failure(String attempted, IOException cause) {
-    boolean full = Optional.ofNullable(cause.getMessage()).orElse("").contains("No space left");
-    return new WalferryException(
-        full ? ErrorCode.SPOOL_FULL : ErrorCode.SPOOL_FAILED,
-        "could not %s in %s: %s".formatted(attempted, settings.directory(), cause),
-        cause);
+    return SpoolFailures.of(attempted, settings.directory(), cause);
   }
 
   /** Gives up everything that waits. */

@@ -5,11 +5,16 @@ import java.nio.file.Path;
 /**
  * How much of what waits is kept, and where.
  *
- * @param directory of the files, which have no names and are gone with their process
+ * @param directory of the files. Those of transactions in progress have no names and are gone with
+ *     their process
  * @param memoryBytesMax beyond which the largest transactions go to files
- * @param diskBytesMax of all files together
+ * @param diskBytesMax of all files of transactions in progress together, and of a {@link
+ *     DurableLog}
+ * @param durable whether transactions that have committed go to a {@link DurableLog} before
+ *     anything else, so that the server can forget them
  */
-public record SpoolSettings(Path directory, long memoryBytesMax, long diskBytesMax) {
+public record SpoolSettings(
+    Path directory, long memoryBytesMax, long diskBytesMax, boolean durable) {
   private static final long MEMORY_BYTES_DEFAULT = 16L << 20;
   private static final long DISK_BYTES_DEFAULT = 8L << 30;
 
@@ -17,6 +22,16 @@ public record SpoolSettings(Path directory, long memoryBytesMax, long diskBytesM
     if (memoryBytesMax < 0 || diskBytesMax < 0) {
       throw new IllegalArgumentException("Bounds must not be negative");
     }
+  }
+
+  /** Not durable. */
+  public SpoolSettings(Path directory, long memoryBytesMax, long diskBytesMax) {
+    this(directory, memoryBytesMax, diskBytesMax, false);
+  }
+
+  /** The same with a {@link DurableLog}. */
+  public SpoolSettings durably() {
+    return new SpoolSettings(directory, memoryBytesMax, diskBytesMax, true);
   }
 
   /** The default bounds. */

@@ -7,6 +7,7 @@ import io.walferry.change.Relation;
 import io.walferry.change.Transaction;
 import io.walferry.change.TransactionHeader;
 import io.walferry.pgoutput.PgOutputMessage;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ final class DecodedTransaction implements Transaction {
   private final MessageSource source;
   private final TransactionMessages messages;
   private Optional<Change> current = Optional.empty();
+  private boolean withXid;
 
   /**
    * For reading once.
@@ -50,6 +52,11 @@ final class DecodedTransaction implements Transaction {
     return current.orElseThrow(() -> new IllegalStateException("There is no current change"));
   }
 
+  /** The message of the current change, in protocol 1. */
+  ByteBuffer[] message() {
+    return source.plain(withXid);
+  }
+
   @Override
   public Lsn endLsn() {
     return messages
@@ -60,13 +67,22 @@ final class DecodedTransaction implements Transaction {
   /** The change that a message within a transaction stands for. */
   private Optional<Change> changeOf(PgOutputMessage message) {
     return switch (message) {
-      case PgOutputMessage.RowMessage row -> Optional.of(rowChange(row));
-      case PgOutputMessage.Truncate truncate -> Optional.of(truncation(truncate));
+      case PgOutputMessage.RowMessage row -> {
+        withXid = row.streamXid().isPresent();
+        yield Optional.of(rowChange(row));
+      }
+      case PgOutputMessage.Truncate truncate -> {
+        withXid = truncate.streamXid().isPresent();
+        yield Optional.of(truncation(truncate));
+      }
       case PgOutputMessage.Relation announced -> {
         messages.announced(announced.relation());
         yield Optional.empty();
       }
-      case PgOutputMessage.LogicalMessage logical -> logicalMessage(logical);
+      case PgOutputMessage.LogicalMessage logical -> {
+        withXid = logical.streamXid().isPresent();
+        yield logicalMessage(logical);
+      }
       case PgOutputMessage.Type type -> Optional.empty();
       case PgOutputMessage.Origin origin -> Optional.empty();
       default -> throw source.unexpected("a change or a Commit", message);

@@ -110,6 +110,19 @@ final class MessageSource {
   }
 
   /**
+   * This message as it would come in protocol 1, for whoever keeps it: what the server says of its
+   * place, then what the output plug-in says, which within a block of a transaction in progress has
+   * a transaction id behind its type.
+   */
+  ByteBuffer[] plain(boolean withXid) {
+    int head = WAL_DATA_HEADER_BYTES + 1;
+    int skipped = withXid ? Integer.BYTES : 0;
+    return new ByteBuffer[] {
+      block.slice(start, head), block.slice(start + head + skipped, length - head - skipped)
+    };
+  }
+
+  /**
    * Stores this message and all that follow, as they are, up to the end of the block that it
    * starts, at which it stands then.
    */

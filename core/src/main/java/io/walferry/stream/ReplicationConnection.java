@@ -158,7 +158,7 @@ public final class ReplicationConnection implements AutoCloseable {
                   output.command(major, twoPhase));
       setSenderTimeout(settings.senderTimeout());
       StreamSettings timely = settings.within(senderTimeout());
-      return ChangeStream.open(
+      return LiveStream.open(
           CopyBothSocket.start(connection, command),
           where,
           output.protocolOf(major, twoPhase),

@@ -123,7 +123,7 @@ final class SpoolTest {
                   StandardOpenOption.TRUNCATE_EXISTING,
                   StandardOpenOption.READ,
                   StandardOpenOption.WRITE);
-          RecordFile file = new RecordFile(channel)) {
+          RecordFile file = new RecordFile(channel, channel.size())) {
         file.append(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}));
         ByteBuffer flipped = ByteBuffer.allocate(1);
         channel.read(flipped, damaged);
@@ -142,7 +142,7 @@ final class SpoolTest {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
-        RecordFile file = new RecordFile(channel)) {
+        RecordFile file = new RecordFile(channel, channel.size())) {
       file.append(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}));
       channel.truncate(file.size() - 1);
       assertThrows(IOException.class, file::next);

@@ -10,6 +10,8 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.change.Transaction;
 import io.walferry.error.WalferryException;
+import io.walferry.spool.DurableLog;
+import io.walferry.spool.LogIdentity;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -63,7 +66,13 @@ final class StreamModelTest {
           StreamSettings.DEFAULT
               .with(new OutputOptions(OptionalInt.of(protocol), true, OutputOptions.Origin.ANY))
               .with(new SpoolSettings(directory, random.nextInt(3) * 50_000L, 1L << 30));
-      Consumer consumer = new Consumer(database, settings);
+      boolean logged = random.nextBoolean();
+      Consumer consumer =
+          new Consumer(
+              database,
+              settings,
+              logged ? Optional.of(directory.resolve("log")) : Optional.empty(),
+              random);
       try (InterleavedSessions sessions =
           new InterleavedSessions(
               database, random, 6, protocol >= 2, random.nextBoolean(), !twoPhase)) {
@@ -83,12 +92,16 @@ final class StreamModelTest {
   private static final class Consumer {
     private final Database database;
     private final List<List<String>> delivered = new ArrayList<>();
+    private final Optional<Path> log;
+    private final Random random;
     private StreamSettings settings;
     private Lsn durable = Lsn.ZERO;
 
-    Consumer(Database database, StreamSettings settings) {
+    Consumer(Database database, StreamSettings settings, Optional<Path> log, Random random) {
       this.database = database;
       this.settings = settings;
+      this.log = log;
+      this.random = random;
     }
 
     /** Everything that has come since the last call. */
@@ -96,7 +109,11 @@ final class StreamModelTest {
       Lsn end = walEnd(database);
       while (durable.isBefore(end)) {
         try {
-          deliverTo(end);
+          if (log.isPresent()) {
+            deliverFromLog(log.get(), end);
+          } else {
+            deliverTo(end);
+          }
         } catch (WalferryException e) {
           System.out.println(e.getMessage());
           switch (e.code()) {
@@ -116,15 +133,72 @@ final class StreamModelTest {
               ReplicationConnection.open(ChangeStreamTest.connector(database));
           ChangeStream stream = replication.stream(database.name(), "model", durable, settings)) {
         while (durable.isBefore(end)) {
-          switch (stream.next(Duration.ofSeconds(30))) {
-            case StreamEvent.Begun begun -> take(begun.transaction());
-            case StreamEvent.KeepAlive keepAlive -> durable = Lsn.max(durable, keepAlive.walEnd());
-            case StreamEvent.Quiet quiet ->
-                throw new AssertionError("Nothing came up to " + end + ", only to " + durable);
+          if (!take(stream.next(Duration.ofSeconds(30)))) {
+            throw new AssertionError("Nothing came up to " + end + ", only to " + durable);
           }
           stream.confirm(durable);
         }
       }
+    }
+
+    /** What is confirmed is in the log only; whoever reads it is behind, and is replaced. */
+    private void deliverFromLog(Path directory, Lsn end) {
+      try (ReplicationConnection replication =
+              ReplicationConnection.open(ChangeStreamTest.connector(database));
+          DurableLog opened = DurableLog.open(directory, 8 << 20)) {
+        SourceIdentity server = replication.identify();
+        LogIdentity identity =
+            new LogIdentity(server.systemId(), server.timeline(), database.name());
+        if (opened.extent().isEmpty()) {
+          opened.begin(identity, Lsn.ZERO);
+        }
+        opened.cut();
+        Lsn from = opened.extent().orElseThrow().to();
+        try (ChangeStream stream = replication.stream(database.name(), "model", from, settings);
+            ChangeStream logged = LoggedStream.open(opened, durable, settings.spool())) {
+          LogWriter writer = new LogWriter(opened, identity, stream);
+          while (durable.isBefore(end)) {
+            receive(stream, writer, opened);
+            if (random.nextInt(20) == 0 || !writer.end().isBefore(end)) {
+              // One thread does both here: what it has begun to write it must not wait for.
+              writer.flush();
+              readSome(logged);
+            }
+          }
+        }
+      }
+    }
+
+    private void receive(ChangeStream stream, LogWriter writer, DurableLog opened) {
+      switch (stream.next(Duration.ofMillis(20))) {
+        case StreamEvent.Begun begun -> writer.take(begun);
+        case StreamEvent.KeepAlive keepAlive -> writer.take(keepAlive);
+        case StreamEvent.Quiet quiet -> writer.flush();
+      }
+      if (random.nextInt(5) == 0) {
+        writer.flush();
+        stream.confirm(opened.sync());
+      }
+    }
+
+    private void readSome(ChangeStream logged) {
+      while (random.nextInt(50) > 0 && take(logged.next(Duration.ofMillis(50)))) {
+        if (random.nextInt(10) == 0) {
+          logged.confirm(durable);
+        }
+      }
+    }
+
+    /** Whether anything came. */
+    private boolean take(StreamEvent event) {
+      switch (event) {
+        case StreamEvent.Begun begun -> take(begun.transaction());
+        case StreamEvent.KeepAlive keepAlive -> durable = Lsn.max(durable, keepAlive.walEnd());
+        case StreamEvent.Quiet quiet -> {
+          return false;
+        }
+      }
+      return true;
     }
 
     private void take(Transaction transaction) {

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 
 /** Turns sections into records; knows every key of a pipeline. Problems go to the reading. */
 final class ConfigReader {
+  private static final long DURABLE_BYTES_MIN = 64L << 20;
   private static final Format<String> NAME =
       Format.matching(
           "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}",
@@ -342,13 +343,25 @@ final class ConfigReader {
   }
 
   private SpoolSettings spool(Section section, SpoolSettings defaults) {
+    Optional<Path> directory =
+        section.value("directory", Optional.empty(), text -> Optional.of(directory(text)));
     SpoolSettings spool =
         new SpoolSettings(
-            section
-                .value("directory", Optional.<Path>empty(), text -> Optional.of(directory(text)))
-                .orElse(defaults.directory()),
+            directory.orElse(defaults.directory()),
             section.value("memoryBytes", defaults.memoryBytesMax(), Format.bytes("0B", "64GiB")),
-            section.value("diskBytes", defaults.diskBytesMax(), Format.bytes("0B", "1024TiB")));
+            section.value("diskBytes", defaults.diskBytesMax(), Format.bytes("0B", "1024TiB")),
+            section.value("durable", defaults.durable(), Format.yesOrNo()));
+    if (spool.durable() && directory.isEmpty()) {
+      reading.problem(
+          section.placeOf("durable"),
+          "'%s' needs '%s': what the machine calls temporary may go with a restart"
+              .formatted(section.pathOf("durable"), section.pathOf("directory")));
+    }
+    if (spool.durable() && spool.diskBytesMax() < DURABLE_BYTES_MIN) {
+      reading.problem(
+          section.placeOf("diskBytes"),
+          "'%s' must be 64MiB or more for a durable spool".formatted(section.pathOf("diskBytes")));
+    }
     section.finish();
     return spool;
   }

@@ -6,19 +6,24 @@ import io.walferry.error.WalferryException;
 import io.walferry.pipeline.CommittedBatch;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
+import io.walferry.pipeline.PipelineSettings;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** A feed to be killed: says on standard output how far it is, a line for each step. */
 final class FeedMain {
+  private static final String[] JVM_OPTIONS = {"-Xmx128m", "--enable-native-access=ALL-UNNAMED"};
+
   private FeedMain() {}
 
-  /** Takes the source's URI, the feed's name and the destination's. */
+  /** Takes the source's URI, the feed's name, the destination's, and that of a spool if any. */
   public static void main(String[] arguments) {
+    PipelineSettings settings = FeedSetup.settings(arguments[1], WorkloadFeedTest.TABLES);
     try {
       new Pipeline(
-              FeedSetup.settings(arguments[1], WorkloadFeedTest.TABLES),
+              arguments.length > 3 ? FeedSetup.durable(settings, Path.of(arguments[3])) : settings,
               FeedSetup.connector(arguments[0]),
               () -> Destination.named(arguments[2]),
               new Said())
@@ -34,11 +39,19 @@ final class FeedMain {
     return start(source.uri(), source.name(), destination);
   }
 
+  /** With a durable spool. */
+  static ChildJvm start(Database source, Destination destination, Path spool) {
+    return ChildJvm.running(FeedMain.class)
+        .arguments(source.uri(), source.name(), destination.name(), spool.toString())
+        .jvmOptions(JVM_OPTIONS)
+        .start();
+  }
+
   /** With a source that is reached by another way. */
   static ChildJvm start(String uri, String name, Destination destination) {
     return ChildJvm.running(FeedMain.class)
         .arguments(uri, name, destination.name())
-        .jvmOptions("-Xmx128m", "--enable-native-access=ALL-UNNAMED")
+        .jvmOptions(JVM_OPTIONS)
         .start();
   }
 

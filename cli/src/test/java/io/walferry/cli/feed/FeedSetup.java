@@ -14,6 +14,7 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
+import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.compare.DatabaseComparison;
@@ -47,6 +48,11 @@ final class FeedSetup {
         3,
         64 << 10,
         Until.Stopped.STOPPED);
+  }
+
+  /** With what was committed in a spool first, in segments of 1 MiB. */
+  static PipelineSettings durable(PipelineSettings settings, Path spool) {
+    return settings.with(settings.stream().with(new SpoolSettings(spool, 0, 16 << 20).durably()));
   }
 
   /** One reader of small chunks, so that they come one after the other. */

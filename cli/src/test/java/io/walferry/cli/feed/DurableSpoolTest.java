@@ -1,0 +1,314 @@
+package io.walferry.cli.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.change.Lsn;
+import io.walferry.cli.feed.Destination.PostgresDatabase;
+import io.walferry.cli.feed.Destination.SqliteFile;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.pipeline.FeedSettings;
+import io.walferry.pipeline.LoadMode;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.SlotLoss;
+import io.walferry.sink.Sink;
+import io.walferry.stream.SlotKind;
+import io.walferry.testkit.junit.EachPostgres;
+import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.workload.Workload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is in the durable spool need not be at the source any more, and reaches the destination. */
+@Postgres
+final class DurableSpoolTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  private final long seed = Seeds.next();
+  private final Workload workload = Workload.create(seed);
+  private Path spool = Path.of("");
+
+  @BeforeEach
+  void setUp() {
+    spool = directory.resolve("spool");
+  }
+
+  /** Also large transactions, rolled back in part, and a process that starts meanwhile. */
+  @EachPostgres
+  void theSourceForgetsWhatADestinationThatIsAwayHasNot(Database source) throws Exception {
+    prepare(source);
+    FeedSetup.streamEarly(source);
+    try (PostgresDatabase destination = PostgresDatabase.create(source.server(), workload);
+        FaultProxy proxy = FaultProxy.before(source.server().port())) {
+      Supplier<Sink> away = () -> Destination.named(through(proxy, source, destination));
+      try (RunningFeed feed = start(source, away)) {
+        feed.awaitFollowing();
+        workload.run(source::connect, 10, 4);
+        proxy.refuseConnections();
+        proxy.closeConnections();
+        workload.run(source::connect, 20, 4);
+        awaitConfirmed(source);
+      }
+      try (RunningFeed feed = start(source, away)) {
+        workload.run(source::connect, 20, 4);
+        awaitConfirmed(source);
+        assertTrue(feed.retries().stream().allMatch(cause -> isOfTheDestination(cause)));
+      }
+      proxy.heal();
+      try (RunningFeed feed = start(source, away)) {
+        feed.awaitDurable(FeedSetup.walEnd(source));
+      }
+      assertEqual(source, destination);
+    }
+  }
+
+  private static boolean isOfTheDestination(WalferryException cause) {
+    return cause.code() == ErrorCode.DESTINATION_UNREACHABLE;
+  }
+
+  @Test
+  void nothingIsLostOrDoubledByKills(Database source) throws Exception {
+    killAndCompare(source, seed, 6);
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @MethodSource("fullSeeds")
+  void nothingIsLostOrDoubledByManyKills(long fullSeed, Database source) throws Exception {
+    killAndCompare(source, fullSeed, 10);
+    FullProgress.finished("durable", fullSeed);
+  }
+
+  static List<Long> fullSeeds() {
+    return FullProgress.openSeeds("durable", 10);
+  }
+
+  private void killAndCompare(Database source, long seed, int kills) throws Exception {
+    Workload workload = Workload.create(seed);
+    prepare(source, workload);
+    FeedSetup.streamEarly(source);
+    Random random = new Random(seed);
+    try (PostgresServer server = PostgresServer.builder().major(18).durable(true).start();
+        PostgresDatabase destination = PostgresDatabase.create(server, workload)) {
+      for (int kill = 0; kill < kills; kill++) {
+        boolean away = kill % 2 == 1;
+        if (away) {
+          server.kill();
+        }
+        int said = random.nextInt(20);
+        try (ChildJvm child = FeedMain.start(source, destination, spool)) {
+          if (away) {
+            workload.run(source::connect, 1 + said, 4);
+            child.awaitLineOfTalker(line -> line.startsWith("retrying"), PATIENCE);
+            awaitConfirmed(source);
+          } else {
+            child.awaitLineOfTalker(line -> line.startsWith("following"), PATIENCE);
+            workload.run(source::connect, 1 + said, 4);
+          }
+          child.kill();
+          child.awaitExit(PATIENCE);
+        }
+        if (away) {
+          server.start();
+        }
+      }
+      catchUp(source, destination);
+      assertEqual(source, destination, workload);
+    }
+  }
+
+  /** The source restarts and cuts what it was about to send. */
+  @Test
+  void aSourceThatCrashesIsWaitedFor() throws Exception {
+    try (PostgresServer server = PostgresServer.builder().major(14).durable(true).start();
+        Database source = server.createDatabase("source")) {
+      prepare(source);
+      SqliteFile destination = new SqliteFile(directory.resolve("copy.db"));
+      try (RunningFeed feed = start(source, destination::sink)) {
+        feed.awaitFollowing();
+        for (int crash = 0; crash < 3; crash++) {
+          workload.run(source::connect, 15, 4);
+          server.kill();
+          server.start();
+          workload.run(source::connect, 5, 4);
+          feed.awaitDurable(FeedSetup.walEnd(source));
+        }
+      }
+      assertEqual(source, destination);
+    }
+  }
+
+  @Test
+  void aSpoolThatIsGoneIsNamedAndTheWayOnTaken(Database source) throws Exception {
+    prepare(source);
+    SqliteFile destination = new SqliteFile(directory.resolve("copy.db"));
+    fillWhileAway(source, destination);
+    try (Stream<Path> files = Files.walk(spool)) {
+      files.filter(Files::isRegularFile).forEach(DurableSpoolTest::delete);
+    }
+    WalferryException refused =
+        assertThrows(WalferryException.class, () -> catchUp(source, destination));
+    assertEquals(ErrorCode.SPOOL_DAMAGED, refused.code());
+    assertTrue(refused.getMessage().contains(spool.toString()), refused.getMessage());
+    resnapshot(source, destination);
+    assertEqual(source, destination);
+  }
+
+  /** The last segment is looked at at the start, others when they are read. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSpoolThatIsDamagedIsNamedAndTheWayOnTaken(boolean last, Database source) throws Exception {
+    prepare(source);
+    SqliteFile destination = new SqliteFile(directory.resolve("copy.db"));
+    fillWhileAway(source, destination);
+    List<Path> segments = segments();
+    assertTrue(segments.size() > 1);
+    Path segment = last ? segments.getLast() : segments.getFirst();
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(segment, bytes);
+    WalferryException refused =
+        assertThrows(WalferryException.class, () -> catchUp(source, destination));
+    assertEquals(ErrorCode.SPOOL_DAMAGED, refused.code());
+    assertTrue(refused.getMessage().contains(segment.toString()), refused.getMessage());
+    resnapshot(source, destination);
+    assertEqual(source, destination);
+  }
+
+  @Test
+  void withoutItsSpoolAFeedDoesNotGoOn(Database source) throws Exception {
+    prepare(source);
+    SqliteFile destination = new SqliteFile(directory.resolve("copy.db"));
+    fillWhileAway(source, destination);
+    PipelineSettings settings = FeedSetup.settings(source.name(), WorkloadFeedTest.TABLES);
+    WalferryException refused =
+        assertThrows(
+            WalferryException.class,
+            () -> FeedSetup.catchUp(settings, source, List.of(destination::sink)));
+    assertEquals(ErrorCode.SLOT_AHEAD, refused.code());
+    catchUp(source, destination);
+    assertEqual(source, destination);
+  }
+
+  /** The destination has the first rows only; the rest is in the spool. */
+  private void fillWhileAway(Database source, SqliteFile destination) throws Exception {
+    catchUp(source, destination);
+    Supplier<Sink> away =
+        () -> {
+          throw new WalferryException(ErrorCode.DESTINATION_UNREACHABLE, "it is away");
+        };
+    try (RunningFeed feed = start(source, away)) {
+      workload.run(source::connect, 20, 4);
+      awaitConfirmed(source);
+      assertFalse(feed.retries().isEmpty());
+    }
+  }
+
+  private void resnapshot(Database source, Destination destination) {
+    PipelineSettings settings = settings(source);
+    FeedSettings feed = settings.feed();
+    FeedSettings again =
+        new FeedSettings(
+            feed.pipeline(),
+            feed.slot(),
+            feed.publication(),
+            feed.tables(),
+            true,
+            SlotKind.PERSISTENT,
+            LoadMode.SNAPSHOT,
+            SlotLoss.RESNAPSHOT);
+    FeedSetup.catchUp(settings.with(again), source, List.of(destination::sink));
+  }
+
+  private List<Path> segments() throws IOException {
+    try (Stream<Path> files = Files.walk(spool)) {
+      return files.filter(file -> file.toString().endsWith(".segment")).sorted().toList();
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void prepare(Database source) throws Exception {
+    prepare(source, workload);
+  }
+
+  private static void prepare(Database source, Workload workload) throws Exception {
+    try (Connection connection = source.connect()) {
+      workload.createSchema(connection);
+    }
+    workload.run(source::connect, 40, 4);
+  }
+
+  private PipelineSettings settings(Database source) {
+    return FeedSetup.durable(FeedSetup.settings(source.name(), WorkloadFeedTest.TABLES), spool);
+  }
+
+  private RunningFeed start(Database source, Supplier<Sink> sinks) {
+    return RunningFeed.start(settings(source), FeedSetup.connector(source.uri()), sinks);
+  }
+
+  private void catchUp(Database source, Destination destination) {
+    FeedSetup.catchUp(settings(source), source, List.of(destination::sink));
+  }
+
+  private static String through(FaultProxy proxy, Database source, Destination destination) {
+    return destination.name().replace(":" + source.server().port() + "/", ":" + proxy.port() + "/");
+  }
+
+  /** Everything that has committed is in the spool. */
+  private static void awaitConfirmed(Database source) throws Exception {
+    Lsn end = FeedSetup.walEnd(source);
+    source.execute(
+        """
+        DO $$ BEGIN
+          WHILE (SELECT confirmed_flush_lsn FROM pg_replication_slots
+                  WHERE slot_name = current_database()) < '%s' LOOP
+            PERFORM pg_sleep(0.01);
+          END LOOP;
+        END $$\
+        """
+            .formatted(end));
+  }
+
+  private void assertEqual(Database source, Destination destination) throws Exception {
+    assertEqual(source, destination, workload);
+  }
+
+  private static void assertEqual(Database source, Destination destination, Workload workload)
+      throws Exception {
+    assertEquals(
+        List.of(),
+        destination.compare(source, workload).tableDifferences(),
+        "seed " + workload.seed());
+  }
+}

@@ -1,0 +1,77 @@
+package io.walferry.pipeline;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.stream.StreamSettings;
+import java.time.Duration;
+
+/**
+ * Work that is tried again for as long as that may help, with waits that grow, and with what fits
+ * the source. For the thread that does it.
+ */
+final class Attempts {
+  /** Hears that there will be another try. */
+  @FunctionalInterface
+  interface Retrying {
+    void retrying(WalferryException cause, Duration delay);
+  }
+
+  private final RetryPolicy policy;
+  private final Retrying listener;
+  private final StopSignal stop;
+  private StreamSettings fitting;
+  private int failures;
+  private long failingSince;
+
+  Attempts(PipelineSettings settings, Retrying listener, StopSignal stop) {
+    this.policy = settings.retry();
+    this.fitting = settings.stream();
+    this.listener = listener;
+    this.stop = stop;
+  }
+
+  /** How the stream is to be read. */
+  StreamSettings fitting() {
+    return fitting;
+  }
+
+  /** What the stop itself cuts short fails like this; anything else is worth knowing. */
+  static boolean isOfTheStop(ErrorCode code) {
+    return code == ErrorCode.INTERRUPTED || code.retry() != ErrorCode.Retry.NEVER;
+  }
+
+  /**
+   * Waits until it is time for another try.
+   *
+   * @param progressed whether the last try came further than the one before
+   * @throws WalferryException the cause, if another try does not help
+   */
+  void failed(WalferryException cause, boolean progressed) {
+    if (progressed || failures == 0) {
+      failures = 0;
+      failingSince = System.nanoTime();
+    }
+    failures++;
+    Duration failingFor = Duration.ofNanos(System.nanoTime() - failingSince);
+    if (!policy.allows(cause.code(), failingFor)) {
+      throw cause;
+    }
+    fitting = fitting(cause.code());
+    Duration delay = policy.delay(failures);
+    listener.retrying(cause, delay);
+    try {
+      stop.await(delay);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted before another try", e);
+    }
+  }
+
+  /** What cannot be had of transactions in progress comes when they have committed. */
+  private StreamSettings fitting(ErrorCode failure) {
+    return switch (failure) {
+      case STREAMING_UNSUITABLE, SPOOL_FULL, SPOOL_FAILED -> fitting.withoutStreaming();
+      default -> fitting;
+    };
+  }
+}

@@ -1,0 +1,228 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Lsn;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.postgres.PostgresErrors;
+import io.walferry.slot.Slot;
+import io.walferry.slot.SlotCatalog;
+import io.walferry.spool.DurableLog;
+import io.walferry.spool.LogExtent;
+import io.walferry.spool.LogIdentity;
+import io.walferry.stream.ChangeStream;
+import io.walferry.stream.LogWriter;
+import io.walferry.stream.ReplicationConnection;
+import io.walferry.stream.SourceIdentity;
+import io.walferry.stream.StreamEvent;
+import io.walferry.stream.StreamSettings;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Receives a slot's changes into a {@link DurableLog}, on a thread of its own, and confirms what is
+ * on disk. Connects anew for as long as that may help; a failure that lasts ends the log, behind
+ * what it holds.
+ */
+final class Collector implements AutoCloseable {
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
+
+  private final PipelineSettings settings;
+  private final PostgresConnector source;
+  private final DurableLog log;
+  private final PipelineListener listener;
+  private final StopSignal stop = new StopSignal();
+  private final Thread thread;
+
+  /** What an attempt has found the server to be, which it relies on. */
+  private volatile Optional<LogIdentity> pinned = Optional.empty();
+
+  private volatile Optional<LogIdentity> connected = Optional.empty();
+  private boolean progressed;
+
+  /** Goes on where the log ends. */
+  Collector(
+      PipelineSettings settings,
+      PostgresConnector source,
+      DurableLog log,
+      PipelineListener listener) {
+    this.settings = settings;
+    this.source = source;
+    this.log = log;
+    this.listener = listener;
+    this.thread = Thread.ofPlatform().name("walferry-collector").daemon().start(this::run);
+  }
+
+  boolean isRunning() {
+    return thread.isAlive();
+  }
+
+  /**
+   * An attempt relies on the server's being this one from now on: the log ends where another one
+   * would follow.
+   *
+   * @return whether the server that is received from is this one, as far as is known
+   */
+  boolean pin(LogIdentity identity) {
+    pinned = Optional.of(identity);
+    return connected.isEmpty() || connected.equals(pinned);
+  }
+
+  /** Nobody relies on it any more. */
+  void unpin() {
+    pinned = Optional.empty();
+  }
+
+  private void run() {
+    Attempts attempts = new Attempts(settings, listener::receivingAgain, stop);
+    try {
+      while (!stop.isRequested()) {
+        progressed = false;
+        try {
+          collect(attempts.fitting());
+        } catch (WalferryException e) {
+          if (stop.isRequested() && Attempts.isOfTheStop(e.code())) {
+            return;
+          }
+          if (isElsewhere()) {
+            throw e;
+          }
+          attempts.failed(e, progressed);
+        }
+      }
+    } catch (WalferryException e) {
+      log.end(e);
+    } catch (RuntimeException e) {
+      log.end(new WalferryException(ErrorCode.INTERNAL, "the collector has failed: " + e, e));
+    }
+  }
+
+  /** One connection. */
+  private void collect(StreamSettings how) {
+    try (Connection sql = source.connect()) {
+      sql.setNetworkTimeout(Runnable::run, (int) how.silenceMax().toMillis());
+      try (ReplicationConnection replication = ReplicationConnection.open(source)) {
+        collect(how, sql, replication);
+      }
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "close the connection to " + source.settings().display());
+    }
+  }
+
+  private void collect(StreamSettings how, Connection sql, ReplicationConnection replication) {
+    SourceIdentity server = replication.identify();
+    String slot = settings.feed().slot();
+    LogIdentity identity = new LogIdentity(server.systemId(), server.timeline(), slot);
+    connected = Optional.of(identity);
+    if (isElsewhere()) {
+      // Another attempt takes the new one.
+      throw Lineage.promoted();
+    }
+    LogExtent extent = log.extent().orElseThrow();
+    requireOf(identity, extent, log.directory());
+    Lineage lineage = Lineage.read(replication, sql, server.timeline());
+    lineage.requireShared(extent);
+    requireSlot(sql, extent);
+    log.cut();
+    Lsn from = log.extent().orElseThrow().to();
+    try (ChangeStream stream =
+        stop.during(
+            () -> replication.stream(slot, settings.feed().publication(), from, how),
+            replication::close)) {
+      LogWriter writer = new LogWriter(log, identity, stream);
+      stop.during(
+          () -> receive(stream, writer, lineage),
+          () -> {
+            stream.interrupt();
+            log.stop();
+          });
+    }
+  }
+
+  /** Whether an attempt relies on another server than the one that is received from. */
+  private boolean isElsewhere() {
+    Optional<LogIdentity> expected = pinned;
+    return expected.isPresent() && connected.isPresent() && !expected.equals(connected);
+  }
+
+  static void requireOf(LogIdentity server, LogExtent extent, Path directory) {
+    if (!extent.identity().isOfTheSameSlot(server)) {
+      throw new WalferryException(
+          ErrorCode.SPOOL_FOREIGN,
+          "the spool in %s holds changes of slot %s of the server with system id %s, expected slot %s of system id %s"
+              .formatted(
+                  directory,
+                  extent.identity().slot(),
+                  Long.toUnsignedString(extent.identity().systemId()),
+                  server.slot(),
+                  Long.toUnsignedString(server.systemId())));
+    }
+  }
+
+  private void requireSlot(Connection sql, LogExtent extent) {
+    String name = settings.feed().slot();
+    Slot slot =
+        new SlotCatalog(sql)
+            .find(name)
+            .orElseThrow(
+                () ->
+                    new WalferryException(
+                        ErrorCode.SLOT_LOST,
+                        "the spool in %s ends at %s, but the slot %s does not exist"
+                            .formatted(log.directory(), extent.to(), name)));
+    if (!slot.isUsable()) {
+      throw new WalferryException(
+          ErrorCode.SLOT_UNUSABLE,
+          "cannot use the slot %s: the server has given it up: %s"
+              .formatted(name, slot.invalidation().orElse("no reason given")));
+    }
+    Lsn confirmed = slot.wal().confirmedFlushLsn().orElse(Lsn.ZERO);
+    if (confirmed.isAfter(extent.to())) {
+      throw new WalferryException(
+          ErrorCode.SPOOL_DAMAGED,
+          "the slot %s was confirmed up to %s, but the spool in %s ends at %s%s"
+              .formatted(
+                  name,
+                  confirmed,
+                  log.directory(),
+                  extent.to(),
+                  log.torn().map(torn -> ": its end could not be read (" + torn + ")").orElse("")));
+    }
+  }
+
+  /** Until the stop; returns where what is on disk ends. */
+  private Lsn receive(ChangeStream stream, LogWriter writer, Lineage lineage) {
+    LogFlush flush = new LogFlush(log, stream, writer, settings.stream().statusInterval());
+    while (!stop.isRequested()) {
+      StreamEvent event = stream.next(Duration.ZERO);
+      if (event instanceof StreamEvent.Quiet) {
+        flush.toReaders();
+        event = stream.next(flush.timeLeft());
+      }
+      flush.take(event);
+      if (flush.isDue()) {
+        lineage.requireSameTimeline();
+        flush.toDisk();
+        progressed = true;
+      }
+    }
+    return flush.toDisk();
+  }
+
+  @Override
+  public void close() {
+    stop.request();
+    boolean interrupted = Thread.interrupted();
+    try {
+      thread.join(CLOSE_MAX);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Lsn;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.slot.SlotCatalog;
+import io.walferry.spool.DurableLog;
+import io.walferry.spool.LogExtent;
+import io.walferry.spool.LogIdentity;
+import io.walferry.spool.SpoolSettings;
+import io.walferry.stream.ChangeStream;
+import io.walferry.stream.LoggedStream;
+import io.walferry.stream.StreamSettings;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Over a {@link DurableLog}: the server's word for what it may forget follows what is on disk here,
+ * and a {@link Collector} goes on while destinations are away.
+ */
+final class DurableReception implements Reception {
+  private static final Logger LOG = LoggerFactory.getLogger(DurableReception.class);
+
+  private final PipelineSettings settings;
+  private final PostgresConnector source;
+  private final PipelineListener listener;
+  private final SpoolSettings spool;
+  private final Path directory;
+  private Optional<DurableLog> log = Optional.empty();
+  private Optional<Collector> collector = Optional.empty();
+
+  DurableReception(PipelineSettings settings, PostgresConnector source, PipelineListener listener) {
+    this.settings = settings;
+    this.source = source;
+    this.listener = listener;
+    this.spool = settings.stream().spool();
+    // A slot's name is one of a file, too.
+    this.directory = spool.directory().resolve(settings.feed().slot());
+  }
+
+  /** What the log has goes on being received at once. */
+  @Override
+  public void open() {
+    if (log.isEmpty()) {
+      log = Optional.of(opened());
+    }
+    if (!isReceiving() && log().extent().isPresent()) {
+      start();
+    }
+    collector.ifPresent(Collector::unpin);
+  }
+
+  private DurableLog opened() {
+    try {
+      return DurableLog.open(directory, spool.diskBytesMax());
+    } catch (WalferryException e) {
+      if (!mayGiveUp(e)) {
+        throw e;
+      }
+      return emptied(e);
+    }
+  }
+
+  private boolean mayGiveUp(WalferryException failure) {
+    return failure.code() == ErrorCode.SPOOL_DAMAGED
+        && settings.feed().onSlotLost() == SlotLoss.RESNAPSHOT;
+  }
+
+  private DurableLog emptied(WalferryException failure) {
+    LOG.warn("{}; what it held is given up", failure.getMessage());
+    return DurableLog.openEmpty(directory, spool.diskBytesMax());
+  }
+
+  /** The start-up finds out what that means for the destinations. */
+  @Override
+  public boolean recoversFrom(WalferryException failure) {
+    boolean held = log.flatMap(DurableLog::extent).isPresent();
+    if (!held || !mayGiveUp(failure)) {
+      return false;
+    }
+    close();
+    log = Optional.of(emptied(failure));
+    return true;
+  }
+
+  private DurableLog log() {
+    return log.orElseThrow(() -> new IllegalStateException("The spool was not opened"));
+  }
+
+  private Collector start() {
+    Collector started = new Collector(settings, source, log(), listener);
+    collector = Optional.of(started);
+    return started;
+  }
+
+  @Override
+  public boolean bridges(Lsn from, Lsn confirmed) {
+    return !confirmed.isAfter(from)
+        || log().extent().filter(extent -> covers(extent, from, confirmed)).isPresent();
+  }
+
+  private static boolean covers(LogExtent extent, Lsn from, Lsn confirmed) {
+    return !extent.from().isAfter(from) && !confirmed.isAfter(extent.to());
+  }
+
+  @Override
+  public ErrorCode lossCode() {
+    return ErrorCode.SPOOL_DAMAGED;
+  }
+
+  @Override
+  public String holding() {
+    return "the spool in "
+        + directory
+        + log()
+            .extent()
+            .map(extent -> " holds what ends after " + extent.from() + " up to " + extent.to())
+            .orElse(" is empty")
+        + log().torn().map(torn -> "; its end could not be read (" + torn + ")").orElse("");
+  }
+
+  @Override
+  public boolean isReceiving() {
+    return collector.filter(Collector::isRunning).isPresent();
+  }
+
+  @Override
+  public void leaveSlot() {
+    collector.ifPresent(Collector::close);
+    collector = Optional.empty();
+  }
+
+  @Override
+  public void receive(Lineage lineage, FeedEnds ends, Lsn from) {
+    LogIdentity identity = lineage.identity(settings.feed().slot());
+    if (isReceiving() && collector.orElseThrow().pin(identity) && holdsSince(from)) {
+      return;
+    }
+    leaveSlot();
+    requireOurs(identity);
+    Lsn confirmed = confirmed(ends, settings.feed().slot());
+    if (log().extent().filter(extent -> covers(extent, from, confirmed)).isEmpty()) {
+      requireNothingLost(from, confirmed);
+      log().begin(identity, from);
+    }
+    start().pin(identity);
+  }
+
+  private boolean holdsSince(Lsn from) {
+    return log().extent().filter(extent -> !extent.from().isAfter(from)).isPresent();
+  }
+
+  private void requireOurs(LogIdentity identity) {
+    log().extent().ifPresent(extent -> Collector.requireOf(identity, extent, log().directory()));
+  }
+
+  private static Lsn confirmed(FeedEnds ends, String slot) {
+    return new SlotCatalog(ends.sql())
+        .find(slot)
+        .flatMap(found -> found.wal().confirmedFlushLsn())
+        .orElse(Lsn.ZERO);
+  }
+
+  private void requireNothingLost(Lsn from, Lsn confirmed) {
+    if (confirmed.isAfter(from)) {
+      throw new WalferryException(
+          ErrorCode.SPOOL_DAMAGED,
+          "the destination stands at %s and the slot %s was confirmed up to %s, but %s"
+              .formatted(from, settings.feed().slot(), confirmed, holding()));
+    }
+  }
+
+  @Override
+  public ChangeStream follow(Lineage lineage, FeedEnds ends, Lsn from, StreamSettings how) {
+    receive(lineage, ends, from);
+    return LoggedStream.open(log(), from, how.spool());
+  }
+
+  @Override
+  public void close() {
+    leaveSlot();
+    log.ifPresent(DurableLog::close);
+    log = Optional.empty();
+  }
+}

@@ -1,0 +1,79 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Lsn;
+import io.walferry.spool.DurableLog;
+import io.walferry.stream.ChangeStream;
+import io.walferry.stream.LogWriter;
+import io.walferry.stream.StreamEvent;
+import java.time.Duration;
+
+/**
+ * Decides when what was taken of a stream goes to disk, and confirms it then. Transactions that
+ * come within a short time share a flush; a place that was merely reached can wait, unless the
+ * server does. For the thread that reads the stream.
+ */
+final class LogFlush {
+  private static final Duration GATHER = Duration.ofMillis(50);
+
+  private final DurableLog log;
+  private final ChangeStream stream;
+  private final LogWriter writer;
+  private final long gatherNanos = GATHER.toNanos();
+  private final long restNanos;
+  private long flushedAt = System.nanoTime();
+  private Lsn flushed;
+  private boolean hasTransactions;
+  private boolean asked;
+
+  /**
+   * Nothing was taken yet.
+   *
+   * @param rest how long a place that was merely reached can wait
+   */
+  LogFlush(DurableLog log, ChangeStream stream, LogWriter writer, Duration rest) {
+    this.log = log;
+    this.stream = stream;
+    this.writer = writer;
+    this.restNanos = rest.toNanos();
+    this.flushed = writer.end();
+  }
+
+  void take(StreamEvent event) {
+    switch (event) {
+      case StreamEvent.Begun begun -> {
+        writer.take(begun);
+        hasTransactions = true;
+      }
+      case StreamEvent.KeepAlive keepAlive -> {
+        writer.take(keepAlive);
+        asked |= keepAlive.replyRequested();
+      }
+      case StreamEvent.Quiet quiet -> {}
+    }
+  }
+
+  /** Hands on what was taken, before a wait for more. */
+  void toReaders() {
+    writer.flush();
+  }
+
+  boolean isDue() {
+    return writer.end().isAfter(flushed) && (asked || !timeLeft().isPositive());
+  }
+
+  Duration timeLeft() {
+    long most = hasTransactions ? gatherNanos : restNanos;
+    return Duration.ofNanos(Math.max(0, flushedAt + most - System.nanoTime()));
+  }
+
+  /** Returns where what is on disk ends. */
+  Lsn toDisk() {
+    writer.flush();
+    flushed = log.sync();
+    stream.confirm(flushed);
+    flushedAt = System.nanoTime();
+    hasTransactions = false;
+    asked = false;
+    return flushed;
+  }
+}

@@ -1,0 +1,354 @@
+package io.walferry.spool;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.change.Lsn;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DurableLogTest {
+  private static final LogIdentity IDENTITY = new LogIdentity(-7, 2, "walferry_shop");
+  private static final Lsn START = new Lsn(1000);
+  private static final long SEGMENT = 500;
+  private static final long MUCH = 1 << 30;
+
+  @TempDir Path directory;
+
+  @Test
+  void whatWasAppendedIsReadAgainByAnotherProcess() throws Exception {
+    Random random = new Random(3);
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    Lsn end = START;
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      for (int i = 0; i < 200; i++) {
+        if (log.isSegmentFull()) {
+          log.startSegment(IDENTITY);
+        }
+        int parts = 1 + random.nextInt(3);
+        for (int part = 1; part <= parts; part++) {
+          byte[] bytes = new byte[1 + random.nextInt(300)];
+          random.nextBytes(bytes);
+          expected.write(bytes);
+          end = part == parts ? new Lsn(end.value() + 10) : end;
+          int middle = random.nextInt(bytes.length);
+          log.append(
+              end,
+              part == parts,
+              ByteBuffer.wrap(bytes, 0, middle),
+              ByteBuffer.wrap(bytes, middle, bytes.length - middle));
+        }
+      }
+      assertEquals(end, log.sync());
+      assertArrayEquals(expected.toByteArray(), read(log));
+    }
+    assertTrue(segments().size() > 10, "segments " + segments().size());
+    try (DurableLog log = open(MUCH)) {
+      assertEquals(Optional.of(new LogExtent(IDENTITY, START, end)), log.extent());
+      assertArrayEquals(expected.toByteArray(), read(log));
+      log.cut();
+      log.append(end, true, ByteBuffer.wrap(new byte[] {9}));
+      expected.write(9);
+      assertArrayEquals(expected.toByteArray(), read(log));
+    }
+  }
+
+  @Test
+  void whatIsOpenAtTheEndIsCutAndReadersOfItAreTold() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 3);
+      LogReader before = log.reader();
+      LogReader within = log.reader();
+      readAll(before);
+      for (int i = 0; i < 10; i++) {
+        log.append(end(3), false, block(200));
+      }
+      log.sync();
+      readAll(within);
+      assertTrue(segments().size() > 3);
+      log.cut();
+      assertEquals(end(3), log.extent().orElseThrow().to());
+      assertEquals(
+          ErrorCode.CONNECTION_LOST,
+          assertThrows(WalferryException.class, () -> within.next(Duration.ZERO)).code());
+      transactions(log, 4, 4);
+      assertEquals(100, before.next(Duration.ZERO).orElseThrow().remaining());
+      assertEquals(Optional.empty(), before.next(Duration.ZERO));
+    }
+    try (DurableLog log = open(MUCH)) {
+      assertEquals(end(4), log.extent().orElseThrow().to());
+      assertEquals(400, read(log).length);
+    }
+  }
+
+  @Test
+  void aTransactionThatWasNotFinishedWhenTheProcessEndedIsNotThere() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 3);
+      for (int i = 0; i < 10; i++) {
+        log.append(end(3), false, block(200));
+      }
+      log.sync();
+    }
+    try (DurableLog log = open(MUCH)) {
+      assertEquals(end(3), log.extent().orElseThrow().to());
+      log.cut();
+      assertEquals(300, read(log).length);
+      transactions(log, 4, 30);
+    }
+    try (DurableLog log = open(MUCH)) {
+      assertEquals(3000, read(log).length);
+    }
+  }
+
+  /** Whatever of the last segment a crash has left. */
+  @Test
+  void whatIsTornOffIsNotThereAndTheRestIs() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 7);
+    }
+    Path last = segments().getLast();
+    int size = (int) Files.size(last);
+    byte[] bytes = Files.readAllBytes(last);
+    boolean cutWithin = false;
+    for (int length = size - 1; length >= 0; length--) {
+      Files.write(last, java.util.Arrays.copyOf(bytes, length));
+      try (DurableLog log = open(MUCH)) {
+        int there = read(log).length;
+        assertEquals(0, there % 100, "length " + length);
+        assertEquals(end(there / 100), log.extent().orElseThrow().to());
+        cutWithin |= log.torn().isPresent();
+        log.cut();
+        assertEquals(there, read(log).length);
+        assertEquals(Optional.empty(), log.torn());
+      }
+      if (!Files.exists(last)) {
+        Files.createFile(last);
+      }
+    }
+    assertTrue(cutWithin);
+  }
+
+  /** In the last segment it counts as torn off: whoever knows what was confirmed finds out. */
+  @Test
+  void everyFlippedBitIsFound() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 12);
+    }
+    List<Path> segments = segments();
+    assertTrue(segments.size() > 2);
+    for (Path segment : segments) {
+      byte[] bytes = Files.readAllBytes(segment);
+      for (int at = 0; at < bytes.length; at += 7) {
+        byte[] flipped = bytes.clone();
+        flipped[at] ^= 16;
+        Files.write(segment, flipped);
+        int there = 1200;
+        try (DurableLog log = open(MUCH)) {
+          there = read(log).length;
+          assertEquals(segments.getLast(), segment, "byte " + at);
+          assertTrue(log.torn().orElseThrow().contains(segment.toString()));
+        } catch (WalferryException e) {
+          assertEquals(ErrorCode.SPOOL_DAMAGED, e.code());
+          assertTrue(e.getMessage().contains(segment.toString()), e.getMessage());
+          there = 0;
+        }
+        assertTrue(there < 1200, "byte " + at);
+      }
+      Files.write(segment, bytes);
+    }
+  }
+
+  @Test
+  void aSegmentThatIsMissingIsNamed() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 3);
+      for (int i = 0; i < 10; i++) {
+        log.append(end(3), false, block(200));
+      }
+      log.append(end(4), true, block(100));
+      transactions(log, 5, 12);
+    }
+    List<Path> segments = segments();
+    for (int missing = 0; missing < segments.size() - 1; missing++) {
+      byte[] bytes = Files.readAllBytes(segments.get(missing));
+      Files.delete(segments.get(missing));
+      if (missing == 0) {
+        // The second one goes on with a transaction that the first one has begun.
+        assertDamaged(segments.get(1));
+      } else {
+        assertDamaged(segments.get(missing + 1));
+      }
+      Files.write(segments.get(missing), java.util.Arrays.copyOf(bytes, bytes.length - 1));
+      assertDamaged(segments.get(missing));
+      Files.write(segments.get(missing), bytes);
+    }
+    open(MUCH).close();
+  }
+
+  private void assertDamaged(Path segment) {
+    WalferryException refused = assertThrows(WalferryException.class, () -> open(MUCH));
+    assertEquals(ErrorCode.SPOOL_DAMAGED, refused.code());
+    assertTrue(refused.getMessage().contains(segment.toString()), refused.getMessage());
+  }
+
+  @Test
+  void aNewerFormatIsRefusedAndAForeignFileNamed() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+    }
+    Path segment = segments().getFirst();
+    ByteBuffer head =
+        new SegmentHead(IDENTITY, 1, START, false, 0)
+            .encode()
+            .putInt(8, SegmentHead.FORMAT_VERSION + 1);
+    try (FileChannel channel =
+        FileChannel.open(segment, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+      new RecordFile(channel, 0).append(head);
+    }
+    assertEquals(
+        ErrorCode.SPOOL_FORMAT, assertThrows(WalferryException.class, () -> open(MUCH)).code());
+    Files.write(segment, new byte[1000]);
+    assertDamaged(segment);
+    DurableLog.openEmpty(directory, MUCH).close();
+    assertEquals(List.of(), segments());
+  }
+
+  @Test
+  void aDirectoryBelongsToOne() {
+    try (DurableLog log = open(MUCH)) {
+      assertEquals(
+          ErrorCode.SPOOL_BUSY, assertThrows(WalferryException.class, () -> open(MUCH)).code());
+      assertEquals(directory, log.directory());
+    }
+    open(MUCH).close();
+  }
+
+  @Test
+  void whoeverAppendsWaitsForRoom() throws Exception {
+    try (DurableLog log = open(2000)) {
+      log.begin(IDENTITY, START);
+      LogReader reader = log.reader();
+      CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> transactions(log, 1, 100));
+      int read = 0;
+      while (read < 10_000) {
+        Optional<ByteBuffer> block = reader.next(Duration.ofMillis(20));
+        assertTrue(log.bytes() <= 2000, "bytes " + log.bytes());
+        if (block.isPresent()) {
+          read += block.get().remaining();
+        } else {
+          assertFalse(writer.isDone());
+          log.release(end(read / 100));
+        }
+      }
+      writer.get();
+      assertTrue(segments().size() < 6);
+    }
+  }
+
+  @Test
+  void whoeverAppendsWhatNeverFitsIsTold() throws Exception {
+    try (DurableLog log = open(2000)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 2);
+      log.release(end(2));
+      assertEquals(
+          ErrorCode.SPOOL_TOO_SMALL,
+          assertThrows(
+                  WalferryException.class,
+                  () -> {
+                    for (int i = 0; i < 20; i++) {
+                      log.append(end(2), false, block(200));
+                    }
+                  })
+              .code());
+      log.cut();
+      assertEquals(200, read(log).length);
+    }
+  }
+
+  @Test
+  void theEndComesBehindWhatIsThere() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 1);
+      LogReader reader = log.reader();
+      log.end(new WalferryException(ErrorCode.SLOT_LOST, "the slot is gone"));
+      assertEquals(100, reader.next(Duration.ZERO).orElseThrow().remaining());
+      assertEquals(
+          ErrorCode.SLOT_LOST,
+          assertThrows(WalferryException.class, () -> reader.next(Duration.ZERO)).code());
+    }
+  }
+
+  /** Each of 100 bytes. */
+  private static void transactions(DurableLog log, int first, int last) {
+    for (int i = first; i <= last; i++) {
+      if (log.isSegmentFull()) {
+        log.startSegment(IDENTITY);
+      }
+      log.append(end(i), true, block(100));
+    }
+    log.sync();
+  }
+
+  private static Lsn end(int transaction) {
+    return new Lsn(START.value() + 10L * transaction);
+  }
+
+  private static ByteBuffer block(int length) {
+    return ByteBuffer.allocate(length);
+  }
+
+  private DurableLog open(long bytesMax) {
+    return DurableLog.open(directory, bytesMax, SEGMENT);
+  }
+
+  private List<Path> segments() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(path -> path.toString().endsWith(Segment.SUFFIX)).sorted().toList();
+    }
+  }
+
+  private static byte[] read(DurableLog log) throws InterruptedException {
+    try (LogReader reader = log.reader()) {
+      return readAll(reader);
+    }
+  }
+
+  private static byte[] readAll(LogReader reader) throws InterruptedException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    Optional<ByteBuffer> block = reader.next(Duration.ZERO);
+    while (block.isPresent()) {
+      byte[] bytes = new byte[block.get().remaining()];
+      block.get().get(bytes);
+      all.writeBytes(bytes);
+      block = reader.next(Duration.ZERO);
+    }
+    return all.toByteArray();
+  }
+}

@@ -23,6 +23,9 @@ final class TableRuns {
   /** Of all keys in the runs; a number that two keys share only costs a round trip. */
   private final Set<Long> keyHashes = new HashSet<>();
 
+  /** Of those in the last group of a run that stands alone: a statement takes each key once. */
+  private final Set<Long> groupHashes = new HashSet<>();
+
   /** Whether the runs hold changes that must not change places with anything. */
   private boolean ordered;
 
@@ -47,15 +50,16 @@ final class TableRuns {
       flush();
     }
     long key = writer.keyHash(work.after());
-    if (!keyHashes.add(key)) {
-      if (runs.size() == 1 && runs.getFirst().shape().equals(work.shape())) {
+    if (runs.size() == 1 && runs.getFirst().shape().equals(work.shape())) {
+      if (groupHashes.contains(key)) {
         runs.getFirst().separate(work.header());
-        keyHashes.clear();
-      } else {
-        flush();
+        groupHashes.clear();
       }
-      keyHashes.add(key);
+    } else if (keyHashes.contains(key)) {
+      flush();
     }
+    keyHashes.add(key);
+    groupHashes.add(key);
     run(work.shape()).add(work.header(), work.before(), work.after());
   }
 
@@ -86,6 +90,7 @@ final class TableRuns {
     runs.forEach(writer.sender()::send);
     runs.clear();
     keyHashes.clear();
+    groupHashes.clear();
     ordered = false;
   }
 

@@ -99,6 +99,22 @@ final class PostgresChangesTest {
                 + " count(*) FILTER (WHERE note = 'NULL') FROM item"));
   }
 
+  @Test
+  void aRowIsDeletedAfterItsUpdateAlsoIfAnotherWasUpdatedAgainMeanwhile(Database database)
+      throws SQLException {
+    try (PostgresSink sink = following(database, ITEM)) {
+      apply(sink, 0x20, ITEM.insert("1", "a", "x"), ITEM.insert("2", "b", "y"));
+      apply(
+          sink,
+          0x30,
+          ITEM.update("1", "c", "x"),
+          ITEM.update("2", "d", "y"),
+          ITEM.update("2", "e", "y"),
+          ITEM.delete(key("1", NULL, NULL)));
+    }
+    assertEquals(List.of("2|e|y"), rows(database, "SELECT * FROM item"));
+  }
+
   @EachPostgres
   void keysMoveAndChangePlaces(Database database) throws SQLException {
     try (PostgresSink sink = following(database, ITEM)) {

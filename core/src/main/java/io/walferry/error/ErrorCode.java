@@ -154,6 +154,8 @@ public enum ErrorCode {
       Retry.ALWAYS,
       Exit.FAILURE,
       "Nothing has to be done: from here on large transactions come when they have committed."),
+  BINARY_UNSUITABLE(
+      Retry.ALWAYS, Exit.FAILURE, "Nothing has to be done: from here on values come as text."),
   SPOOL_FULL(
       Retry.ALWAYS,
       Exit.FAILURE,

@@ -2,6 +2,7 @@ package io.walferry.pipeline;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.stream.OutputOptions.Form;
 import io.walferry.stream.StreamSettings;
 import java.time.Duration;
 
@@ -67,10 +68,11 @@ final class Attempts {
     }
   }
 
-  /** What cannot be had of transactions in progress comes when they have committed. */
+  /** What cannot be had in progress comes when it has committed, and what not in binary as text. */
   private StreamSettings fitting(ErrorCode failure) {
     return switch (failure) {
       case STREAMING_UNSUITABLE, SPOOL_FULL, SPOOL_FAILED -> fitting.withoutStreaming();
+      case BINARY_UNSUITABLE -> fitting.with(fitting.output().with(Form.TEXT));
       default -> fitting;
     };
   }

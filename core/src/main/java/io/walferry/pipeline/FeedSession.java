@@ -15,6 +15,7 @@ import io.walferry.stream.ChangeStream;
 import io.walferry.stream.ReplicationConnection;
 import io.walferry.stream.SourceIdentity;
 import io.walferry.stream.StreamSettings;
+import io.walferry.type.MalformedValueException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -139,31 +140,40 @@ final class FeedSession {
     TableSelection selection =
         new TableSelection(
             feed.tables(), new PublicationCatalog(ends.sql()).tables(feed.publication()));
-    List<Outlet> outlets = starts.stream().map(start -> outlet(start, selection)).toList();
+    boolean resumes = starts.getFirst().member().savesPosition();
+    RowForms forms =
+        new RowForms(
+            ends.sql(),
+            selection,
+            settings.stream().output().form(),
+            starts.stream().map(start -> start.member().ends().sink()).toList(),
+            resumes);
+    List<Outlet> outlets = starts.stream().map(start -> outlet(start, selection, forms)).toList();
     Position from =
         starts.stream()
             .map(StartPoint::position)
             .min(Comparator.comparing(Position::endLsn))
             .orElseThrow();
     // Without streaming it goes on from its position; a feed without one has to begin so.
-    StreamSettings how =
-        starts.getFirst().member().savesPosition()
-            ? settings.stream()
-            : settings.stream().withoutStreaming();
-    try (ChangeStream stream = reception.follow(lineage, ends, from.endLsn(), how)) {
+    StreamSettings how = resumes ? settings.stream() : settings.stream().withoutStreaming();
+    try (ChangeStream stream =
+        reception.follow(
+            lineage, ends, from.endLsn(), how.with(how.output().with(forms.form())))) {
       listener.following(from);
-      Follower follower = new Follower(stream, outlets, lineage, settings, listener, stop);
+      Follower follower = new Follower(stream, outlets, forms, lineage, settings, listener, stop);
       try {
         stop.during(() -> follower.follow(until), stream::interrupt);
       } finally {
         progress = follower.hasCommitted();
       }
+    } catch (WalferryException | MalformedValueException e) {
+      throw forms.seen(e);
     }
   }
 
-  private Outlet outlet(StartPoint start, TableSelection selection) {
+  private Outlet outlet(StartPoint start, TableSelection selection, RowForms forms) {
     FeedEnds ends = start.member().ends();
-    Replay replay = new Replay(ends, start.member().loads());
+    Replay replay = new Replay(ends, start.member().loads(), forms);
     replay.judge(start.unsettled());
     RowReloads rows = new RowReloads(ends, replay, listener);
     FollowedTables tables =

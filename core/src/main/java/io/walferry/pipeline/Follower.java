@@ -23,6 +23,7 @@ final class Follower {
 
   private final ChangeStream stream;
   private final List<Outlet> outlets;
+  private final RowForms forms;
   private final Lineage lineage;
   private final PipelineSettings settings;
   private final PipelineListener listener;
@@ -42,12 +43,14 @@ final class Follower {
   Follower(
       ChangeStream stream,
       List<Outlet> outlets,
+      RowForms forms,
       Lineage lineage,
       PipelineSettings settings,
       PipelineListener listener,
       StopSignal stop) {
     this.stream = stream;
     this.outlets = outlets;
+    this.forms = forms;
     this.lineage = lineage;
     this.settings = settings;
     this.listener = listener;
@@ -194,14 +197,16 @@ final class Follower {
     if (stream.announcements() != announcements) {
       announcements = stream.announcements();
       outlets.forEach(Outlet::announced);
+      forms.announced();
     }
+    Change readable = forms.readable(change);
     boolean taken = false;
     for (Outlet outlet : outlets) {
-      taken |= outlet.append(change);
+      taken |= outlet.append(readable);
     }
     if (taken) {
       changes++;
-      bytes += byteSize(change);
+      bytes += byteSize(readable);
       if (changes % CHANGES_PER_REPORT == 0) {
         listener.applying(changes);
       }

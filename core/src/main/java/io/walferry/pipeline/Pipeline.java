@@ -4,6 +4,8 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Claim;
 import io.walferry.sink.Sink;
+import io.walferry.stream.OutputOptions.Form;
+import io.walferry.stream.StreamSettings;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -45,10 +47,16 @@ public final class Pipeline {
       PostgresConnector source,
       List<Supplier<Sink>> sinks,
       PipelineListener listener) {
-    this.settings = settings;
+    this.settings = settings.stream().spool().durable() ? inText(settings) : settings;
     this.source = source;
     this.targets = sinks.stream().map(made -> new Target(made, new Claim())).toList();
     this.listener = listener;
+  }
+
+  /** What a spool holds in binary could not be had as text any more. */
+  private static PipelineSettings inText(PipelineSettings settings) {
+    StreamSettings stream = settings.stream();
+    return settings.with(stream.with(stream.output().with(Form.TEXT)));
   }
 
   /**

@@ -8,6 +8,7 @@ import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.snapshot.TableLedger;
+import io.walferry.type.RowType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,9 @@ import java.util.Optional;
  * @param told whether the stream tells the old key whenever it changes
  * @param covers whether the relation has every column that was read
  */
-record RelationKey(Relation relation, List<Integer> columns, boolean told, boolean covers) {
-  static RelationKey of(Relation relation, TableLedger ledger) {
+record RelationKey(RowType type, List<Integer> columns, boolean told, boolean covers) {
+  static RelationKey of(RowType type, TableLedger ledger) {
+    Relation relation = type.relation();
     List<String> names = relation.columns().stream().map(Column::name).toList();
     List<Integer> columns = ledger.table().keyNames().stream().map(names::indexOf).toList();
     boolean told = true;
@@ -30,16 +32,21 @@ record RelationKey(Relation relation, List<Integer> columns, boolean told, boole
       told &= relation.columns().get(column).key();
     }
     return new RelationKey(
-        relation, columns, told, names.containsAll(ledger.table().table().columnNames()));
+        type, columns, told, names.containsAll(ledger.table().table().columnNames()));
   }
 
   /** Of a row that has it. */
   List<String> of(Row row) {
     List<String> key = new ArrayList<>(columns.size());
     for (int column : columns) {
-      key.add(row.text(column));
+      key.add(text(row, column));
     }
     return key;
+  }
+
+  /** Chunks are cut, and keys compared, by their text; that of a binary one is known here. */
+  private String text(Row row, int column) {
+    return type.over(row).text(column).orElseThrow();
   }
 
   /** The old key where the stream tells one. */
@@ -58,6 +65,7 @@ record RelationKey(Relation relation, List<Integer> columns, boolean told, boole
   }
 
   private void requireTold() {
+    Relation relation = type.relation();
     if (!told && relation.replicaIdentity() != ReplicaIdentity.FULL) {
       throw replaced(relation, "its replica identity does not tell the key that it was loaded by");
     }
@@ -78,7 +86,7 @@ record RelationKey(Relation relation, List<Integer> columns, boolean told, boole
       newKey.add(
           after.isUnchanged(columns.get(i))
               ? oldKey.orElseThrow().get(i)
-              : after.text(columns.get(i)));
+              : text(after, columns.get(i)));
     }
     return oldKey.isEmpty() || oldKey.get().equals(newKey)
         ? List.of(newKey)

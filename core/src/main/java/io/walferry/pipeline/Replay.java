@@ -48,6 +48,7 @@ final class Replay {
 
   private final FeedEnds ends;
   private final TableLoads loads;
+  private final RowForms forms;
   private final Map<TableId, TableLedger> ledgers = new LinkedHashMap<>();
 
   /** Tables that are to be cut into chunks with the next flush. */
@@ -79,9 +80,10 @@ final class Replay {
     record Keyed(Change change, TableLedger ledger, List<List<String>> keys) implements Item {}
   }
 
-  Replay(FeedEnds ends, TableLoads loads) {
+  Replay(FeedEnds ends, TableLoads loads, RowForms forms) {
     this.ends = ends;
     this.loads = loads;
+    this.forms = forms;
   }
 
   /** Judges the changes of these tables, which are loaded, until the stream has reached today. */
@@ -201,7 +203,8 @@ final class Replay {
   }
 
   private RelationKey key(Relation relation, TableLedger ledger) {
-    return keyColumns.computeIfAbsent(relation, announced -> RelationKey.of(announced, ledger));
+    return keyColumns.computeIfAbsent(
+        relation, announced -> RelationKey.of(forms.type(announced), ledger));
   }
 
   /** Gives the sink what counts of the window; plans what is to be loaded. */

@@ -38,6 +38,11 @@ final class TableSelection {
         wanted.stream().collect(Collectors.toMap(PublishedTable::table, Function.identity()));
   }
 
+  /** Those of the start. */
+  List<PublishedTable> tables() {
+    return List.copyOf(tablesByOid.values());
+  }
+
   boolean includes(TableId table) {
     return patterns.isEmpty() || patterns.stream().anyMatch(pattern -> pattern.matches(table));
   }

@@ -5,6 +5,7 @@ import io.walferry.change.Position;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
+import io.walferry.type.TypeCatalog;
 import java.util.List;
 import java.util.Set;
 
@@ -91,6 +92,13 @@ public interface Sink extends AutoCloseable {
    * writer is closed.
    */
   ChunkWriter chunkWriter();
+
+  /**
+   * What the types of the source's columns are, for a sink that takes binary: told before the first
+   * change and whenever more is known, also within a transaction. Every type of every change that
+   * follows is in it.
+   */
+  default void learn(TypeCatalog types) {}
 
   /** The changes that follow belong to this source transaction. */
   void begin(TransactionHeader transaction);

@@ -15,12 +15,14 @@ import java.util.OptionalInt;
  * @param streaming whether large transactions come while they are still in progress, from protocol
  *     2 on; else the server keeps them until they commit
  * @param origin which changes come, by where they were made
+ * @param form in which columns come
  */
-public record OutputOptions(OptionalInt protocol, boolean streaming, Origin origin) {
+public record OutputOptions(OptionalInt protocol, boolean streaming, Origin origin, Form form) {
   public static final OutputOptions DEFAULT =
-      new OutputOptions(OptionalInt.empty(), true, Origin.ANY);
+      new OutputOptions(OptionalInt.empty(), true, Origin.ANY, Form.AUTO);
 
   private static final int MESSAGES_SINCE = 14;
+  private static final int BINARY_SINCE = 14;
   private static final int ORIGIN_SINCE = 16;
   private static final int STREAMING_PROTOCOL = 2;
   private static final int TWO_PHASE_PROTOCOL = 3;
@@ -33,6 +35,20 @@ public record OutputOptions(OptionalInt protocol, boolean streaming, Origin orig
     NONE
   }
 
+  /** In which form the values of columns come. */
+  public enum Form {
+    /** As text where anybody needs it so. A stream by itself cannot know, and asks for text. */
+    AUTO,
+    /** As the server prints them in a canonical session. */
+    TEXT,
+    /**
+     * As the send functions of their types give them, from PostgreSQL 14 on; types without one, and
+     * older servers, give text. A stream asks for it whatever the types are: those that {@link
+     * io.walferry.type.TypeCatalog} does not know come as bytes that only their owner understands.
+     */
+    BINARY
+  }
+
   public OutputOptions {
     int asked = protocol.orElse(1);
     if (asked < 1 || asked > PgOutputDecoder.MAX_PROTOCOL_VERSION) {
@@ -41,7 +57,11 @@ public record OutputOptions(OptionalInt protocol, boolean streaming, Origin orig
   }
 
   public OutputOptions withoutStreaming() {
-    return new OutputOptions(protocol, false, origin);
+    return new OutputOptions(protocol, false, origin, form);
+  }
+
+  public OutputOptions with(Form other) {
+    return new OutputOptions(protocol, streaming, origin, other);
   }
 
   /**
@@ -90,6 +110,9 @@ public record OutputOptions(OptionalInt protocol, boolean streaming, Origin orig
     options.add("\"proto_version\" '" + chosen + "'");
     if (major >= MESSAGES_SINCE) {
       options.add("\"messages\" 'true'");
+    }
+    if (form == Form.BINARY && major >= BINARY_SINCE) {
+      options.add("\"binary\" 'true'");
     }
     if (streaming && chosen >= STREAMING_PROTOCOL) {
       options.add("\"streaming\" '" + (chosen >= PARALLEL_PROTOCOL ? "parallel" : "on") + "'");

@@ -21,4 +21,9 @@ interface Codec<T> {
   default boolean hasBinary() {
     return true;
   }
+
+  /** Whether a value that came in binary can be printed as the server does. */
+  default boolean printsBinary() {
+    return hasBinary();
+  }
 }

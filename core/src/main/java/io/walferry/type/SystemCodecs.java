@@ -103,6 +103,11 @@ final class SystemCodecs {
     public Optional<String> toText(T value) {
       return printer.apply(value);
     }
+
+    @Override
+    public boolean printsBinary() {
+      return false;
+    }
   }
 
   private static Lsn lsn(ByteInput in) {

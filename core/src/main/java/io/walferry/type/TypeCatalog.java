@@ -3,6 +3,7 @@ package io.walferry.type;
 import io.walferry.change.Column;
 import io.walferry.change.Relation;
 import io.walferry.type.PgType.ArrayType;
+import io.walferry.type.PgType.DomainType;
 import io.walferry.type.PgType.MultirangeType;
 import io.walferry.type.PgType.RangeType;
 import io.walferry.type.PgType.ScalarType;
@@ -68,6 +69,20 @@ public final class TypeCatalog {
   public boolean knowsBinary(Relation relation) {
     return relation.columns().stream()
         .allMatch(column -> ValueDecoder.knowsBinary(type(column.typeOid())));
+  }
+
+  /**
+   * Whether the text of a column of this type is known in any case, if columns are asked for in
+   * binary: it can be told from the binary form, or there is none, so that text comes. Within
+   * arrays and the like a type without a binary form makes the server fail.
+   */
+  public boolean printsBinary(int oid) {
+    PgType type = type(oid);
+    while (type instanceof DomainType domain) {
+      type = domain.base();
+    }
+    boolean comesAsText = type instanceof ScalarType scalar && !scalar.kind().codec().hasBinary();
+    return comesAsText || ValueText.printsBinary(type);
   }
 
   private static TypeCatalog builtIn() {

@@ -7,6 +7,7 @@ import io.walferry.value.Numeric;
 import io.walferry.value.PgArray;
 import io.walferry.value.TimeOfDay;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -60,6 +61,71 @@ public final class TypedRow {
 
   public boolean isUnchanged(String column) {
     return isUnchanged(type.position(column));
+  }
+
+  /**
+   * PostgreSQL's own text of a column, in whichever form it came. Empty if only the server knows
+   * it; see {@link ValueText}.
+   */
+  public Optional<String> text(int column) {
+    return row.kind(column) == Row.Kind.TEXT
+        ? Optional.of(row.text(column))
+        : ValueText.print(type.type(column), get(column));
+  }
+
+  /**
+   * The same row with every value as text, over bytes of its own; the row itself if it is so
+   * already. Empty if only the server knows the text of one.
+   */
+  public Optional<Row> printed() {
+    int count = row.columnCount();
+    byte[][] made = new byte[count][];
+    int size = 0;
+    boolean any = false;
+    for (int column = 0; column < count; column++) {
+      if (row.kind(column) == Row.Kind.BINARY) {
+        Optional<String> text = text(column);
+        if (text.isEmpty()) {
+          return Optional.empty();
+        }
+        made[column] = text.get().getBytes(StandardCharsets.UTF_8);
+        size += made[column].length;
+        any = true;
+      } else {
+        size += row.length(column);
+      }
+    }
+    return Optional.of(any ? together(made, size) : row);
+  }
+
+  private Row together(byte[][] made, int size) {
+    byte[] bytes = new byte[size];
+    Row.Builder printed = new Row.Builder(bytes, made.length);
+    int at = 0;
+    for (int column = 0; column < made.length; column++) {
+      int start = at;
+      switch (row.kind(column)) {
+        case NULL -> printed.nullValue();
+        case UNCHANGED -> printed.unchanged();
+        case BINARY -> {
+          System.arraycopy(made[column], 0, bytes, start, made[column].length);
+          at += made[column].length;
+          printed.text(start, made[column].length);
+        }
+        case TEXT -> {
+          int length =
+              row.read(
+                  column,
+                  (buffer, from, many) -> {
+                    System.arraycopy(buffer, from, bytes, start, many);
+                    return many;
+                  });
+          at += length;
+          printed.text(start, length);
+        }
+      }
+    }
+    return printed.build();
   }
 
   public Object get(int column) {

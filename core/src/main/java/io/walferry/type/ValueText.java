@@ -44,6 +44,24 @@ public final class ValueText {
     };
   }
 
+  /**
+   * Whether every value of the type that comes in binary can be printed, so that its text is not
+   * lost.
+   */
+  public static boolean printsBinary(PgType type) {
+    return switch (type) {
+      case ScalarType scalar -> scalar.kind().codec().printsBinary();
+      case ArrayType array -> printsBinary(array.element());
+      case RangeType range -> printsBinary(range.subtype());
+      case MultirangeType multirange -> printsBinary(multirange.range());
+      case CompositeType composite ->
+          composite.fields().stream().allMatch(field -> printsBinary(field.type()));
+      case EnumType ignored -> true;
+      case DomainType domain -> printsBinary(domain.base());
+      case UnknownType ignored -> false;
+    };
+  }
+
   private static <T> Optional<String> printScalar(PgType type, Codec<T> codec, Object value) {
     Object checked = cast(type, codec.javaType(), value);
     @SuppressWarnings(

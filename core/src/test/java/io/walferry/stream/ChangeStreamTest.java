@@ -165,7 +165,8 @@ final class ChangeStreamTest {
               .formatted(database.name()));
       database.execute("INSERT INTO item VALUES (2, 'own')");
       StreamSettings settings =
-          StreamSettings.DEFAULT.with(new OutputOptions(OptionalInt.empty(), true, origin));
+          StreamSettings.DEFAULT.with(
+              new OutputOptions(OptionalInt.empty(), true, origin, OutputOptions.Form.TEXT));
       try (ChangeStream stream =
           replication.stream(slot.name(), PUBLICATION, slot.consistentPoint(), settings)) {
         List<String> first = described(transaction(stream));

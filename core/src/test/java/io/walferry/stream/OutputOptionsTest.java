@@ -30,7 +30,9 @@ final class OutputOptionsTest {
   void aSlotWithTwoPhaseIsReadSo() {
     assertEquals(
         "\"proto_version\" '3', \"messages\" 'true', \"two_phase\" 'on'",
-        new OutputOptions(OptionalInt.of(3), false, OutputOptions.Origin.ANY).command(18, true));
+        new OutputOptions(
+                OptionalInt.of(3), false, OutputOptions.Origin.ANY, OutputOptions.Form.AUTO)
+            .command(18, true));
     assertRefused(options(2, OutputOptions.Origin.ANY), 18, true);
   }
 
@@ -43,13 +45,22 @@ final class OutputOptionsTest {
   }
 
   @Test
+  void binaryIsAskedForWhereTheServerHasIt() {
+    OutputOptions binary = OutputOptions.DEFAULT.with(OutputOptions.Form.BINARY);
+    assertEquals("\"proto_version\" '1'", binary.command(13, false));
+    assertEquals(
+        "\"proto_version\" '2', \"messages\" 'true', \"binary\" 'true', \"streaming\" 'on'",
+        binary.command(14, false));
+  }
+
+  @Test
   void aProtocolThatTheServerDoesNotHaveIsRefused() {
     assertRefused(options(3, OutputOptions.Origin.ANY), 14, false);
     assertThrows(IllegalArgumentException.class, () -> options(5, OutputOptions.Origin.ANY));
   }
 
   private static OutputOptions options(int protocol, OutputOptions.Origin origin) {
-    return new OutputOptions(OptionalInt.of(protocol), true, origin);
+    return new OutputOptions(OptionalInt.of(protocol), true, origin, OutputOptions.Form.TEXT);
   }
 
   private static void assertRefused(OutputOptions options, int major, boolean twoPhase) {

@@ -64,7 +64,12 @@ final class StreamModelTest {
               .formatted(database.name(), twoPhase));
       StreamSettings settings =
           StreamSettings.DEFAULT
-              .with(new OutputOptions(OptionalInt.of(protocol), true, OutputOptions.Origin.ANY))
+              .with(
+                  new OutputOptions(
+                      OptionalInt.of(protocol),
+                      true,
+                      OutputOptions.Origin.ANY,
+                      OutputOptions.Form.TEXT))
               .with(new SpoolSettings(directory, random.nextInt(3) * 50_000L, 1L << 30));
       boolean logged = random.nextBoolean();
       Consumer consumer =

@@ -47,6 +47,11 @@ final class TypedServer implements AutoCloseable {
     return database;
   }
 
+  /** What was looked up by {@link #type}, too. */
+  TypeCatalog catalog() {
+    return catalog;
+  }
+
   /** As its own catalog has it. */
   PgType type(String sqlName) throws SQLException {
     try (Statement statement = connection.createStatement();

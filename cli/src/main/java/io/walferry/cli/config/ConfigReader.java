@@ -46,6 +46,13 @@ final class ConfigReader {
       Format.choice(
           Map.of("any", OutputOptions.Origin.ANY, "none", OutputOptions.Origin.NONE),
           List.of("any", "none"));
+  private static final Format<OutputOptions.Form> BINARY =
+      Format.choice(
+          Map.of(
+              "auto", OutputOptions.Form.AUTO,
+              "true", OutputOptions.Form.BINARY,
+              "false", OutputOptions.Form.TEXT),
+          List.of("auto", "true", "false"));
   private static final Map<String, SlotLoss> SLOT_LOSSES =
       Map.of("fail", SlotLoss.FAIL, "resnapshot", SlotLoss.RESNAPSHOT);
   private static final Map<String, ExistingRows> EXISTING =
@@ -177,7 +184,8 @@ final class ConfigReader {
     return new OutputOptions(
         section.value("protocol", defaults.protocol(), PROTOCOL),
         section.value("streaming", defaults.streaming(), Format.yesOrNo()),
-        section.value("origin", defaults.origin(), ORIGIN));
+        section.value("origin", defaults.origin(), ORIGIN),
+        section.value("binary", defaults.form(), BINARY));
   }
 
   private void requireUrl(Section section) {

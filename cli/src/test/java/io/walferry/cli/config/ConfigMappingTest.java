@@ -46,6 +46,7 @@ final class ConfigMappingTest {
         protocol: 2
         streaming: false
         origin: none
+        binary: true
       sinks:
         out:
           type: jsonLines
@@ -100,7 +101,8 @@ final class ConfigMappingTest {
             List.of("sales.*", "public.stock"),
             false,
             false,
-            new OutputOptions(OptionalInt.of(2), false, OutputOptions.Origin.NONE)),
+            new OutputOptions(
+                OptionalInt.of(2), false, OutputOptions.Origin.NONE, OutputOptions.Form.BINARY)),
         read(FULL, Map.of("SHOP_PASSWORD", "secret")).source());
   }
 

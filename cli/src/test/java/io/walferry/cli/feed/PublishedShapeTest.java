@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.pipeline.PipelineSettings;
+import io.walferry.stream.OutputOptions.Form;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServers;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What is loaded and what is followed are what the publication carries: some rows, some columns,
- * generated ones, partitions as one table.
+ * generated ones, partitions as one table or as several, and tables that are emptied together;
+ * whether columns come as text or in binary.
  */
 @Postgres
 final class PublishedShapeTest {
@@ -33,6 +35,8 @@ final class PublishedShapeTest {
       CREATE TABLE whole (id int, a int, PRIMARY KEY (id)) PARTITION BY RANGE (id);
       CREATE TABLE whole_low PARTITION OF whole FOR VALUES FROM (MINVALUE) TO (500);
       CREATE TABLE whole_high PARTITION OF whole FOR VALUES FROM (500) TO (MAXVALUE);
+      CREATE TABLE one (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz, n numeric);
+      CREATE TABLE other (id int PRIMARY KEY REFERENCES one);
       INSERT INTO filtered SELECT g, g % 7, repeat('b', g % 40) FROM generate_series(1, 1500) g;
       INSERT INTO narrow SELECT g, 'secret', repeat('b', g % 40) FROM generate_series(1, 1500) g;
       INSERT INTO made SELECT g, g FROM generate_series(1, 1500) g;
@@ -53,26 +57,43 @@ final class PublishedShapeTest {
           "INSERT INTO whole VALUES ((SELECT max(id) + 1 FROM whole), 1), (-(SELECT max(id) + 1"
               + " FROM whole), 2)",
           "DELETE FROM whole WHERE id % 19 = 3",
+          "INSERT INTO one (at, n) SELECT now() - g * interval '1 min', g / 7.0 FROM"
+              + " generate_series(1, 20) g",
+          "INSERT INTO other SELECT id FROM one ON CONFLICT DO NOTHING",
+          "TRUNCATE one, other RESTART IDENTITY",
+          "INSERT INTO one (at, n) SELECT now() - g * interval '1 min', -g / 3.0 FROM"
+              + " generate_series(1, 50) g",
+          "INSERT INTO other SELECT id FROM one",
           "INSERT INTO filtered SELECT g, g % 7, 'new' FROM generate_series((SELECT max(id) + 1"
               + " FROM filtered), (SELECT max(id) + 50 FROM filtered)) g");
 
   @TempDir Path directory;
 
   @ParameterizedTest
-  @CsvSource({"15, SQLITE", "18, SQLITE", "18, POSTGRES"})
-  void isWhatTheDestinationHolds(int major, Kind kind, PostgresServers servers) throws Exception {
+  @CsvSource({
+    "15, SQLITE, AUTO, true",
+    "18, SQLITE, AUTO, true",
+    "18, POSTGRES, AUTO, true",
+    "15, POSTGRES, BINARY, false",
+    "18, SQLITE, BINARY, false",
+    "18, POSTGRES, BINARY, true"
+  })
+  void isWhatTheDestinationHolds(
+      int major, Kind kind, Form form, boolean viaRoot, PostgresServers servers) throws Exception {
     boolean generated = major >= GENERATED_SINCE;
     try (Database source = servers.server(major).createDatabase("source");
         Destination destination = kind.create(directory, source.server())) {
       FeedSetup.streamEarly(source);
       source.execute(TABLES);
       source.execute(
-          "CREATE PUBLICATION \"%s\" FOR TABLE filtered WHERE (a > 2), narrow (id, b), made, whole WITH (%s)"
+          "CREATE PUBLICATION \"%s\" FOR TABLE filtered WHERE (a > 2), narrow (id, b), made, whole, one, other WITH (%s)"
               .formatted(
                   source.name(),
-                  "publish_via_partition_root = true"
+                  "publish_via_partition_root = "
+                      + viaRoot
                       + (generated ? ", publish_generated_columns = stored" : "")));
       PipelineSettings settings = FeedSetup.settings(source.name(), List.of()).withLoad(2, 1 << 13);
+      settings = settings.with(settings.stream().with(settings.stream().output().with(form)));
       try (RunningFeed feed =
           RunningFeed.start(settings, FeedSetup.connector(source.uri()), destination::sink)) {
         feed.awaitRowsLoaded(1);
@@ -80,12 +101,17 @@ final class PublishedShapeTest {
         feed.awaitFollowing();
         write(source);
         feed.awaitDurable(FeedSetup.walEnd(source));
+        assertEquals(List.of(), feed.retries());
       }
       FeedSetup.catchUp(settings, source, List.of(destination::sink));
       assertSame(source, destination, "filtered", "id, a, b", "a > 2");
       assertSame(source, destination, "narrow", "id, b", "true");
       assertSame(source, destination, "made", generated ? "id, a, twice" : "id, a", "true");
-      assertSame(source, destination, "whole", "id, a", "true");
+      for (String part : viaRoot ? List.of("whole") : List.of("whole_low", "whole_high")) {
+        assertSame(source, destination, part, "id, a", "true");
+      }
+      assertSame(source, destination, "one", "id, at, n", "true");
+      assertEquals("50", destination.answer("SELECT count(*) FROM other"));
     }
   }
 

@@ -1,0 +1,142 @@
+package io.walferry.cli.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.stream.OutputOptions.Form;
+import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.postgres.Database;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A feed that is sent values in binary, for sinks of text and for one that reads their types. */
+@Postgres
+final class BinaryFeedTest {
+  private static final TableName TABLE = new TableName("public", "t");
+
+  @TempDir Path directory;
+
+  private static PipelineSettings settings(Database source, Form form) {
+    PipelineSettings settings = FeedSetup.settings(source.name(), List.of("public.*"));
+    return settings.with(settings.stream().with(settings.stream().output().with(form)));
+  }
+
+  /** What no client can print, what was altered since, and what the server cannot send. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ALTER TABLE t ADD m money; UPDATE t SET m = id",
+        "ALTER TABLE t ADD m regtype[]; UPDATE t SET m = '{int4,date}'",
+        "ALTER TABLE t ADD m aclitem[]; UPDATE t SET m = '{=r/postgres}'",
+        "ALTER TYPE pair ADD ATTRIBUTE c int; UPDATE t SET p = format('(%s,b,3)', id)::pair",
+      })
+  void goesOnWithTextWhereBinaryDoesNotTell(String alteration, Database source) throws Exception {
+    source.execute(
+        """
+        CREATE TYPE pair AS (a int, b text);
+        CREATE TABLE t (id int PRIMARY KEY, p pair, v timestamptz);
+        INSERT INTO t VALUES (1, (1, 'x'), now())
+        """);
+    try (Destination destination = Kind.POSTGRES.create(directory, source.server())) {
+      destination.execute("CREATE TYPE pair AS (a int, b text)");
+      try (RunningFeed feed =
+          RunningFeed.start(
+              settings(source, Form.BINARY),
+              FeedSetup.connector(source.uri()),
+              destination::sink)) {
+        feed.awaitFollowing();
+        source.execute(
+            "INSERT INTO t SELECT g, format('(%s,y)', g)::pair, now() FROM generate_series(2, 50)"
+                + " g");
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        assertEquals(List.of(), feed.retries());
+        if (alteration.contains("TYPE")) {
+          destination.execute(alteration.substring(0, alteration.indexOf(';')));
+        }
+        source.execute(alteration);
+        source.execute("UPDATE t SET p = NULL WHERE id % 3 = 0; DELETE FROM t WHERE id % 7 = 0");
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        assertEquals(
+            Set.of(ErrorCode.BINARY_UNSUITABLE),
+            Set.copyOf(feed.retries().stream().map(WalferryException::code).toList()));
+      }
+      assertEquals(List.of(), destination.compare(source, List.of(TABLE)).tableDifferences());
+    }
+  }
+
+  /** One that begins so asks for text from the start. */
+  @ParameterizedTest
+  @EnumSource
+  void asksForTextWhereBinaryWouldNotTell(Kind kind, Database source) throws Exception {
+    source.execute("CREATE TABLE t (id int PRIMARY KEY, m money)");
+    try (Destination destination = kind.create(directory, source.server())) {
+      try (RunningFeed feed =
+          RunningFeed.start(
+              settings(source, Form.BINARY),
+              FeedSetup.connector(source.uri()),
+              destination::sink)) {
+        feed.awaitFollowing();
+        source.execute("INSERT INTO t SELECT g, g FROM generate_series(1, 20) g");
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        assertEquals(List.of(), feed.retries());
+      }
+      assertEquals("20", destination.answer("SELECT count(*) FROM t"));
+    }
+  }
+
+  /** Rows are loaded while they change: keys that come in binary are judged by their text. */
+  @Test
+  void aSinkThatTakesBinaryIsGivenItAndTheTypes(Database source) throws Exception {
+    String mood = "CREATE TYPE mood AS ENUM ('sad', 'ok')";
+    String hue = "CREATE TYPE hue AS ENUM ('red')";
+    source.execute(mood);
+    source.execute(
+        """
+        CREATE PUBLICATION "%s" FOR ALL TABLES;
+        CREATE TABLE t (id timestamptz, m mood, n numeric, PRIMARY KEY (id, m));
+        INSERT INTO t SELECT timestamptz '2020-01-01' + g * interval '1 min', 'ok', g / 3.0
+          FROM generate_series(1, 5000) g
+        """
+            .formatted(source.name()));
+    AtomicLong binaryValues = new AtomicLong();
+    try (Destination destination = Kind.POSTGRES.create(directory, source.server())) {
+      destination.execute(mood);
+      destination.execute(hue);
+      try (RunningFeed feed =
+          RunningFeed.start(
+              settings(source, Form.AUTO).withLoad(2, 1 << 14),
+              FeedSetup.connector(source.uri()),
+              () -> new BinaryTakingSink(destination.sink(), binaryValues))) {
+        feed.awaitRowsLoaded(1);
+        source.execute("UPDATE t SET n = -n WHERE n > 100");
+        source.execute("UPDATE t SET id = id + interval '10 years' WHERE n > 50");
+        feed.awaitFollowing();
+        source.execute(hue);
+        source.execute("CREATE TABLE u (id int PRIMARY KEY, h hue[]); INSERT INTO u VALUES (1)");
+        source.execute("UPDATE u SET h = '{red}'; INSERT INTO u VALUES (2, '{red,red}')");
+        source.execute("DELETE FROM t WHERE n > 40; UPDATE t SET m = 'sad' WHERE n < -1000");
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        assertEquals(List.of(), feed.retries());
+      }
+      assertEquals(
+          List.of(),
+          destination
+              .compare(source, List.of(TABLE, new TableName("public", "u")))
+              .tableDifferences());
+    }
+    assertTrue(binaryValues.get() > 1000, "binary values: " + binaryValues);
+  }
+}

@@ -117,7 +117,7 @@ final class BenchmarkOptions {
     }
   }
 
-  private static JsonMapper mapper() {
+  static JsonMapper mapper() {
     return JsonMapper.builder()
         .enable(SerializationFeature.INDENT_OUTPUT)
         .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
@@ -125,7 +125,7 @@ final class BenchmarkOptions {
         .build();
   }
 
-  private static void remove(Path directory) throws IOException {
+  static void remove(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

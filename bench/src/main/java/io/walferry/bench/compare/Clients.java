@@ -4,6 +4,7 @@ import io.walferry.bench.follow.PipelineColumnsClient;
 import io.walferry.bench.follow.PipelineJsonLinesClient;
 import io.walferry.bench.follow.PipelinePostgresClient;
 import io.walferry.bench.follow.StreamClient;
+import io.walferry.bench.follow.TypedStreamClient;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,9 @@ final class Clients {
   List<Client> all() {
     return List.of(
         ours("stream", Work.READ, StreamClient.class, "ChangeStream; a string of every column"),
+        typed("text"),
         recvlogical("text", "protocol 1, text, to /dev/null", "proto_version=1"),
+        typed("binary"),
         debezium("connect", Work.READ, "engine, a Connect record of every change, not serialised"),
         ours(
             "pipeline",
@@ -64,6 +67,20 @@ final class Clients {
         Optional.empty(),
         true,
         task -> jvm.ours(main, task));
+  }
+
+  private Client typed(String form) {
+    return new ProgramClient(
+        Client.OURS + "typed-" + form,
+        Work.READ,
+        "ChangeStream, " + form + "; every column as the Java value of its type",
+        Optional.empty(),
+        true,
+        task -> {
+          List<String> words = jvm.ours(TypedStreamClient.class, task);
+          words.add(form);
+          return words;
+        });
   }
 
   private Client recvlogical(String variant, String description, String... options) {

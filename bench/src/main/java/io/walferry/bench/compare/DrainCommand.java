@@ -66,8 +66,8 @@ final class DrainCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "walferry",
       description =
-          "Walferry's own clients, in the same way: walferry-stream, -pipeline, -jsonlines,"
-              + " -postgres (default: all).")
+          "Walferry's own clients, in the same way: walferry-stream, -typed-text,"
+              + " -typed-binary, -pipeline, -jsonlines, -postgres (default: all).")
   private List<String> variants = List.of();
 
   public static void main(String[] arguments) {

@@ -1,10 +1,12 @@
 package io.walferry.bench.compare;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the figures were measured on.
@@ -26,6 +28,19 @@ record Machine(
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+  }
+
+  /** In one line. */
+  void print(PrintStream out) {
+    out.printf(
+        Locale.ROOT,
+        "%d processors (%s), %,d MB, %s, %s, load average %.2f%n",
+        processors,
+        processor,
+        memoryBytes / 1_000_000,
+        kernel,
+        java,
+        loadAverage);
   }
 
   private static String field(String file, String name) throws IOException {

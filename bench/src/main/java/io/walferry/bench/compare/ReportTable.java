@@ -31,16 +31,8 @@ final class ReportTable {
   }
 
   private void printConditions() {
-    Machine machine = report.machine();
+    report.machine().print(out);
     Report.Settings settings = report.settings();
-    say(
-        "%d processors (%s), %,d MB, %s, %s, load average %.2f",
-        machine.processors(),
-        machine.processor(),
-        machine.memoryBytes() / 1_000_000,
-        machine.kernel(),
-        machine.java(),
-        machine.loadAverage());
     say("%s", report.postgres());
     say("%d rounds, -Xmx%s for every JVM; median (min-max)", settings.repeat(), settings.heap());
   }
@@ -67,7 +59,7 @@ final class ReportTable {
         .forEach(lines::add);
     report.skipped().forEach(skipped -> lines.add(List.of(skipped.client(), skipped.reason())));
     failures(load).forEach(lines::add);
-    printTable(lines);
+    MarkdownTable.print(lines, out);
     printComparisons(load);
   }
 
@@ -125,32 +117,11 @@ final class ReportTable {
     }
     if (lines.size() > 1) {
       out.println();
-      printTable(lines);
+      MarkdownTable.print(lines, out);
     }
   }
 
   /** The first line is the heading and has all columns. */
-  private void printTable(List<List<String>> lines) {
-    int[] widths = new int[lines.getFirst().size()];
-    for (List<String> line : lines) {
-      for (int column = 0; column < line.size(); column++) {
-        widths[column] = Math.max(widths[column], line.get(column).length());
-      }
-    }
-    for (int number = 0; number < lines.size(); number++) {
-      StringBuilder text = new StringBuilder("|");
-      for (int column = 0; column < widths.length; column++) {
-        List<String> line = lines.get(number);
-        String cell = column < line.size() ? line.get(column) : "";
-        text.append(' ').append(cell).repeat(" ", widths[column] - cell.length()).append(" |");
-      }
-      out.println(text);
-      if (number == 0) {
-        out.println("|" + "---|".repeat(widths.length));
-      }
-    }
-  }
-
   private static String number(double value) {
     return String.format(Locale.ROOT, "%,.0f", value);
   }

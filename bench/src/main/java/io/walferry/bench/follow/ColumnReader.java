@@ -2,60 +2,49 @@ package io.walferry.bench.follow;
 
 import io.walferry.change.Change;
 import io.walferry.change.OldRow;
+import io.walferry.change.Relation;
 import io.walferry.change.Row;
 
-/**
- * Makes a string of every column, as a client does that uses the values. Not for several threads.
- */
-final class ColumnReader {
+/** Counts rows and has every column of them read, old ones too. Not for several threads. */
+final class ColumnReader implements ChangeReader {
+  private final RowReader reader;
   private long rows;
-  private long characters;
 
-  void read(Change change) {
+  ColumnReader(RowReader reader) {
+    this.reader = reader;
+  }
+
+  @Override
+  public void read(Change change) {
     switch (change) {
-      case Change.Insert insert -> take(insert.after());
-      case Change.Update update -> {
-        take(update.after());
-        readOld(update.before());
+      case Change.Insert(var relation, var after) -> take(relation, after);
+      case Change.Update(var relation, var before, var after) -> {
+        take(relation, after);
+        readOld(relation, before);
       }
-      case Change.Delete delete -> {
+      case Change.Delete(var relation, var before) -> {
         rows++;
-        readOld(delete.before());
+        readOld(relation, before);
       }
       case Change.Truncate truncate -> {}
       case Change.Message message -> {}
     }
   }
 
-  private void take(Row row) {
+  private void take(Relation relation, Row row) {
     rows++;
-    readColumns(row);
+    reader.read(relation, row);
   }
 
-  private void readOld(OldRow old) {
+  private void readOld(Relation relation, OldRow old) {
     switch (old) {
-      case OldRow.Full full -> readColumns(full.row());
-      case OldRow.Key key -> readColumns(key.row());
+      case OldRow.Full(var row) -> reader.read(relation, row);
+      case OldRow.Key(var row) -> reader.read(relation, row);
       case OldRow.Absent absent -> {}
-    }
-  }
-
-  private void readColumns(Row row) {
-    for (int column = 0; column < row.columnCount(); column++) {
-      switch (row.kind(column)) {
-        case TEXT -> characters += row.text(column).length();
-        case BINARY -> characters += row.bytes(column).length;
-        case NULL, UNCHANGED -> {}
-      }
     }
   }
 
   long rows() {
     return rows;
-  }
-
-  /** Of all columns; whoever uses it keeps the compiler from leaving the reading out. */
-  long characters() {
-    return characters;
   }
 }

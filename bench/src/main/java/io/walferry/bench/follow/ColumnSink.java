@@ -17,7 +17,11 @@ import java.util.Set;
 
 /** Reads every column and keeps nothing. */
 final class ColumnSink implements Sink {
-  private final ColumnReader columns = new ColumnReader();
+  private final ChangeReader reader;
+
+  ColumnSink(ChangeReader reader) {
+    this.reader = reader;
+  }
 
   @Override
   public SinkCapabilities capabilities() {
@@ -51,18 +55,18 @@ final class ColumnSink implements Sink {
   }
 
   @Override
-  public void begin(TransactionHeader transaction) {}
+  public void begin(TransactionHeader transaction) {
+    reader.begin(transaction);
+  }
 
   @Override
   public void append(Change change) {
-    columns.read(change);
+    reader.read(change);
   }
 
   @Override
   public void commit(Position position) {}
 
   @Override
-  public void close() {
-    System.err.println(columns.characters() + " characters");
-  }
+  public void close() {}
 }

@@ -40,4 +40,16 @@ final class PipelineClient {
         };
     return new Pipeline(settings, task.source(), sinks, counter);
   }
+
+  /** The benchmark closes it when it has seen enough. */
+  static void stopWithInput(Pipeline pipeline) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("bench-input")
+        .start(
+            () -> {
+              FollowTask.awaitEndOfInput();
+              pipeline.stop();
+            });
+  }
 }

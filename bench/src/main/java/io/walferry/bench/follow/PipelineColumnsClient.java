@@ -5,6 +5,8 @@ public final class PipelineColumnsClient {
   private PipelineColumnsClient() {}
 
   public static void main(String[] arguments) {
-    PipelineClient.drain(FollowTask.of(arguments), ColumnSink::new);
+    StringColumns columns = new StringColumns();
+    PipelineClient.drain(FollowTask.of(arguments), () -> new ColumnSink(new ColumnReader(columns)));
+    System.err.println(columns.characters() + " characters");
   }
 }

@@ -43,20 +43,9 @@ public final class PipelineLoadClient {
             task.source(),
             () -> new PostgresSink(task.destination(), PostgresSinkSettings.DEFAULT),
             counter);
-    stopWithInput(pipeline);
+    PipelineClient.stopWithInput(pipeline);
     FollowTask.reportBegin();
     pipeline.run();
     FollowTask.reportEnd(rows);
-  }
-
-  private static void stopWithInput(Pipeline pipeline) {
-    Thread.ofPlatform()
-        .daemon()
-        .name("bench-input")
-        .start(
-            () -> {
-              FollowTask.awaitEndOfInput();
-              pipeline.stop();
-            });
   }
 }

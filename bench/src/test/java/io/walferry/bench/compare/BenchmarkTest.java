@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,32 @@ final class BenchmarkTest {
   void spreadHasTheMiddleOfAnEvenNumber() {
     assertEquals(new Spread(2.5, 1, 4), Spread.of(DoubleStream.of(4, 1, 3, 2)));
     assertEquals("2.5 (1.0-4.0)", new Spread(2.5, 1, 4).text(1));
+  }
+
+  @Test
+  void aPercentileIsATimeThatSoManyDidNotExceed() {
+    int[] micros = IntStream.rangeClosed(1, 200).map(i -> i * 1000).toArray();
+    assertEquals(100, LatencyRun.percentile(micros, 0.5));
+    assertEquals(198, LatencyRun.percentile(micros, 0.99));
+    assertEquals(200, LatencyRun.percentile(micros, 1));
+    assertEquals(1, LatencyRun.percentile(new int[] {1000}, 0.5));
+  }
+
+  @Test
+  @Tag("full")
+  void everyClientIsThereAfterACommit() throws Exception {
+    List<LatencyClient> clients = List.of(LatencyClient.values());
+    LatencyReport report =
+        new LatencyBenchmark(new Jvm("256m"), Duration.ofSeconds(1), 1, directory, NOWHERE)
+            .run(15, List.of(200, 2000), clients);
+    assertTrue(report.complete(), report.runs().toString());
+    long able = clients.stream().filter(client -> client.missing().isEmpty()).count();
+    assertEquals(2 * able, report.runs().size());
+    for (LatencyRun run : report.runs()) {
+      assertEquals(run.rate(), run.changes(), run.toString());
+      assertTrue(run.p50() > 0 && run.p50() <= run.most(), run.toString());
+    }
+    report.print(List.of(200, 2000), clients, NOWHERE);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.walferry.bench;
 
+import io.walferry.change.Row;
 import io.walferry.pgoutput.PgOutputDecoder;
 import io.walferry.pgoutput.PgOutputMessage;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ public class DecodeBenchmark {
   private static final int ROWS = 1000;
 
   /** Columns of each row, most of them short text, each seventh NULL. */
-  @Param({"5", "21"})
+  @Param({"5", "21", "100"})
   @SuppressWarnings("NullAway.Init") // JMH fills it.
   private String columns;
 
@@ -82,6 +83,39 @@ public class DecodeBenchmark {
         row.put((byte) 't').putInt(text.length).put(text);
       }
     }
+  }
+
+  /** Decodes rows and makes a string of every column. */
+  @Benchmark
+  @OperationsPerInvocation(ROWS)
+  public void readAll(Blackhole blackhole) {
+    for (int offset = 0; offset < buffer.length; offset += rowBytes) {
+      Row row = row(decoder.decode(buffer, offset, rowBytes));
+      for (int column = 0; column < row.columnCount(); column++) {
+        if (!row.isNull(column)) {
+          blackhole.consume(row.text(column));
+        }
+      }
+    }
+  }
+
+  /** Decodes rows and looks at two columns, the last one first. */
+  @Benchmark
+  @OperationsPerInvocation(ROWS)
+  public void readTwo(Blackhole blackhole) {
+    for (int offset = 0; offset < buffer.length; offset += rowBytes) {
+      Row row = row(decoder.decode(buffer, offset, rowBytes));
+      blackhole.consume(row.length(row.columnCount() - 1));
+      blackhole.consume(row.length(0));
+    }
+  }
+
+  private static Row row(PgOutputMessage message) {
+    return switch (message) {
+      case PgOutputMessage.Insert insert -> insert.after();
+      case PgOutputMessage.Update update -> update.after();
+      default -> throw new IllegalStateException("There are rows only");
+    };
   }
 
   /** Decodes rows; looks at none of their columns. */

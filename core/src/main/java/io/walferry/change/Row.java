@@ -1,12 +1,17 @@
 package io.walferry.change;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The columns of one row: a byte array, shared with other rows of the same read, and the place of
- * each column in it. Nothing is decoded until it is asked for. Immutable; columns count from 0.
+ * The columns of one row: a byte array, shared with other rows of the same read, and where in it
+ * the columns are. Nothing is decoded until it is asked for, and nothing is kept for a column that
+ * nobody asks for. Immutable; columns count from 0. Asked in their order, each is found in one
+ * step.
  *
  * <p>{@code toString} shows the shape only: a row's values never reach a log by accident.
  */
@@ -21,25 +26,124 @@ public final class Row {
 
   private static final int NULL_LENGTH = -1;
   private static final int UNCHANGED_LENGTH = -2;
+  private static final int VALUE_HEADER_BYTES = 1 + Integer.BYTES;
+  private static final int[] WITHOUT_PLACES = {};
+
+  private static final VarHandle INT32 =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LAST = lastHandle();
 
   private final byte[] buffer;
 
-  /** For column c: [2c] its start, as {@code ~start} if binary; [2c + 1] its length or a mark. */
+  /**
+   * For column c of a row that was built: [2c] its start, as {@code ~start} if binary; [2c + 1] its
+   * length or a mark. Empty for a row as it was sent, which is looked through instead.
+   */
   private final int[] places;
 
-  private final long payload;
+  private final int columnCount;
 
-  private Row(byte[] buffer, int[] places, long payload) {
+  /** Where the columns of a row that was sent begin. */
+  private final int from;
+
+  /** Where they end; of a row that was built, how many bytes its values have. */
+  private final int to;
+
+  /**
+   * Of a row that was sent, the column that was asked for last, and in the lower half where it is:
+   * columns are mostly read in their order. Only ever saves steps, so threads need not see what
+   * others have noted; written and read as a whole.
+   */
+  @SuppressWarnings("UnusedVariable") // LAST reads it.
+  private long last;
+
+  private Row(byte[] buffer, int[] places, int columnCount, int from, int to) {
     this.buffer = buffer;
     this.places = places;
-    this.payload = payload;
+    this.columnCount = columnCount;
+    this.from = from;
+    this.to = to;
+    this.last = from;
+  }
+
+  private static VarHandle lastHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Row.class, "last", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /**
+   * A row as PostgreSQL sends it: each column a byte, {@code n} for NULL and {@code u} for
+   * unchanged; or {@code t} for text and {@code b} for binary, and then a length of 4 bytes and the
+   * value. Nothing is made for a column until it is asked for.
+   *
+   * @param buffer shared, not copied
+   * @param from where the first column begins
+   * @param to behind the last column; the caller has seen that the columns fill this exactly
+   */
+  public static Row sent(byte[] buffer, int from, int to, int columnCount) {
+    Objects.checkFromToIndex(from, to, buffer.length);
+    return new Row(buffer, WITHOUT_PLACES, columnCount, from, to);
   }
 
   public int columnCount() {
-    return places.length / 2;
+    return columnCount;
+  }
+
+  private boolean isSent() {
+    return places.length == 0;
+  }
+
+  /** Where a column of a row that was sent begins. */
+  private int seek(int column) {
+    Objects.checkIndex(column, columnCount);
+    long known = (long) LAST.getOpaque(this);
+    int at = (int) known;
+    int reached = (int) (known >>> Integer.SIZE);
+    if (reached == column) {
+      return at;
+    }
+    if (reached > column) {
+      reached = 0;
+      at = from;
+    }
+    for (; reached < column; reached++) {
+      at = behind(at);
+    }
+    LAST.setOpaque(this, (long) column << Integer.SIZE | at);
+    return at;
+  }
+
+  private int behind(int at) {
+    return buffer[at] == 'n' || buffer[at] == 'u'
+        ? at + 1
+        : at + VALUE_HEADER_BYTES + (int) INT32.get(buffer, at + 1);
+  }
+
+  /** The length of a value, or a mark. */
+  private int extent(int column) {
+    if (!isSent()) {
+      return places[2 * column + 1];
+    }
+    int at = seek(column);
+    return switch (buffer[at]) {
+      case 'n' -> NULL_LENGTH;
+      case 'u' -> UNCHANGED_LENGTH;
+      default -> (int) INT32.get(buffer, at + 1);
+    };
   }
 
   public Kind kind(int column) {
+    if (isSent()) {
+      return switch (buffer[seek(column)]) {
+        case 'n' -> Kind.NULL;
+        case 'u' -> Kind.UNCHANGED;
+        case 't' -> Kind.TEXT;
+        default -> Kind.BINARY;
+      };
+    }
     int length = places[2 * column + 1];
     if (length == NULL_LENGTH) {
       return Kind.NULL;
@@ -51,21 +155,21 @@ public final class Row {
   }
 
   public boolean isNull(int column) {
-    return places[2 * column + 1] == NULL_LENGTH;
+    return extent(column) == NULL_LENGTH;
   }
 
   public boolean isUnchanged(int column) {
-    return places[2 * column + 1] == UNCHANGED_LENGTH;
+    return extent(column) == UNCHANGED_LENGTH;
   }
 
   /** Bytes of the column as sent; 0 for NULL and unchanged columns. */
   public int length(int column) {
-    return Math.max(0, places[2 * column + 1]);
+    return Math.max(0, extent(column));
   }
 
   /** What the row holds in memory, near enough for budgets: its columns and their places. */
   public long byteSize() {
-    return 96 + 4L * places.length + payload;
+    return 96 + 4L * places.length + (to - from);
   }
 
   public Value value(int column) {
@@ -83,7 +187,8 @@ public final class Row {
    * @throws IllegalStateException if the column is not {@link Kind#TEXT}
    */
   public String text(int column) {
-    return new String(buffer, textStart(column), length(column), StandardCharsets.UTF_8);
+    long place = textPlace(column);
+    return new String(buffer, start(place), length(place), StandardCharsets.UTF_8);
   }
 
   /**
@@ -92,8 +197,8 @@ public final class Row {
    * @throws IllegalStateException if the column is NULL or unchanged
    */
   public byte[] bytes(int column) {
-    int start = start(column);
-    return Arrays.copyOfRange(buffer, start, start + length(column));
+    long place = place(column);
+    return Arrays.copyOfRange(buffer, start(place), start(place) + length(place));
   }
 
   /** Makes something of the bytes of a column where they lie; see {@link #read}. */
@@ -109,13 +214,14 @@ public final class Row {
    * @throws IllegalStateException if the column is NULL or unchanged
    */
   public <T> T read(int column, BytesReader<T> reader) {
-    return reader.read(buffer, start(column), length(column));
+    long place = place(column);
+    return reader.read(buffer, start(place), length(place));
   }
 
   /** The byte at {@code index} of a column, without a copy. */
   public byte byteAt(int column, int index) {
-    Objects.checkIndex(index, length(column));
-    return buffer[start(column) + index];
+    long place = place(column);
+    return buffer[start(place) + Objects.checkIndex(index, length(place))];
   }
 
   /**
@@ -124,8 +230,9 @@ public final class Row {
    * @throws NumberFormatException if it holds anything else; the message does not show it
    */
   public long integer(int column) {
-    int start = textStart(column);
-    int end = start + length(column);
+    long place = textPlace(column);
+    int start = start(place);
+    int end = start + length(place);
     boolean negative = start < end && buffer[start] == '-';
     int from = negative ? start + 1 : start;
     if (from == end || end - from > 19) {
@@ -155,48 +262,75 @@ public final class Row {
     if (kind == Kind.NULL || kind == Kind.UNCHANGED) {
       return true;
     }
-    int start = start(column);
-    int otherStart = other.start(otherColumn);
+    long place = place(column);
+    long otherPlace = other.place(otherColumn);
     return Arrays.equals(
         buffer,
-        start,
-        start + length(column),
+        start(place),
+        start(place) + length(place),
         other.buffer,
-        otherStart,
-        otherStart + other.length(otherColumn));
+        start(otherPlace),
+        start(otherPlace) + length(otherPlace));
   }
 
   /** The same row over bytes of its own, for whoever keeps few rows of a large read. */
   public Row detached() {
-    byte[] own = new byte[(int) payload];
+    return isSent()
+        ? new Row(Arrays.copyOfRange(buffer, from, to), WITHOUT_PLACES, columnCount, 0, to - from)
+        : packed();
+  }
+
+  private Row packed() {
+    byte[] own = new byte[to - from];
     int[] moved = places.clone();
     int at = 0;
-    for (int column = 0; column < columnCount(); column++) {
+    for (int column = 0; column < columnCount; column++) {
       int length = length(column);
       if (length > 0) {
-        System.arraycopy(buffer, start(column), own, at, length);
+        System.arraycopy(buffer, start(place(column)), own, at, length);
       }
       if (places[2 * column + 1] >= 0) {
         moved[2 * column] = places[2 * column] >= 0 ? at : ~at;
       }
       at += length;
     }
-    return new Row(own, moved, payload);
+    return new Row(own, moved, columnCount, 0, own.length);
   }
 
-  private int start(int column) {
-    int start = places[2 * column];
-    if (places[2 * column + 1] < 0) {
+  /** Where a value is, for {@link #start} and {@link #length(long)}: found once for both. */
+  private long place(int column) {
+    if (extent(column) < 0) {
       throw new IllegalStateException("Column " + column + " is " + kind(column));
     }
-    return start >= 0 ? start : ~start;
+    if (isSent()) {
+      return sentPlace(seek(column));
+    }
+    int start = places[2 * column];
+    return (long) (start >= 0 ? start : ~start) << Integer.SIZE | places[2 * column + 1];
   }
 
-  private int textStart(int column) {
-    if (kind(column) != Kind.TEXT) {
-      throw new IllegalStateException("Column " + column + " is not text but " + kind(column));
+  private long textPlace(int column) {
+    if (isSent()) {
+      int at = seek(column);
+      if (buffer[at] == 't') {
+        return sentPlace(at);
+      }
+    } else if (kind(column) == Kind.TEXT) {
+      return place(column);
     }
-    return places[2 * column];
+    throw new IllegalStateException("Column " + column + " is not text but " + kind(column));
+  }
+
+  private long sentPlace(int at) {
+    return (long) (at + VALUE_HEADER_BYTES) << Integer.SIZE | (int) INT32.get(buffer, at + 1);
+  }
+
+  private static int start(long place) {
+    return (int) (place >>> Integer.SIZE);
+  }
+
+  private static int length(long place) {
+    return (int) place;
   }
 
   @Override
@@ -237,7 +371,7 @@ public final class Row {
     private final byte[] buffer;
     private final int[] places;
     private int next;
-    private long payload;
+    private int payload;
 
     /**
      * Starts a row.
@@ -285,7 +419,7 @@ public final class Row {
         throw new IllegalStateException(
             next / 2 + " of " + places.length / 2 + " columns were placed");
       }
-      return new Row(buffer, places, payload);
+      return new Row(buffer, places, places.length / 2, 0, payload);
     }
   }
 }

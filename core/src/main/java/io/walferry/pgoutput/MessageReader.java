@@ -152,26 +152,19 @@ final class MessageReader {
     if (count > remaining()) {
       throw violation(2, count + " columns", remaining() + " bytes");
     }
-    Row.Builder row = new Row.Builder(buffer, count);
+    int from = position;
     for (int column = 0; column < count; column++) {
       int kind = int8();
       switch (kind) {
-        case 't' -> {
+        case 't', 'b' -> {
           int length = length();
-          row.text(position, length);
           position += length;
         }
-        case 'n' -> row.nullValue();
-        case 'u' -> row.unchanged();
-        case 'b' -> {
-          int length = length();
-          row.binary(position, length);
-          position += length;
-        }
+        case 'n', 'u' -> {}
         default -> throw violation(1, "n, u, t or b for a column", hex(kind));
       }
     }
-    return row.build();
+    return Row.sent(buffer, from, position, count);
   }
 
   void expectEnd() {

@@ -219,6 +219,22 @@ public enum ErrorCode {
   DESTINATION_FORMAT(
       Retry.NEVER, Exit.FAILURE, "Use the Walferry version that wrote it, or a newer one."),
 
+  CHECKPOINT_DAMAGED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Put back a copy of the checkpoint that is no older than the slot, or remove it, drop the"
+          + " slot and begin anew: the position it had is not guessed."),
+  CHECKPOINT_CONFIGURATION(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Restore the configuration, or accept the new one in the builder ('acceptConfiguration'); use"
+          + " another name to begin anew beside it."),
+  CALLBACK_FAILED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Mend the callback, or have its failures tried again or rejected by an error policy; it is"
+          + " called again from the last checkpoint on."),
+
   MEMORY_EXHAUSTED(
       Retry.NEVER, Exit.FAILURE, "Give the process more heap (WALFERRY_JAVA_OPTS=-Xmx2g)."),
   INTERRUPTED(Retry.NEVER, Exit.FAILURE, "Start again; work goes on where it stopped."),

@@ -157,8 +157,7 @@ final class FeedSession {
     // Without streaming it goes on from its position; a feed without one has to begin so.
     StreamSettings how = resumes ? settings.stream() : settings.stream().withoutStreaming();
     try (ChangeStream stream =
-        reception.follow(
-            lineage, ends, from.endLsn(), how.with(how.output().with(forms.form())))) {
+        reception.follow(lineage, ends, from.endLsn(), how.with(how.output().with(forms.form())))) {
       listener.following(from);
       Follower follower = new Follower(stream, outlets, forms, lineage, settings, listener, stop);
       try {

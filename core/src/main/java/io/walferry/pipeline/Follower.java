@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /**
  * Moves transactions from the stream to the sink, in batches of whole transactions, and confirms
@@ -20,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Follower {
   private static final long CHANGES_PER_REPORT = 8192;
+  private static final Duration SETTLE_PAUSE = Duration.ofMillis(20);
 
   private final ChangeStream stream;
   private final List<Outlet> outlets;
@@ -29,7 +31,12 @@ final class Follower {
   private final PipelineListener listener;
   private final StopSignal stop;
 
+  /** What every destination has taken. */
   private Position durable;
+
+  /** What of it nobody has still to acknowledge. */
+  private Position settled;
+
   private Position reached;
   private long transactions;
   private long changes;
@@ -55,16 +62,14 @@ final class Follower {
     this.settings = settings;
     this.listener = listener;
     this.stop = stop;
-    this.durable = least();
+    this.durable = least(Outlet::durable);
+    this.settled = durable;
     this.reached = durable;
   }
 
   /** Everything up to here is at every destination. */
-  private Position least() {
-    return outlets.stream()
-        .map(Outlet::durable)
-        .min(Comparator.comparing(Position::endLsn))
-        .orElseThrow();
+  private Position least(Function<Outlet, Position> position) {
+    return outlets.stream().map(position).min(Comparator.comparing(Position::endLsn)).orElseThrow();
   }
 
   /**
@@ -79,7 +84,7 @@ final class Follower {
     while (open && !stop.isRequested()) {
       Optional<Lsn> end = until.map(this::behindLoads);
       if (isAt(end)) {
-        open = hasUncommitted();
+        open = hasUncommitted() || lags();
         rest();
       } else {
         switch (stream.next(timeLeft())) {
@@ -88,20 +93,38 @@ final class Follower {
           case StreamEvent.Quiet quiet -> {}
         }
       }
-      if (isDue() || (open && isAt(end)) || wantsLoad()) {
+      if (isDue() || (isAt(end) && hasUncommitted()) || wantsLoad()) {
         commitAndLoad();
+      } else if (lags()) {
+        settle();
       }
     }
-    if (hasUncommitted()) {
+    if (hasUncommitted() || lags()) {
       commit();
     }
-    return durable;
+    return settled;
   }
 
   /** At the end there is nothing to do but to wait for what others have open. */
   private void rest() {
     if (waitsForRows()) {
       LockSupport.parkNanos(RowReloads.PAUSE.toNanos() / 4);
+    } else if (lags()) {
+      LockSupport.parkNanos(SETTLE_PAUSE.toNanos());
+    }
+  }
+
+  /** Whether somebody has still to acknowledge what was committed. */
+  private boolean lags() {
+    return settled.endLsn().isBefore(durable.endLsn());
+  }
+
+  private void settle() {
+    Position now = least(Outlet::settle);
+    if (now.endLsn().isAfter(settled.endLsn())) {
+      settled = now;
+      stream.confirm(settled.endLsn());
+      listener.committed(new CommittedBatch(0, 0, 0, settled, Optional.empty()));
     }
   }
 
@@ -244,7 +267,8 @@ final class Follower {
   private Duration timeLeft() {
     if (transactions == 0) {
       Duration rest = settings.stream().statusInterval();
-      return waitsForRows() && rest.compareTo(RowReloads.PAUSE) > 0 ? RowReloads.PAUSE : rest;
+      Duration pause = lags() ? SETTLE_PAUSE : waitsForRows() ? RowReloads.PAUSE : rest;
+      return rest.compareTo(pause) > 0 ? pause : rest;
     }
     long spent = System.nanoTime() - batchStart;
     return Duration.ofNanos(Math.max(0, settings.batch().time().toNanos() - spent));
@@ -257,8 +281,9 @@ final class Follower {
       skipped = Math.min(skipped, outlet.commit(reached));
     }
     changes -= skipped;
-    durable = least();
-    stream.confirm(durable.endLsn());
+    durable = least(Outlet::durable);
+    settled = least(Outlet::settle);
+    stream.confirm(settled.endLsn());
     committed = true;
     savedAt = System.nanoTime();
     listener.committed(
@@ -266,7 +291,7 @@ final class Follower {
             transactions,
             changes,
             bytes,
-            durable,
+            settled,
             transactions > 0 ? lastCommitTime : Optional.empty()));
     transactions = 0;
     changes = 0;

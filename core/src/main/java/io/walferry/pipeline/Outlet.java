@@ -43,8 +43,14 @@ final class Outlet {
     this.durable = durable;
   }
 
+  /** What it has taken; for most destinations the same as {@link #settle}. */
   Position durable() {
     return durable;
+  }
+
+  /** Up to where everything is durable; behind the last commit where others acknowledge. */
+  Position settle() {
+    return sink.settle(durable);
   }
 
   /** The changes that follow belong to this transaction. */

@@ -356,7 +356,7 @@ final class Replay {
       emit(new Change.Insert(relation, move.after()));
       return false;
     }
-    fetch(ledger, relation, item.keys().getLast());
+    fetch(ledger, move, item.keys().getLast());
     return true;
   }
 
@@ -364,10 +364,16 @@ final class Replay {
     return !ledger.view(place).sees(xid);
   }
 
-  private void fetch(TableLedger ledger, Relation relation, List<String> key) {
+  private void fetch(TableLedger ledger, Change.Update move, List<String> key) {
+    Relation relation = move.relation();
     RowFetch fetched = RowFetch.of(ends.sql(), ledger.table(), relation, key, xid);
     until = Lsn.max(until, WalEnd.read(ends.sql()));
-    fetched.row().ifPresent(row -> emit(new Change.Insert(relation, row)));
+    if (fetched.row().isPresent()) {
+      emit(new Change.Insert(relation, fetched.row().get()));
+    } else if (ledger.repeats()) {
+      // An earlier attempt may have found it, and nobody has taken that back.
+      emit(new Change.Delete(relation, new OldRow.Key(move.after())));
+    }
     ends.sink().note(List.of(ledger.read(key, fetched.snapshot())));
   }
 

@@ -226,6 +226,9 @@ final class StartUp {
         altered.add(table);
       } else {
         saved.ifPresent(unsettled::add);
+        if (!sink.capabilities().dropsChunks()) {
+          saved.ifPresent(TableLedger::repeat);
+        }
       }
     }
     sink.resume(known.stream().filter(table -> !altered.contains(table)).toList());

@@ -13,7 +13,7 @@ import java.util.Set;
  * A destination of one feed. The pipeline calls it from one thread:
  *
  * <pre>
- * open  ( ( prepare | resume | empty | note | forget | begin append* )* commit )*  close
+ * open  ( ( prepare | resume | empty | note | forget | begin append* )* commit settle* )*  close
  * </pre>
  *
  * <p>Exactly once: {@link #commit} makes everything since the last commit durable together with the
@@ -111,6 +111,20 @@ public interface Sink extends AutoCloseable {
    * if only the position or the ledger moves on. The position is durable when it returns.
    */
   void commit(Position position);
+
+  /**
+   * How far everything is durable, after what has come in meanwhile was saved. The pipeline asks
+   * between its calls, and confirms no more than this to the server.
+   *
+   * <p>As a rule that is the last commit. A sink that hands changes to somebody who acknowledges
+   * them later returns from {@link #commit} before, and says here how far the acknowledgements
+   * reach; after a restart it goes on from there.
+   *
+   * @param committed of the last commit, or what was there at the start
+   */
+  default Position settle(Position committed) {
+    return committed;
+  }
 
   @Override
   void close();

@@ -40,13 +40,13 @@ final class ChunkReader {
     this.progress = progress;
   }
 
-  /** Moves a chunk to the destination and returns the snapshot under which it was read. */
+  /** Moves a chunk to the destination and returns the snapshot from which changes count for it. */
   SourceSnapshot transfer(TableLedger ledger, TableChunk chunk, ChunkWriter writer)
       throws InterruptedException {
     PublishedTable table = chunk.table().table();
     CopyFormat format = writer.begin(table);
     try {
-      SourceSnapshot snapshot = begin(ledger);
+      SourceSnapshot snapshot = ledger.countsFrom(begin(ledger));
       copy(table, chunk.copyStatement(format), writer);
       writer.commit(ledger.loadedEntry(chunk, snapshot));
       session.commit();

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Lists of texts as one text: tabs between them, and a backslash before what would be read as one.
+ * Lists of texts as one line of text: tabs between them, and a backslash before what stands for a
+ * tab or the end of a line in one of them.
  */
 public final class LedgerText {
   /** The part of a table's line that says what all its chunks have in common. */
@@ -14,9 +15,24 @@ public final class LedgerText {
   private LedgerText() {}
 
   public static String of(List<String> fields) {
-    return fields.stream()
-        .map(field -> field.replace("\\", "\\\\").replace("\t", "\\t"))
-        .collect(Collectors.joining("\t"));
+    return fields.stream().map(LedgerText::escaped).collect(Collectors.joining("\t"));
+  }
+
+  private static String escaped(String field) {
+    return field
+        .replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
+  }
+
+  private static char unescaped(char escape) {
+    return switch (escape) {
+      case 't' -> '\t';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      default -> escape;
+    };
   }
 
   public static List<String> fields(String text) {
@@ -28,7 +44,7 @@ public final class LedgerText {
         fields.add(field.toString());
         field.setLength(0);
       } else if (next == '\\' && i + 1 < text.length()) {
-        field.append(text.charAt(++i) == 't' ? '\t' : text.charAt(i));
+        field.append(unescaped(text.charAt(++i)));
       } else {
         field.append(next);
       }

@@ -44,6 +44,9 @@ public final class TableLedger {
 
   private int lastPart;
 
+  /** Whether chunks that are read now may have been read before, and were not dropped. */
+  private boolean repeats;
+
   /** A row that was read alone. */
   public record ReadRow(List<String> key, SourceSnapshot snapshot) {
     public ReadRow {
@@ -205,6 +208,25 @@ public final class TableLedger {
 
   private static boolean is(LedgerEntry entry, Kind kind, String part) {
     return entry.kind() == kind && entry.part().equals(part);
+  }
+
+  /**
+   * What is still to be read may have been read before, under an older snapshot, by somebody who
+   * has handed rows of it on: all changes since the plan count for chunks that are read now, though
+   * the read has seen some of them already.
+   */
+  public void repeat() {
+    repeats = true;
+  }
+
+  /** Whether somebody may have been handed rows that a later read has not found any more. */
+  public boolean repeats() {
+    return repeats;
+  }
+
+  /** The snapshot from which changes count for a chunk that was read under this one. */
+  SourceSnapshot countsFrom(SourceSnapshot read) {
+    return repeats ? base : read;
   }
 
   /** Every line of the plan. */

@@ -32,7 +32,8 @@ final class CorePackagesTest {
           "stream",
           "snapshot",
           "checkpoint", // the way of a change
-          "pipeline"); // puts them in order
+          "pipeline", // puts them in order
+          "library"); // what a program embeds
 
   @Test
   void packagesOfCoreKnowOnlyThoseBeforeThem() {

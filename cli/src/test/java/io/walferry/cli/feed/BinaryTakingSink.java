@@ -41,7 +41,7 @@ final class BinaryTakingSink implements Sink {
   @Override
   public SinkCapabilities capabilities() {
     SinkCapabilities its = sink.capabilities();
-    return new SinkCapabilities(its.savesPosition(), its.replacesRows(), true);
+    return new SinkCapabilities(its.savesPosition(), its.replacesRows(), its.dropsChunks(), true);
   }
 
   @Override

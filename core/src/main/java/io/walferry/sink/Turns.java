@@ -1,4 +1,4 @@
-package io.walferry.sinks.chunk;
+package io.walferry.sink;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;

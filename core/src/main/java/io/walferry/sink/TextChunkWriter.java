@@ -1,12 +1,7 @@
-package io.walferry.sinks.chunk;
+package io.walferry.sink;
 
 import io.walferry.change.Row;
 import io.walferry.publication.PublishedTable;
-import io.walferry.sink.ChunkWriter;
-import io.walferry.sink.CopyFormat;
-import io.walferry.sink.CopyTextParser;
-import io.walferry.sink.LedgerEntry;
-import io.walferry.sink.RowKeys;
 import java.util.function.Consumer;
 
 /**

@@ -1,9 +1,7 @@
-package io.walferry.sinks.chunk;
+package io.walferry.sink;
 
 import io.walferry.change.Row;
 import io.walferry.publication.PublishedTable;
-import io.walferry.sink.LedgerEntry;
-import io.walferry.sink.RowKeys;
 import java.util.function.Consumer;
 
 /** Takes the rows of one chunk after the other; by several threads, but never at the same time. */

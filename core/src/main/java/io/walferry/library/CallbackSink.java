@@ -1,0 +1,293 @@
+package io.walferry.library;
+
+import io.walferry.change.Change;
+import io.walferry.change.Lsn;
+import io.walferry.change.Position;
+import io.walferry.change.Row;
+import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
+import io.walferry.checkpoint.Checkpoint;
+import io.walferry.checkpoint.CheckpointStore;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.library.Outstanding.Mark;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkTarget;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowKeys;
+import io.walferry.sink.Sink;
+import io.walferry.sink.SinkCapabilities;
+import io.walferry.sink.SinkState;
+import io.walferry.sink.TextChunkWriter;
+import io.walferry.sink.Turns;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Callbacks as a destination. What they were handed cannot be taken back, so it may come again; the
+ * checkpoint moves behind what is acknowledged. Threads that read existing rows take turns, so that
+ * one at a time delivers.
+ */
+final class CallbackSink implements Sink {
+  /**
+   * While existing rows are read the ledger grows long, and what is not saved is only read again.
+   */
+  private static final long LOADING_SAVE_NANOS = Duration.ofMillis(250).toNanos();
+
+  private final CallbackSinkSettings settings;
+  private final CheckpointStore store;
+  private final Outstanding outstanding;
+  private final Dispatcher dispatcher;
+  private final EventSource events;
+  private final Turns turns = new Turns();
+  private final List<Ledger.Step> steps = new ArrayList<>();
+
+  private FeedIdentity feed = new FeedIdentity("", 0, 0, "");
+  private Claim claim = new Claim();
+  private long present = Claim.NEVER_BEGUN;
+  private Ledger saved = new Ledger(List.of());
+  private Position committed = new Position(Lsn.ZERO, Xid.NONE);
+  private Position durable = committed;
+  private long savedAt = System.nanoTime();
+  private boolean opened;
+
+  CallbackSink(
+      CallbackSinkSettings settings,
+      CheckpointStore store,
+      Outstanding outstanding,
+      Dispatcher dispatcher,
+      EventTypes types) {
+    this.settings = settings;
+    this.store = store;
+    this.outstanding = outstanding;
+    this.dispatcher = dispatcher;
+    this.events = new EventSource(settings.routes(), types, dispatcher, this::lookAfter);
+  }
+
+  @Override
+  public SinkCapabilities capabilities() {
+    return new SinkCapabilities(settings.savesPosition(), false, false, false);
+  }
+
+  @Override
+  public SinkState open(FeedIdentity identity, Claim presented) {
+    feed = identity;
+    claim = presented;
+    outstanding.restart();
+    settings.restarted().run();
+    Optional<Checkpoint> found = store.open(feed.pipeline());
+    opened = true;
+    present = found.map(Checkpoint::epoch).orElse(Claim.NEVER_BEGUN);
+    claim.require(present, "the checkpoint in " + store.display());
+    if (found.isEmpty()) {
+      return SinkState.Fresh.FRESH;
+    }
+    Checkpoint checkpoint = found.get();
+    requireSameFeed(checkpoint.feed());
+    requireSameConfiguration(checkpoint.configuration());
+    committed = checkpoint.position();
+    durable = committed;
+    saved = new Ledger(checkpoint.ledger());
+    takeOver(checkpoint);
+    return new SinkState.Following(
+        checkpoint.position(), checkpoint.feed().timeline(), checkpoint.ledger());
+  }
+
+  private void requireSameFeed(FeedIdentity other) {
+    if (other.systemId() != feed.systemId()
+        || !other.slot().equals(feed.slot())
+        || !other.pipeline().equals(feed.pipeline())) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_CHANGED,
+          "the checkpoint in %s is of %s on server %s by slot %s, not of %s on server %s by slot %s"
+              .formatted(
+                  store.display(),
+                  other.pipeline(),
+                  Long.toUnsignedString(other.systemId()),
+                  other.slot(),
+                  feed.pipeline(),
+                  Long.toUnsignedString(feed.systemId()),
+                  feed.slot()));
+    }
+  }
+
+  private void requireSameConfiguration(Map<String, String> other) {
+    Map<String, String> ours = settings.configuration();
+    if (ours.equals(other) || settings.acceptsConfiguration()) {
+      return;
+    }
+    List<String> differences = new ArrayList<>();
+    ours.forEach(
+        (name, value) -> {
+          if (!value.equals(other.get(name))) {
+            String was = Optional.ofNullable(other.get(name)).orElse("nothing");
+            differences.add("%s was '%s' and is '%s'".formatted(name, was, value));
+          }
+        });
+    other.keySet().stream()
+        .filter(name -> !ours.containsKey(name))
+        .forEach(name -> differences.add(name + " is not given any more"));
+    throw new WalferryException(
+        ErrorCode.CHECKPOINT_CONFIGURATION,
+        "the checkpoint in %s was saved with another configuration: %s"
+            .formatted(store.display(), String.join("; ", differences)));
+  }
+
+  private void takeOver(Checkpoint checkpoint) {
+    if (present != claim.epoch() || !checkpoint.configuration().equals(settings.configuration())) {
+      save(
+          new Checkpoint(
+              checkpoint.feed(),
+              checkpoint.position(),
+              claim.epoch(),
+              settings.configuration(),
+              checkpoint.ledger()));
+    }
+  }
+
+  private void save(Checkpoint checkpoint) {
+    store.save(checkpoint, present);
+    present = claim.epoch();
+    claim.hold();
+    savedAt = System.nanoTime();
+  }
+
+  @Override
+  public void prepare(List<PublishedTable> tables) {}
+
+  @Override
+  public void resume(List<PublishedTable> tables) {}
+
+  @Override
+  public void empty(PublishedTable table) {
+    events.endTransaction();
+    events.empty(table, committed.endLsn());
+  }
+
+  @Override
+  public void note(List<LedgerEntry> entries) {
+    steps.add(new Ledger.Step.Put(entries));
+  }
+
+  @Override
+  public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {
+    steps.add(new Ledger.Step.Forget(table, kinds));
+  }
+
+  @Override
+  public ChunkWriter chunkWriter() {
+    return new TextChunkWriter(new Chunks(), turns);
+  }
+
+  @Override
+  public void begin(TransactionHeader transaction) {
+    events.begin(transaction);
+  }
+
+  @Override
+  public void append(Change change) {
+    events.change(change);
+  }
+
+  @Override
+  public void commit(Position position) {
+    events.endTransaction();
+    committed = position;
+    mark();
+    lookAfter();
+    if (outstanding.isStopping()) {
+      drain();
+    }
+  }
+
+  private void mark() {
+    events.endBatch(committed);
+    outstanding.mark(committed, steps);
+    steps.clear();
+  }
+
+  /** Tries again what has failed, and saves what is acknowledged. */
+  private void lookAfter() {
+    dispatcher.lookAfterFailed();
+    saveReached();
+  }
+
+  private void saveReached() {
+    List<Mark> reached = outstanding.takeReached();
+    if (reached.isEmpty()) {
+      return;
+    }
+    reached.forEach(mark -> mark.ledger().forEach(saved::apply));
+    durable = reached.getLast().position();
+    save(new Checkpoint(feed, durable, claim.epoch(), settings.configuration(), saved.entries()));
+  }
+
+  /** Gives those who have events some time to acknowledge them. */
+  private void drain() {
+    outstanding.awaitNone(settings.drain());
+    saveReached();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>0/0 as long as existing rows are not acknowledged, which have no position of their own.
+   */
+  @Override
+  public Position settle(Position last) {
+    lookAfter();
+    boolean behind = outstanding.hasMarks() && durable.endLsn().equals(last.endLsn());
+    return behind ? new Position(Lsn.ZERO, Xid.NONE) : durable;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (opened && outstanding.isStopping()) {
+        drain();
+      } else if (opened) {
+        saveReached();
+      }
+    } finally {
+      outstanding.restart();
+      opened = false;
+      store.close();
+    }
+  }
+
+  /** Rows that were there before. */
+  private final class Chunks implements ChunkTarget {
+    @Override
+    public Consumer<Row> beginChunk(PublishedTable table) {
+      return events.new Snapshot(table, committed.endLsn())::row;
+    }
+
+    @Override
+    public void remove(PublishedTable table, RowKeys keys) {
+      throw new IllegalStateException("What was handed over is not kept here");
+    }
+
+    @Override
+    public void commitChunk(LedgerEntry loaded) {
+      note(List.of(loaded));
+      mark();
+      dispatcher.lookAfterFailed();
+      if (System.nanoTime() - savedAt >= LOADING_SAVE_NANOS) {
+        saveReached();
+      }
+    }
+
+    /** What was handed over stays; the pipeline knows. */
+    @Override
+    public void dropChunk() {}
+  }
+}

@@ -1,0 +1,188 @@
+package io.walferry.library;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.library.Outstanding.Handed;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls callbacks and does what the policy says about those that fail. For the thread that
+ * delivers.
+ */
+final class Dispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+  private static final long WARN_NANOS = Duration.ofMinutes(1).toNanos();
+
+  private final Outstanding outstanding;
+  private final ErrorPolicy policy;
+  private final Optional<Consumer<Rejection>> rejected;
+  private final AtomicLong rejections = new AtomicLong();
+
+  /** Where callbacks are called now; empty between them. */
+  private volatile Optional<Thread> calling = Optional.empty();
+
+  Dispatcher(Outstanding outstanding, ErrorPolicy policy, Optional<Consumer<Rejection>> rejected) {
+    this.outstanding = outstanding;
+    this.policy = policy;
+    this.rejected = rejected;
+  }
+
+  /** How many events were rejected. From any thread. */
+  long rejections() {
+    return rejections.get();
+  }
+
+  /** Whether this thread is within a callback. */
+  boolean isCalling() {
+    return calling.equals(Optional.of(Thread.currentThread()));
+  }
+
+  /**
+   * Hands an event to callbacks, one after the other.
+   *
+   * @param size about how much memory it takes
+   * @param meanwhile what can be done while there is no room for another open event
+   */
+  void dispatch(Event event, List<Route> routes, long size, Runnable meanwhile) {
+    for (Route route : routes) {
+      switch (route.call()) {
+        case Route.Call.Direct direct -> call(direct, event);
+        case Route.Call.Manual manual -> {
+          awaitRoom(size, meanwhile);
+          call(outstanding.hand(event, manual, size));
+        }
+      }
+    }
+  }
+
+  private void awaitRoom(long size, Runnable meanwhile) {
+    long since = System.nanoTime();
+    boolean warned = false;
+    while (!outstanding.awaitRoom(size, LOOK_AGAIN)) {
+      meanwhile.run();
+      if (!warned && System.nanoTime() - since > WARN_NANOS) {
+        warned = true;
+        LOG.warn(
+            "{} events have waited for their acknowledgement for a minute; nothing more is"
+                + " delivered until some are acknowledged",
+            outstanding.count());
+      }
+    }
+  }
+
+  private void call(Route.Call.Direct direct, Event event) {
+    for (int attempts = 1; ; attempts++) {
+      Optional<Exception> cause = attempt(() -> direct.handler().handle(event));
+      if (cause.isEmpty()) {
+        return;
+      }
+      if (!isTriedAgain(new CallbackFailure(event, cause.get(), attempts))) {
+        return;
+      }
+    }
+  }
+
+  private void call(Handed handed) {
+    handed.attempt();
+    attempt(() -> handed.call().handler().handle(handed.event(), handed)).ifPresent(handed::failed);
+  }
+
+  /** Looks after events that somebody has not been able to deal with. */
+  void lookAfterFailed() {
+    Optional<Handed> failed = outstanding.takeFailed();
+    while (failed.isPresent()) {
+      Handed handed = failed.get();
+      if (isTriedAgain(new CallbackFailure(handed.event(), handed.cause(), handed.attempts()))) {
+        call(handed);
+      } else {
+        handed.reject();
+      }
+      failed = outstanding.takeFailed();
+    }
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  /** Returns why it has failed. */
+  private Optional<Exception> attempt(Work work) {
+    calling = Optional.of(Thread.currentThread());
+    try {
+      work.run();
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted in a callback", e);
+    } catch (Exception e) {
+      return Optional.of(e);
+    } finally {
+      calling = Optional.empty();
+    }
+  }
+
+  /** Waits and returns true, or rejects and returns false. */
+  private boolean isTriedAgain(CallbackFailure failure) {
+    return switch (policy.react(failure)) {
+      case Reaction.Stop stop -> throw failed(failure);
+      case Reaction.Reject reject -> {
+        reject(failure);
+        yield false;
+      }
+      case Reaction.Retry(Duration delay) -> {
+        LOG.warn("{}; tried again after {} ms", describe(failure), delay.toMillis());
+        outstanding.pause(delay);
+        yield true;
+      }
+    };
+  }
+
+  private void reject(CallbackFailure failure) {
+    if (rejected.isEmpty() || failure.event() instanceof Event.Batch) {
+      throw failed(failure);
+    }
+    Optional<Exception> cause =
+        attempt(() -> rejected.get().accept(new Rejection(failure.event(), failure.cause())));
+    if (cause.isPresent()) {
+      WalferryException lost = failed(failure);
+      lost.addSuppressed(cause.get());
+      throw lost;
+    }
+    LOG.warn("{}; rejected, {} so far", describe(failure), rejections.incrementAndGet());
+  }
+
+  private static WalferryException failed(CallbackFailure failure) {
+    return new WalferryException(ErrorCode.CALLBACK_FAILED, describe(failure), failure.cause());
+  }
+
+  /** Without the exception's own message, which may hold a value. */
+  private static String describe(CallbackFailure failure) {
+    return "a callback for %s has failed with %s after %d %s, at %s"
+        .formatted(
+            describe(failure.event()),
+            failure.cause().getClass().getName(),
+            failure.attempts(),
+            failure.attempts() == 1 ? "call" : "calls",
+            failure.event().origin().display());
+  }
+
+  private static String describe(Event event) {
+    return switch (event) {
+      case Event.Begin begin -> "the begin of a transaction";
+      case Event.Commit commit -> "the end of a transaction";
+      case Event.Insert insert -> "an insert into " + insert.table();
+      case Event.Update update -> "an update of " + update.table();
+      case Event.Delete delete -> "a delete from " + delete.table();
+      case Event.Truncate truncate -> "a truncate of " + truncate.tables();
+      case Event.Message message -> "a message";
+      case Event.Batch batch -> "a batch";
+    };
+  }
+}

@@ -1,0 +1,311 @@
+package io.walferry.library;
+
+import io.walferry.change.Position;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Events that were handed to somebody and wait for their acknowledgement, in the order in which
+ * they were, and between them the positions that may be saved once everything before is
+ * acknowledged. Acknowledgements may come from any thread; everything else is for the thread that
+ * delivers. The lock guards the fields only.
+ */
+final class Outstanding {
+  private final int countMax;
+  private final long bytesMax;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<Handed> open = new ArrayDeque<>();
+  private final Deque<Mark> marks = new ArrayDeque<>();
+  private final Deque<Handed> failed = new ArrayDeque<>();
+  private long number;
+  private long bytes;
+  private int count;
+  private boolean stopping;
+
+  /** What may be saved once so many events are acknowledged. */
+  record Mark(long after, Position position, List<Ledger.Step> ledger) {
+    Mark {
+      ledger = List.copyOf(ledger);
+    }
+  }
+
+  Outstanding(int countMax, long bytesMax) {
+    this.countMax = countMax;
+    this.bytesMax = bytesMax;
+  }
+
+  /** One event that somebody has. */
+  final class Handed implements Acknowledgement {
+    private final long index;
+    private final Event event;
+    private final Route.Call.Manual call;
+    private final long size;
+    private int attempts;
+    private boolean said;
+    private boolean acknowledged;
+    private boolean forgotten;
+    private Optional<Exception> cause = Optional.empty();
+
+    private Handed(long index, Event event, Route.Call.Manual call, long size) {
+      this.index = index;
+      this.event = event;
+      this.call = call;
+      this.size = size;
+    }
+
+    Event event() {
+      return event;
+    }
+
+    Route.Call.Manual call() {
+      return call;
+    }
+
+    int attempts() {
+      return attempts;
+    }
+
+    Exception cause() {
+      return cause.orElseThrow();
+    }
+
+    /** It is about to be handed over, again maybe. */
+    void attempt() {
+      lock.lock();
+      try {
+        attempts++;
+        said = false;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void done() {
+      lock.lock();
+      try {
+        if (!said && !forgotten) {
+          said = true;
+          settle(this);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void failed(Exception why) {
+      lock.lock();
+      try {
+        if (!said && !forgotten) {
+          said = true;
+          cause = Optional.of(why);
+          failed.add(this);
+          changed.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Counts as dealt with, whatever was said. */
+    void reject() {
+      lock.lock();
+      try {
+        settle(this);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** The lock is held. */
+  private void settle(Handed handed) {
+    if (handed.acknowledged || handed.forgotten) {
+      return;
+    }
+    handed.acknowledged = true;
+    bytes -= handed.size;
+    count--;
+    while (!open.isEmpty() && open.getFirst().acknowledged) {
+      open.removeFirst();
+    }
+    changed.signalAll();
+  }
+
+  /** Another attempt begins: what is out comes again, so nobody's word counts any more. */
+  void restart() {
+    lock.lock();
+    try {
+      open.forEach(handed -> handed.forgotten = true);
+      open.clear();
+      failed.clear();
+      marks.clear();
+      bytes = 0;
+      count = 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whoever waits here ends, and nothing more is handed out. From any thread. */
+  void stop() {
+    lock.lock();
+    try {
+      stopping = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isStopping() {
+    lock.lock();
+    try {
+      return stopping;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int count() {
+    lock.lock();
+    try {
+      return count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Handed hand(Event event, Route.Call.Manual call, long size) {
+    lock.lock();
+    try {
+      Handed handed = new Handed(number++, event, call, size);
+      open.add(handed);
+      bytes += size;
+      count++;
+      return handed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Everything that was handed out up to here belongs to this. */
+  void mark(Position position, List<Ledger.Step> ledger) {
+    lock.lock();
+    try {
+      marks.add(new Mark(number, position, ledger));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The marks that nothing is open before any more; each is told once. */
+  List<Mark> takeReached() {
+    lock.lock();
+    try {
+      long reached = open.isEmpty() ? Long.MAX_VALUE : open.getFirst().index;
+      List<Mark> taken = new ArrayList<>();
+      while (!marks.isEmpty() && marks.getFirst().after <= reached) {
+        taken.add(marks.removeFirst());
+      }
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean hasMarks() {
+    lock.lock();
+    try {
+      return !marks.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Optional<Handed> takeFailed() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(failed.poll());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until one more may be handed out, but only for a while, and not while a failure is to be
+   * looked at.
+   *
+   * @throws WalferryException {@code INTERRUPTED} if the feed is to stop
+   */
+  boolean awaitRoom(long size, Duration atMost) {
+    return await(() -> count == 0 || (count < countMax && bytes + size <= bytesMax), atMost, false);
+  }
+
+  /** Waits until everything is acknowledged, be it to stop. */
+  boolean awaitNone(Duration atMost) {
+    return await(() -> count == 0, atMost, true);
+  }
+
+  private boolean await(BooleanSupplier reached, Duration most, boolean drain) {
+    long nanos = TimeUnit.NANOSECONDS.convert(most);
+    lock.lock();
+    try {
+      while (!reached.getAsBoolean() && (drain || failed.isEmpty()) && nanos > 0) {
+        requireGoing(drain);
+        nanos = changed.awaitNanos(nanos);
+      }
+      requireGoing(drain);
+      return reached.getAsBoolean();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits before another try.
+   *
+   * @throws WalferryException {@code INTERRUPTED} if the feed is to stop
+   */
+  void pause(Duration delay) {
+    long nanos = TimeUnit.NANOSECONDS.convert(delay);
+    lock.lock();
+    try {
+      while (nanos > 0) {
+        requireGoing(false);
+        nanos = changed.awaitNanos(nanos);
+      }
+      requireGoing(false);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireGoing(boolean drain) {
+    if (stopping && !drain) {
+      throw new WalferryException(ErrorCode.INTERRUPTED, "stopped while events were delivered");
+    }
+  }
+
+  private static WalferryException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new WalferryException(
+        ErrorCode.INTERRUPTED, "interrupted while events were delivered", cause);
+  }
+}

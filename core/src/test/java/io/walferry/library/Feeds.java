@@ -1,0 +1,102 @@
+package io.walferry.library;
+
+import io.walferry.change.Lsn;
+import io.walferry.pipeline.BatchLimits;
+import io.walferry.pipeline.RetryPolicy;
+import io.walferry.stream.StreamSettings;
+import io.walferry.testkit.postgres.Database;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** What tests of the library have in common: short waits, and names of one database. */
+final class Feeds {
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private Feeds() {}
+
+  static WalferryBuilder of(Database database) {
+    return of(database.uri(), database.name());
+  }
+
+  static WalferryBuilder of(String uri, String name) {
+    return Walferry.builder()
+        .source(uri)
+        .name(name)
+        .slot(name)
+        .failover(false)
+        .batch(new BatchLimits(200, 1 << 20, Duration.ofMillis(5)))
+        .retry(
+            new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(20)))
+        .stream(
+            StreamSettings.DEFAULT
+                .withBuffer(1 << 20)
+                .with(Duration.ofMillis(100), Duration.ofSeconds(20)))
+        .load(3, 64 << 10);
+  }
+
+  /** The end of a record that is written now: what committed before is at or before it. */
+  static Lsn walEnd(Database database) throws SQLException {
+    return Lsn.parse(answer(database, "SELECT pg_logical_emit_message(false, 'test', '')"));
+  }
+
+  static String answer(Database database, String query) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(query)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  /** Waits until everything that is committed now is acknowledged and saved. */
+  static void awaitDurable(Walferry feed, Database database) throws SQLException {
+    Lsn end = walEnd(database);
+    await(
+        () -> feed.progress().durable().filter(it -> !it.endLsn().isBefore(end)).isPresent(),
+        "everything up to " + end + " is durable",
+        feed);
+  }
+
+  static void awaitStatus(Walferry feed, Status status) {
+    await(() -> feed.status() == status, "the status is " + status, feed);
+  }
+
+  static void await(BooleanSupplier reached, String what, Walferry feed) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!reached.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(
+            "Waited in vain until " + what + "; " + feed.progress() + ", " + feed.lastError());
+      }
+      if (feed.status() == Status.STOPPED && !reached.getAsBoolean()) {
+        throw new AssertionError("Stopped before " + what, feed.lastError().orElse(null));
+      }
+      Thread.onSpinWait();
+      java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+    }
+  }
+
+  /** The names of the feed's threads that live. */
+  static List<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("walferry-"))
+        .sorted()
+        .toList();
+  }
+
+  /** The sessions that feeds have at the source. */
+  static String sessions(Database database) throws SQLException {
+    return answer(
+        database,
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'walferry%' AND datname"
+            + " = '"
+            + database.name()
+            + "'");
+  }
+}

@@ -1,0 +1,282 @@
+package io.walferry.library;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.checkpoint.FileCheckpointStore;
+import io.walferry.checkpoint.MemoryCheckpointStore;
+import io.walferry.error.ErrorCode;
+import io.walferry.pipeline.LoadMode;
+import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.postgres.Database;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A feed that has stopped leaves no thread, no connection and no lock, whatever it was at. */
+@Postgres
+final class StopTest {
+  private static final List<TableName> TABLE = List.of(new TableName("public", "t"));
+
+  @TempDir Path directory;
+
+  private final List<String> moves = new CopyOnWriteArrayList<>();
+
+  private WalferryBuilder feed(Database database) {
+    return Feeds.of(database)
+        .tables("public.t")
+        .checkpoint(new FileCheckpointStore(directory.resolve("feed")))
+        .onStatus((before, now) -> moves.add(before + ">" + now));
+  }
+
+  private static void create(Database database, int rows) throws Exception {
+    database.execute(
+        "create table t (id int primary key, v text);"
+            + " insert into t select i, repeat('x', 200) from generate_series(1, %d) i; analyze t"
+                .formatted(rows));
+  }
+
+  private static void requireNothingLeft(Database database) throws Exception {
+    assertEquals(List.of(), Feeds.threads());
+    // A server process ends a moment after its client.
+    long deadline = System.nanoTime() + Feeds.PATIENCE.toNanos();
+    while (!Feeds.sessions(database).equals("0") && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertEquals("0", Feeds.sessions(database));
+  }
+
+  @Test
+  void theStatusTellsItsWayInOrder(Database database) throws Exception {
+    create(database, 10);
+    Walferry feed = feed(database).callbacks(on -> on.insert("*.*", it -> {})).build();
+    assertEquals(Status.STOPPED, feed.status());
+    assertTrue(feed.check().ready());
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertEquals(
+        List.of(
+            "STOPPED>STARTING",
+            "STARTING>SYNCING",
+            "SYNCING>LISTENING",
+            "LISTENING>STOPPING",
+            "STOPPING>STOPPED"),
+        moves);
+    assertEquals(10, feed.progress().rowsLoaded());
+    requireNothingLeft(database);
+  }
+
+  @Test
+  void aLoadThatIsStoppedGoesOnAndNothingIsMissing(Database database) throws Exception {
+    create(database, 20_000);
+    Replica replica = new Replica(false);
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Walferry feed =
+        feed(database)
+            .callbacks(
+                on -> {
+                  replica.tellBy(on);
+                  on.insert(
+                      "*.*",
+                      insert -> {
+                        if (replica.size("public", "t") == 5_000) {
+                          reached.countDown();
+                          stopped.await();
+                        }
+                      });
+                })
+            .build();
+    feed.start();
+    reached.await();
+    feed.requestStop();
+    // Rows of a part that was half read are deleted before it is read again.
+    database.execute("delete from t where id % 3 = 0; update t set v = 'new' where id % 5 = 0");
+    stopped.countDown();
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertEquals(Optional.empty(), feed.lastError());
+    requireNothingLeft(database);
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    Feeds.awaitDurable(feed, database);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    replica.requireEqual(database, TABLE);
+    assertTrue(moves.contains("SYNCING>STOPPING"));
+  }
+
+  @Test
+  void aHugeTransactionThatIsStoppedComesAgain(Database database) throws Exception {
+    create(database, 1);
+    Replica replica = new Replica(false);
+    CountDownLatch reached = new CountDownLatch(1);
+    Walferry feed =
+        feed(database)
+            .callbacks(
+                on -> {
+                  replica.tellBy(on);
+                  on.insert(
+                      "*.*",
+                      insert -> {
+                        if (insert.row().getInt("id") == 50_000) {
+                          reached.countDown();
+                        }
+                      });
+                })
+            .build();
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    database.execute("insert into t select i, repeat('x', 200) from generate_series(2, 200000) i");
+    reached.await();
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertTrue(replica.size("public", "t") < 200_000);
+    assertEquals(Optional.empty(), feed.lastError());
+    requireNothingLeft(database);
+    feed.start();
+    Feeds.awaitDurable(feed, database);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    replica.requireEqual(database, TABLE);
+  }
+
+  @Test
+  void aCallbackMayStopTheFeedAndOneThatHangsIsInterrupted(Database database) throws Exception {
+    create(database, 3);
+    AtomicReference<Walferry> self = new AtomicReference<>();
+    CountDownLatch hangs = new CountDownLatch(1);
+    Walferry feed =
+        feed(database)
+            .callbacks(
+                on ->
+                    on.insert(
+                            "*.*",
+                            insert -> {
+                              if (!insert.origin().snapshot()) {
+                                assertFalse(self.get().stop(Feeds.PATIENCE));
+                              }
+                            })
+                        .delete(
+                            "*.*",
+                            delete -> {
+                              hangs.countDown();
+                              new CountDownLatch(1).await();
+                            }))
+            .build();
+    self.set(feed);
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    database.execute("insert into t values (4)");
+    assertTrue(feed.awaitStopped(Feeds.PATIENCE));
+    assertEquals(Optional.empty(), feed.lastError());
+    feed.start();
+    database.execute("delete from t where id = 1");
+    hangs.await();
+    assertTrue(feed.stop(Duration.ofMillis(1)));
+    requireNothingLeft(database);
+  }
+
+  @Test
+  void aFeedThatFailsSaysWhyAndLeavesNothing(Database database) throws Exception {
+    create(database, 3);
+    Walferry first = feed(database).callbacks(on -> on.insert("*.*", it -> {})).build();
+    first.start();
+    Feeds.awaitStatus(first, Status.LISTENING);
+    assertTrue(first.stop(Feeds.PATIENCE));
+    database.execute("create table u (id int primary key)");
+    Walferry other =
+        feed(database)
+            .tables("public.t", "public.u")
+            .callbacks(on -> on.insert("*.*", it -> {}))
+            .build();
+    other.start();
+    assertTrue(other.awaitStopped(Feeds.PATIENCE));
+    var refusal = other.lastError().orElseThrow();
+    assertEquals(ErrorCode.CHECKPOINT_CONFIGURATION, refusal.code());
+    assertTrue(
+        refusal.getMessage().contains("tables was 'public.t' and is 'public.t, public.u'"),
+        refusal.getMessage());
+    requireNothingLeft(database);
+    database.execute(
+        "alter publication %s add table u; insert into u values (1)".formatted(database.name()));
+    List<String> told = new CopyOnWriteArrayList<>();
+    Walferry accepted =
+        feed(database)
+            .tables("public.t", "public.u")
+            .acceptConfiguration()
+            .callbacks(on -> on.insert("*.*", it -> told.add(it.table().toString())))
+            .build();
+    accepted.start();
+    Feeds.awaitStatus(accepted, Status.LISTENING);
+    assertTrue(accepted.stop(Feeds.PATIENCE));
+    assertEquals(List.of("public.u"), told);
+  }
+
+  @Test
+  void withoutACheckpointNothingStaysAtTheServer(Database database) throws Exception {
+    create(database, 3);
+    List<Integer> told = new CopyOnWriteArrayList<>();
+    Walferry feed =
+        Feeds.of(database)
+            .tables("public.t")
+            .withoutCheckpoint()
+            .callbacks(on -> on.insert("*.*", it -> told.add(it.row().getInt(0))))
+            .build();
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    requireNothingLeft(database);
+    assertEquals(
+        "0",
+        Feeds.answer(
+            database,
+            "select count(*) from pg_replication_slots where slot_name = '%s'"
+                .formatted(database.name())));
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertEquals(List.of(1, 2, 3, 1, 2, 3), told);
+  }
+
+  @Test
+  void everythingThatIsWrongIsSaidAtOnce() {
+    var refusal =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            io.walferry.error.WalferryException.class,
+            () ->
+                Walferry.builder()
+                    .name("Not A Slot")
+                    .tables("nowhere")
+                    .snapshot(LoadMode.NONE)
+                    .callbacks(on -> on.insert("x", it -> {}))
+                    .build());
+    assertEquals(ErrorCode.CONFIGURATION_INVALID, refusal.code());
+    for (String part :
+        List.of("source is missing", "walferry_Not A Slot", "nowhere", "checkpoint is missing")) {
+      assertTrue(refusal.getMessage().contains(part), refusal.getMessage());
+    }
+  }
+
+  @Test
+  void aSinkOfYourOwnGoesWithoutACheckpoint() {
+    var refusal =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            io.walferry.error.WalferryException.class,
+            () ->
+                Walferry.builder()
+                    .source("postgresql://nobody@localhost/none")
+                    .checkpoint(new MemoryCheckpointStore())
+                    .sink(
+                        () -> {
+                          throw new IllegalStateException("not made");
+                        })
+                    .build());
+    assertTrue(refusal.getMessage().contains("a sink keeps its position itself"));
+  }
+}

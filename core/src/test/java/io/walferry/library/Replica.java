@@ -148,12 +148,21 @@ final class Replica {
         new PostgresConnector(ConnectionSettings.parse(database.uri(), Map.of()), "replica");
     try (Connection connection = connector.connect()) {
       for (TableName name : names) {
-        assertEquals(
-            counted(read(connection, name)),
-            counted(all(new TableId(name.schema(), name.name()))),
-            name.toString());
+        Map<String, Integer> expected = counted(read(connection, name));
+        Map<String, Integer> got = counted(all(new TableId(name.schema(), name.name())));
+        assertEquals(List.of(), beyond(expected, got), name + " lacks rows");
+        assertEquals(List.of(), beyond(got, expected), name + " has rows too many");
       }
     }
+  }
+
+  /** Some of the rows that one side has more often. */
+  private static List<String> beyond(Map<String, Integer> one, Map<String, Integer> other) {
+    return one.keySet().stream()
+        .filter(row -> one.getOrDefault(row, 0) > other.getOrDefault(row, 0))
+        .map(row -> row.substring(0, Math.min(row.length(), 100)))
+        .limit(5)
+        .toList();
   }
 
   /** How many rows it has of a table. */

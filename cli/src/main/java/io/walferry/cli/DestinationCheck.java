@@ -57,6 +57,7 @@ final class DestinationCheck {
           }
           case SinkConfig.Sqlite sqlite -> Optional.of(sqlite.path());
           case SinkConfig.JsonLines lines -> lines.path();
+          case SinkConfig.Provided provided -> Optional.empty();
         };
     path.flatMap(DestinationCheck::obstacle)
         .ifPresent(

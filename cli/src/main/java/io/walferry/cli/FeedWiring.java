@@ -85,6 +85,7 @@ final class FeedWiring {
       case SinkConfig.Postgres postgres -> Optional.empty();
       case SinkConfig.Sqlite sqlite -> Optional.empty();
       case SinkConfig.JsonLines lines -> Optional.empty();
+      case SinkConfig.Provided provided -> Optional.empty();
     };
   }
 
@@ -109,6 +110,7 @@ final class FeedWiring {
                   .path()
                   .map(path -> JsonLinesSink.toFile(path, lines.existing()))
                   .orElseGet(JsonLinesSink::toStandardOutput);
+      case SinkConfig.Provided provided -> provided.provider().sinks(provided.settings());
     };
   }
 }

@@ -5,12 +5,15 @@ import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.publication.TablePattern;
+import io.walferry.sink.SinkProvider;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.OutputOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +33,9 @@ final class ConfigReader {
   private static final List<String> SINK_TYPE_ORDER = List.of("postgres", "sqlite", "jsonLines");
   private static final Map<String, SinkType> SINK_TYPES =
       Map.of(
-          "postgres", SinkType.POSTGRES,
-          "sqlite", SinkType.SQLITE,
-          "jsonLines", SinkType.JSON_LINES);
+          "postgres", SinkType.Own.POSTGRES,
+          "sqlite", SinkType.Own.SQLITE,
+          "jsonLines", SinkType.Own.JSON_LINES);
   private static final Format<OptionalInt> PROTOCOL =
       Format.choice(
           Map.of(
@@ -72,18 +75,26 @@ final class ConfigReader {
 
   private final Reading reading;
 
-  private enum SinkType {
-    POSTGRES,
-    SQLITE,
-    JSON_LINES
+  private final PluginReader plugins;
+
+  private sealed interface SinkType {
+    enum Own implements SinkType {
+      POSTGRES,
+      SQLITE,
+      JSON_LINES
+    }
+
+    record Provided(SinkProvider provider) implements SinkType {}
   }
 
   ConfigReader(Reading reading) {
     this.reading = reading;
+    this.plugins = new PluginReader(reading);
   }
 
   /** Empty only if there are problems. */
   Optional<WalferryConfig> read(Section root) {
+    plugins.read(root);
     Optional<WalferryConfig> config =
         root.isInFile(PipelinesReader.PIPELINES)
             ? new PipelinesReader(reading, this).read(root)
@@ -250,7 +261,7 @@ final class ConfigReader {
 
   private Optional<SinkConfig> oneSink(String name, Section section) {
     boolean named = checkName("sink", name, section.place());
-    Optional<SinkType> type = section.required("type", Format.choice(SINK_TYPES, SINK_TYPE_ORDER));
+    Optional<SinkType> type = section.required("type", sinkType());
     if (type.isEmpty()) {
       // Which other keys belong here is not known.
       section.names();
@@ -258,15 +269,34 @@ final class ConfigReader {
     }
     Optional<SinkConfig> sink =
         switch (type.get()) {
-          case POSTGRES -> postgres(name, section);
-          case JSON_LINES -> jsonLines(name, section);
-          case SQLITE ->
-              section
-                  .required("path", this::checkedPath)
-                  .flatMap(path -> sqlite(name, section, path));
+          case SinkType.Own own -> own(own, name, section);
+          case SinkType.Provided(SinkProvider provider) -> plugins.sink(provider, name, section);
         };
     section.finish();
     return named ? sink : Optional.empty();
+  }
+
+  private Format<SinkType> sinkType() {
+    Map<String, SinkType> types = new HashMap<>(SINK_TYPES);
+    List<String> order = new ArrayList<>(SINK_TYPE_ORDER);
+    plugins
+        .providers()
+        .forEach(
+            (type, provider) -> {
+              if (types.putIfAbsent(type, new SinkType.Provided(provider)) == null) {
+                order.add(type);
+              }
+            });
+    return Format.choice(types, order);
+  }
+
+  private Optional<SinkConfig> own(SinkType.Own type, String name, Section section) {
+    return switch (type) {
+      case POSTGRES -> postgres(name, section);
+      case JSON_LINES -> jsonLines(name, section);
+      case SQLITE ->
+          section.required("path", this::checkedPath).flatMap(path -> sqlite(name, section, path));
+    };
   }
 
   private Optional<SinkConfig> postgres(String name, Section section) {

@@ -94,8 +94,12 @@ final class FeedConflicts {
   /** Also standard output. */
   private static boolean shareLines(SinkConfig left, SinkConfig right) {
     boolean lines = left instanceof SinkConfig.JsonLines || right instanceof SinkConfig.JsonLines;
-    boolean database = left instanceof SinkConfig.Postgres || right instanceof SinkConfig.Postgres;
-    return lines && !database && file(left).equals(file(right));
+    return lines && isFile(left) && isFile(right) && file(left).equals(file(right));
+  }
+
+  /** Or standard output. */
+  private static boolean isFile(SinkConfig sink) {
+    return sink instanceof SinkConfig.JsonLines || sink instanceof SinkConfig.Sqlite;
   }
 
   private static boolean isSame(SinkConfig left, SinkConfig right) {
@@ -123,6 +127,7 @@ final class FeedConflicts {
       case SinkConfig.Sqlite sqlite -> Optional.of(sqlite.path());
       case SinkConfig.JsonLines lines -> lines.path();
       case SinkConfig.Postgres postgres -> Optional.empty();
+      case SinkConfig.Provided provided -> Optional.empty();
     };
   }
 }

@@ -1,6 +1,8 @@
 package io.walferry.cli.config;
 
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.sink.SinkProvider;
+import io.walferry.sink.SinkSettings;
 import io.walferry.sinks.table.ExistingRows;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,4 +41,8 @@ public sealed interface SinkConfig {
    * @param existing refuse or append
    */
   record JsonLines(String name, Optional<Path> path, ExistingRows existing) implements SinkConfig {}
+
+  /** Of a type that a plug-in provides. */
+  record Provided(String name, SinkProvider provider, SinkSettings settings)
+      implements SinkConfig {}
 }

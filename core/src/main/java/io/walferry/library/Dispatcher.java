@@ -123,6 +123,10 @@ final class Dispatcher {
       throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted in a callback", e);
     } catch (Exception e) {
       return Optional.of(e);
+    } catch (AssertionError | LinkageError e) {
+      // No work for a policy; and without its message, which may hold a value.
+      throw new WalferryException(
+          ErrorCode.CALLBACK_FAILED, "a callback has failed with " + e.getClass().getName(), e);
     } finally {
       calling = Optional.empty();
     }
@@ -130,7 +134,7 @@ final class Dispatcher {
 
   /** Waits and returns true, or rejects and returns false. */
   private boolean isTriedAgain(CallbackFailure failure) {
-    return switch (policy.react(failure)) {
+    return switch (reaction(failure)) {
       case Reaction.Stop stop -> throw failed(failure);
       case Reaction.Reject reject -> {
         reject(failure);
@@ -142,6 +146,17 @@ final class Dispatcher {
         yield true;
       }
     };
+  }
+
+  @SuppressWarnings("CatchingUnchecked") // Not ours: it may throw anything.
+  private Reaction reaction(CallbackFailure failure) {
+    try {
+      return policy.react(failure);
+    } catch (RuntimeException e) {
+      WalferryException undecided = failed(failure);
+      undecided.addSuppressed(e);
+      throw undecided;
+    }
   }
 
   private void reject(CallbackFailure failure) {

@@ -63,7 +63,7 @@ final class Follower {
     this.listener = listener;
     this.stop = stop;
     this.durable = least(Outlet::durable);
-    this.settled = durable;
+    this.settled = least(Outlet::settle);
     this.reached = durable;
   }
 

@@ -82,6 +82,7 @@ final class InterruptedDeliveryTest {
         Feeds.of(database)
             .tables("public.t")
             .checkpoint(new MemoryCheckpointStore())
+            .load(1, 1 << 20)
             .outstanding(5, 1 << 20)
             .drain(Duration.ZERO)
             .callbacks(on -> on.insert("*.*", (insert, ack) -> handed.add(insert.row().getInt(0))))

@@ -1,0 +1,55 @@
+package io.walferry.cli.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.library.Status;
+import io.walferry.library.Walferry;
+import io.walferry.pipeline.Until;
+import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.postgres.Database;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A program that embeds a feed into a destination which keeps its position itself. */
+@Postgres
+final class LibrarySinkTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  @Test
+  void aSinkGetsEverythingExactlyOnce(Database database) throws Exception {
+    database.execute("create table t (id int primary key); insert into t values (1), (2)");
+    Path copy = directory.resolve("copy.db");
+    Walferry feed =
+        Walferry.builder()
+            .source(database.uri())
+            .name(database.name())
+            .slot(database.name())
+            .tables("public.t")
+            .sink(() -> FeedSetup.sqlite(copy))
+            .until(Until.Now.NOW)
+            .build();
+    for (int start = 0; start < 2; start++) {
+      feed.start();
+      assertTrue(feed.awaitStopped(PATIENCE));
+      assertEquals(Optional.empty(), feed.lastError());
+      assertEquals(Status.STOPPED, feed.status());
+      database.execute(
+          "delete from t where id = 1; insert into t values (3) on conflict do nothing");
+    }
+    try (Connection sqlite = FeedSetup.open(copy);
+        Statement statement = sqlite.createStatement();
+        ResultSet row = statement.executeQuery("select group_concat(id) from t")) {
+      assertTrue(row.next());
+      assertEquals("2,3", row.getString(1));
+    }
+  }
+}

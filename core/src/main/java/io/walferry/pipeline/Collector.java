@@ -38,17 +38,23 @@ final class Collector implements AutoCloseable {
   private final Thread thread;
 
   /** What an attempt has found the server to be, which it relies on. */
-  private volatile Optional<LogIdentity> pinned = Optional.empty();
+  private volatile Optional<LogIdentity> pinned;
 
   private volatile Optional<LogIdentity> connected = Optional.empty();
   private boolean progressed;
 
-  /** Goes on where the log ends. */
+  /**
+   * Goes on where the log ends.
+   *
+   * @param pinned the server that an attempt relies on, if one does
+   */
   Collector(
       PipelineSettings settings,
       PostgresConnector source,
       DurableLog log,
+      Optional<LogIdentity> pinned,
       PipelineListener listener) {
+    this.pinned = pinned;
     this.settings = settings;
     this.source = source;
     this.log = log;
@@ -204,12 +210,17 @@ final class Collector implements AutoCloseable {
       }
       flush.take(event);
       if (flush.isDue()) {
-        lineage.requireSameTimeline();
-        flush.toDisk();
-        progressed = true;
+        toDisk(flush, lineage);
       }
     }
-    return flush.toDisk();
+    return toDisk(flush, lineage);
+  }
+
+  private Lsn toDisk(LogFlush flush, Lineage lineage) {
+    lineage.requireSameTimeline();
+    Lsn reached = flush.toDisk();
+    progressed = true;
+    return reached;
   }
 
   @Override

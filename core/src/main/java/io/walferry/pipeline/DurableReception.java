@@ -48,7 +48,7 @@ final class DurableReception implements Reception {
       log = Optional.of(opened());
     }
     if (!isReceiving() && log().extent().isPresent()) {
-      start();
+      start(Optional.empty());
     }
     collector.ifPresent(Collector::unpin);
   }
@@ -90,10 +90,8 @@ final class DurableReception implements Reception {
     return log.orElseThrow(() -> new IllegalStateException("The spool was not opened"));
   }
 
-  private Collector start() {
-    Collector started = new Collector(settings, source, log(), listener);
-    collector = Optional.of(started);
-    return started;
+  private void start(Optional<LogIdentity> pinned) {
+    collector = Optional.of(new Collector(settings, source, log(), pinned, listener));
   }
 
   @Override
@@ -146,7 +144,7 @@ final class DurableReception implements Reception {
       requireNothingLost(from, confirmed);
       log().begin(identity, from);
     }
-    start().pin(identity);
+    start(Optional.of(identity));
   }
 
   private boolean holdsSince(Lsn from) {

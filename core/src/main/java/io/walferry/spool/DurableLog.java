@@ -54,6 +54,9 @@ public final class DurableLog implements AutoCloseable {
 
   private final Deque<Segment> segments = new ArrayDeque<>();
 
+  /** Those at the beginning that cannot be read without what is gone. */
+  private final List<Segment> useless = new ArrayList<>();
+
   /** Of the last segment, once something is written. Belongs to the writing thread. */
   private Optional<RecordFile> file = Optional.empty();
 
@@ -162,11 +165,22 @@ public final class DurableLog implements AutoCloseable {
         adopt(new Segment(head.get(), paths.get(i), Files.size(paths.get(i))));
       }
     }
+    dropContinuations();
     if (!segments.isEmpty()) {
-      if (segments.getFirst().head().continues()) {
-        throw damaged(segments.getFirst().path(), "the segments before it are missing");
-      }
       scan();
+    }
+  }
+
+  /**
+   * A crash can leave them when segments that are not needed any more go. They stay until it is
+   * seen that what they continue is needed by nobody.
+   */
+  private void dropContinuations() {
+    if (!segments.isEmpty() && segments.stream().allMatch(it -> it.head().continues())) {
+      throw damaged(segments.getFirst().path(), "the segments before it are missing");
+    }
+    while (!segments.isEmpty() && segments.getFirst().head().continues()) {
+      useless.add(segments.removeFirst());
     }
   }
 
@@ -346,6 +360,8 @@ public final class DurableLog implements AutoCloseable {
     List<Segment> gone = new ArrayList<>();
     lock.lock();
     try {
+      gone.addAll(useless);
+      useless.clear();
       released = Lsn.max(released, durable);
       Optional<Segment> needed =
           segments.stream()
@@ -550,14 +566,14 @@ public final class DurableLog implements AutoCloseable {
    * failed.
    */
   public void cut() {
+    requireOpen();
     Boundary boundary = synced.orElseThrow();
     closeFile();
-    List<Segment> gone = new ArrayList<>();
     Segment ends;
     lock.lock();
     try {
       while (segments.getLast().head().number() > boundary.number()) {
-        gone.addFirst(segments.removeLast());
+        segments.removeLast();
       }
       ends = segments.getLast();
       ends.setBytes(boundary.bytes());
@@ -571,14 +587,30 @@ public final class DurableLog implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    delete(gone.reversed());
     try {
+      deleteBehind(ends);
       RecordFile records = ends.openToAppend();
       file = Optional.of(records);
       records.truncate(boundary.bytes());
       records.force();
     } catch (IOException e) {
       throw failure("cut " + ends.path(), e);
+    }
+  }
+
+  /** Also what was made and not added. The newest first: a crash leaves no gap. */
+  private void deleteBehind(Segment ends) throws IOException {
+    for (Path path : segmentsIn(directory).reversed()) {
+      if (path.getFileName().compareTo(ends.path().getFileName()) > 0) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private void requireOpen() {
+    if (!lockFile.isOpen()) {
+      throw new WalferryException(
+          ErrorCode.INTERRUPTED, "the spool in " + directory + " was closed");
     }
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -134,7 +135,7 @@ final class DurableLogTest {
     byte[] bytes = Files.readAllBytes(last);
     boolean cutWithin = false;
     for (int length = size - 1; length >= 0; length--) {
-      Files.write(last, java.util.Arrays.copyOf(bytes, length));
+      Files.write(last, Arrays.copyOf(bytes, length));
       try (DurableLog log = open(MUCH)) {
         int there = read(log).length;
         assertEquals(0, there % 100, "length " + length);
@@ -196,18 +197,67 @@ final class DurableLogTest {
     List<Path> segments = segments();
     for (int missing = 0; missing < segments.size() - 1; missing++) {
       byte[] bytes = Files.readAllBytes(segments.get(missing));
-      Files.delete(segments.get(missing));
-      if (missing == 0) {
-        // The second one goes on with a transaction that the first one has begun.
-        assertDamaged(segments.get(1));
-      } else {
+      if (missing > 0) {
+        Files.delete(segments.get(missing));
         assertDamaged(segments.get(missing + 1));
       }
-      Files.write(segments.get(missing), java.util.Arrays.copyOf(bytes, bytes.length - 1));
+      Files.write(segments.get(missing), Arrays.copyOf(bytes, bytes.length - 1));
       assertDamaged(segments.get(missing));
       Files.write(segments.get(missing), bytes);
     }
     open(MUCH).close();
+  }
+
+  /** As when a crash comes while segments go; who needs what they held sees that it is gone. */
+  @Test
+  void aLogThatBeginsWithinATransactionBeginsBehindIt() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      for (int i = 0; i < 10; i++) {
+        log.append(START, false, block(200));
+      }
+      log.append(end(1), true, block(100));
+    }
+    Files.delete(segments().getFirst());
+    assertDamaged(segments().getFirst());
+    DurableLog.openEmpty(directory, MUCH).close();
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      for (int i = 0; i < 10; i++) {
+        log.append(START, false, block(200));
+      }
+      log.append(end(1), true, block(100));
+      transactions(log, 2, 12);
+    }
+    Files.delete(segments().getFirst());
+    try (DurableLog log = open(MUCH)) {
+      int read = read(log).length;
+      assertTrue(read > 0 && read <= 1100, "read " + read);
+      assertEquals(end(12 - read / 100), log.extent().orElseThrow().from());
+      int before = segments().size();
+      log.release(START);
+      assertTrue(segments().size() < before);
+    }
+  }
+
+  /** What could not be finished may have left a file. */
+  @Test
+  void aSegmentThatWasMadeAndNotAddedIsNoMatter() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 2);
+      Path stray = Segment.path(directory, 2);
+      try (FileChannel channel =
+          FileChannel.open(stray, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        new RecordFile(channel, 0)
+            .append(new SegmentHead(IDENTITY, 2, end(2), true, 12345).encode());
+      }
+      log.cut();
+      assertFalse(Files.exists(stray));
+    }
+    try (DurableLog log = open(MUCH)) {
+      assertEquals(200, read(log).length);
+    }
   }
 
   private void assertDamaged(Path segment) {

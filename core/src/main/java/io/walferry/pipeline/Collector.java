@@ -59,6 +59,7 @@ final class Collector implements AutoCloseable {
     this.source = source;
     this.log = log;
     this.listener = listener;
+    log.goOn();
     this.thread = Thread.ofPlatform().name("walferry-collector").daemon().start(this::run);
   }
 
@@ -101,6 +102,10 @@ final class Collector implements AutoCloseable {
       }
     } catch (WalferryException e) {
       log.end(e);
+    } catch (OutOfMemoryError e) {
+      log.end(
+          new WalferryException(
+              ErrorCode.MEMORY_EXHAUSTED, "no memory to receive into " + log.directory(), e));
     } catch (RuntimeException e) {
       log.end(new WalferryException(ErrorCode.INTERNAL, "the collector has failed: " + e, e));
     }
@@ -132,6 +137,10 @@ final class Collector implements AutoCloseable {
     Lineage lineage = Lineage.read(replication, sql, server.timeline());
     lineage.requireShared(extent);
     requireSlot(sql, extent);
+    if (stop.isRequested()) {
+      // Somebody else may write the log soon.
+      return;
+    }
     log.cut();
     Lsn from = log.extent().orElseThrow().to();
     try (ChangeStream stream =
@@ -223,6 +232,11 @@ final class Collector implements AutoCloseable {
     return reached;
   }
 
+  /**
+   * Ends it.
+   *
+   * @throws WalferryException {@code SPOOL_BUSY} if it does not end within its time
+   */
   @Override
   public void close() {
     stop.request();
@@ -234,6 +248,15 @@ final class Collector implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      throw new WalferryException(
+          ErrorCode.SPOOL_BUSY,
+          "what receives into the spool in "
+              + log.directory()
+              + " has not ended within "
+              + CLOSE_MAX.toSeconds()
+              + " s");
     }
   }
 }

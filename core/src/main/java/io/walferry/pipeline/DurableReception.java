@@ -96,8 +96,7 @@ final class DurableReception implements Reception {
 
   @Override
   public boolean bridges(Lsn from, Lsn confirmed) {
-    return !confirmed.isAfter(from)
-        || log().extent().filter(extent -> covers(extent, from, confirmed)).isPresent();
+    return !confirmed.isAfter(from) || isCovered(from, confirmed);
   }
 
   private static boolean covers(LogExtent extent, Lsn from, Lsn confirmed) {
@@ -134,21 +133,22 @@ final class DurableReception implements Reception {
   @Override
   public void receive(Lineage lineage, FeedEnds ends, Lsn from) {
     LogIdentity identity = lineage.identity(settings.feed().slot());
-    if (isReceiving() && collector.orElseThrow().pin(identity) && holdsSince(from)) {
+    // Before the log is looked at, which may only grow meanwhile.
+    Lsn confirmed = confirmed(ends, settings.feed().slot());
+    if (isReceiving() && collector.orElseThrow().pin(identity) && isCovered(from, confirmed)) {
       return;
     }
     leaveSlot();
     requireOurs(identity);
-    Lsn confirmed = confirmed(ends, settings.feed().slot());
-    if (log().extent().filter(extent -> covers(extent, from, confirmed)).isEmpty()) {
+    if (!isCovered(from, confirmed)) {
       requireNothingLost(from, confirmed);
       log().begin(identity, from);
     }
     start(Optional.of(identity));
   }
 
-  private boolean holdsSince(Lsn from) {
-    return log().extent().filter(extent -> !extent.from().isAfter(from)).isPresent();
+  private boolean isCovered(Lsn from, Lsn confirmed) {
+    return log().extent().filter(extent -> covers(extent, from, confirmed)).isPresent();
   }
 
   private void requireOurs(LogIdentity identity) {

@@ -83,6 +83,7 @@ final class FirstLoad {
     }
     listener.waiting(
         "the slot " + feed.slot() + " is made as soon as running transactions have ended");
+    reception.leaveSlot();
     NewSlot made =
         NewSlot.make(replication, source, sql, new NewSlot.SlotRequest(feed.slot(), kind, tables));
     Position position = new Position(made.slot().consistentPoint(), Xid.NONE);

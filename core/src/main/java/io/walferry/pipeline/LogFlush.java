@@ -62,6 +62,9 @@ final class LogFlush {
   }
 
   Duration timeLeft() {
+    if (!writer.end().isAfter(flushed)) {
+      return Duration.ofNanos(restNanos);
+    }
     long most = hasTransactions ? gatherNanos : restNanos;
     return Duration.ofNanos(Math.max(0, flushedAt + most - System.nanoTime()));
   }

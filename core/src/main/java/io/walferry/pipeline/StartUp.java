@@ -414,6 +414,7 @@ final class StartUp {
             + (lineage.isStandby()
                 ? " and the primary has logged that (SELECT pg_log_standby_snapshot() there)"
                 : ""));
+    reception.leaveSlot();
     boolean saves = members.getFirst().savesPosition();
     return replication
         .createSlot(feed.slot(), saves ? feed.slotKind() : SlotKind.TEMPORARY)

@@ -18,8 +18,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -70,7 +72,11 @@ public final class DurableLog implements AutoCloseable {
   private boolean stopped;
 
   private Lsn released = Lsn.ZERO;
-  private long cuts;
+  private final Set<LogReader> readers = new HashSet<>();
+
+  /** Since then what is on disk is not known. */
+  private boolean failed;
+
   private Optional<WalferryException> end = Optional.empty();
   private Optional<String> torn = Optional.empty();
 
@@ -89,23 +95,23 @@ public final class DurableLog implements AutoCloseable {
    *     {@code SPOOL_FORMAT} or {@code SPOOL_FAILED}
    */
   public static DurableLog open(Path directory, long bytesMax) {
-    return open(directory, bytesMax, Math.min(SEGMENT_BYTES_MAX, bytesMax / SEGMENTS_MIN));
+    return open(directory, bytesMax, segmentBytes(bytesMax), false);
   }
 
   /** Opens it with nothing in it, whatever is there. */
   public static DurableLog openEmpty(Path directory, long bytesMax) {
-    try {
-      createPrivate(directory);
-      for (Path segment : segmentsIn(directory)) {
-        Files.delete(segment);
-      }
-    } catch (IOException e) {
-      throw SpoolFailures.of("empty the spool", directory, e);
-    }
-    return open(directory, bytesMax);
+    return open(directory, bytesMax, segmentBytes(bytesMax), true);
   }
 
   static DurableLog open(Path directory, long bytesMax, long segmentBytes) {
+    return open(directory, bytesMax, segmentBytes, false);
+  }
+
+  private static long segmentBytes(long bytesMax) {
+    return Math.min(SEGMENT_BYTES_MAX, bytesMax / SEGMENTS_MIN);
+  }
+
+  private static DurableLog open(Path directory, long bytesMax, long segmentBytes, boolean empty) {
     try {
       createPrivate(directory);
       FileChannel lockFile =
@@ -113,6 +119,11 @@ public final class DurableLog implements AutoCloseable {
               directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       try {
         requireLock(lockFile, directory);
+        if (empty) {
+          for (Path segment : segmentsIn(directory)) {
+            Files.delete(segment);
+          }
+        }
         DurableLog log = new DurableLog(directory, bytesMax, segmentBytes, lockFile);
         log.recover();
         return log;
@@ -176,9 +187,6 @@ public final class DurableLog implements AutoCloseable {
    * seen that what they continue is needed by nobody.
    */
   private void dropContinuations() {
-    if (!segments.isEmpty() && segments.stream().allMatch(it -> it.head().continues())) {
-      throw damaged(segments.getFirst().path(), "the segments before it are missing");
-    }
     while (!segments.isEmpty() && segments.getFirst().head().continues()) {
       useless.add(segments.removeFirst());
     }
@@ -201,12 +209,12 @@ public final class DurableLog implements AutoCloseable {
     } catch (SegmentHead.NewerFormatException e) {
       throw new WalferryException(
           ErrorCode.SPOOL_FORMAT, "could not read " + path + ": " + e.getMessage(), e);
-    } catch (IOException e) {
+    } catch (DamagedRecordException e) {
       if (isLast && size <= longestHead()) {
         Files.delete(path);
         return Optional.empty();
       }
-      throw damaged(path, e.toString());
+      throw damaged(path, e);
     }
   }
 
@@ -275,15 +283,22 @@ public final class DurableLog implements AutoCloseable {
             boundary = new Boundary(segment.head().number(), whole, end);
           }
         }
-      } catch (IOException e) {
+      } catch (DamagedRecordException e) {
         if (!isLast) {
-          throw damaged(segment.path(), e.toString());
+          throw damaged(segment.path(), e);
         }
         torn = Optional.of(segment.path() + ": " + e.getMessage());
         segment.setBytes(whole);
       }
     }
     return boundary;
+  }
+
+  static WalferryException damaged(Path path, DamagedRecordException how) {
+    return new WalferryException(
+        ErrorCode.SPOOL_DAMAGED,
+        "the spool's segment " + path + " cannot be read: " + how.getMessage(),
+        how);
   }
 
   private static WalferryException damaged(Path path, String how) {
@@ -324,7 +339,7 @@ public final class DurableLog implements AutoCloseable {
   public long bytes() {
     lock.lock();
     try {
-      return segments.stream().mapToLong(Segment::bytes).sum();
+      return Stream.concat(useless.stream(), segments.stream()).mapToLong(Segment::bytes).sum();
     } finally {
       lock.unlock();
     }
@@ -357,35 +372,59 @@ public final class DurableLog implements AutoCloseable {
    * with all before them.
    */
   public void release(Lsn durable) {
-    List<Segment> gone = new ArrayList<>();
     lock.lock();
     try {
-      gone.addAll(useless);
-      useless.clear();
       released = Lsn.max(released, durable);
-      Optional<Segment> needed =
-          segments.stream()
-              .filter(segment -> !segment.head().continues())
-              .filter(segment -> !segment.head().start().isAfter(released))
-              .reduce((earlier, later) -> later);
-      while (needed.isPresent() && segments.getFirst() != needed.get()) {
-        gone.add(segments.removeFirst());
-      }
+      retire();
       roomMade.signalAll();
     } finally {
       lock.unlock();
     }
-    delete(gone);
+    deleteUseless();
   }
 
-  private void delete(List<Segment> gone) {
-    // The oldest first: what a crash leaves is a log that begins later.
-    for (Segment segment : gone) {
+  /** Never what a reader has still to read. */
+  private void retire() {
+    long read =
+        readers.stream()
+            .mapToLong(reader -> reader.segment().head().number())
+            .min()
+            .orElse(Long.MAX_VALUE);
+    Optional<Segment> needed =
+        segments.stream()
+            .filter(segment -> !segment.head().continues())
+            .filter(segment -> !segment.head().start().isAfter(released))
+            .filter(segment -> segment.head().number() <= read)
+            .reduce((earlier, later) -> later);
+    while (needed.isPresent() && segments.getFirst() != needed.get()) {
+      useless.add(segments.removeFirst());
+    }
+  }
+
+  /** The oldest first: what a crash leaves is a log that begins later. */
+  private void deleteUseless() {
+    for (Segment segment : retired()) {
       try {
         segment.delete();
       } catch (IOException e) {
         throw failure("remove " + segment.path(), e);
       }
+      lock.lock();
+      try {
+        useless.remove(segment);
+        roomMade.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private List<Segment> retired() {
+    lock.lock();
+    try {
+      return List.copyOf(useless);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -393,7 +432,9 @@ public final class DurableLog implements AutoCloseable {
   public LogReader reader() {
     lock.lock();
     try {
-      return new LogReader(this, segments.getFirst(), cuts);
+      LogReader reader = new LogReader(this, segments.getFirst());
+      readers.add(reader);
+      return reader;
     } finally {
       lock.unlock();
     }
@@ -401,26 +442,27 @@ public final class DurableLog implements AutoCloseable {
 
   /** Forgets everything and begins with what ends after {@code from}. */
   public void begin(LogIdentity identity, Lsn from) {
+    requireOpen();
     closeFile();
-    List<Segment> gone;
     long number;
     lock.lock();
     try {
-      number = segments.isEmpty() ? 1 : segments.getLast().head().number() + 1;
-      gone = new ArrayList<>(segments).reversed();
+      useless.addAll(segments);
       segments.clear();
+      number = useless.isEmpty() ? 1 : useless.getLast().head().number() + 1;
       last = Optional.empty();
       synced = Optional.empty();
       torn = Optional.empty();
       end = Optional.empty();
       open = false;
+      failed = false;
       released = from;
       stopped = false;
-      cuts++;
+      readers.forEach(LogReader::cutOff);
     } finally {
       lock.unlock();
     }
-    delete(gone);
+    deleteUseless();
     make(new SegmentHead(identity, number, from, false, 0));
     sync();
   }
@@ -507,6 +549,7 @@ public final class DurableLog implements AutoCloseable {
       awaitRoom(RecordFile.bytesOf(record));
       writing().append(record);
     } catch (IOException e) {
+      failed = true;
       throw failure("write to " + newest().path(), e);
     }
     lock.lock();
@@ -527,6 +570,16 @@ public final class DurableLog implements AutoCloseable {
     lock.lock();
     try {
       while (bytes() + more > bytesMax) {
+        retire();
+        if (!useless.isEmpty()) {
+          lock.unlock();
+          try {
+            deleteUseless();
+          } finally {
+            lock.lock();
+          }
+          continue;
+        }
         if (stopped) {
           throw new WalferryException(
               ErrorCode.INTERRUPTED, "stopped while the spool in " + directory + " was full");
@@ -554,6 +607,7 @@ public final class DurableLog implements AutoCloseable {
     try {
       writing().force();
     } catch (IOException e) {
+      failed = true;
       throw failure("flush " + newest().path(), e);
     }
     synced = reached;
@@ -567,6 +621,9 @@ public final class DurableLog implements AutoCloseable {
    */
   public void cut() {
     requireOpen();
+    if (file.isPresent() && !failed) {
+      sync();
+    }
     Boundary boundary = synced.orElseThrow();
     closeFile();
     Segment ends;
@@ -582,7 +639,10 @@ public final class DurableLog implements AutoCloseable {
       stopped = false;
       end = Optional.empty();
       torn = Optional.empty();
-      cuts++;
+      failed = false;
+      readers.stream()
+          .filter(reader -> reader.mayHaveRead(boundary.number(), boundary.bytes()))
+          .forEach(LogReader::cutOff);
       appended.signalAll();
     } finally {
       lock.unlock();
@@ -655,8 +715,12 @@ public final class DurableLog implements AutoCloseable {
       while (true) {
         requireUncut(reader);
         Optional<LogReader.Reach> readable = readable(reader);
-        if (readable.isPresent() || reader.isWoken()) {
-          return reader.isWoken() ? Optional.empty() : readable;
+        if (reader.isWoken()) {
+          return Optional.empty();
+        }
+        if (readable.isPresent()) {
+          reader.mayRead(readable.get());
+          return readable;
         }
         if (end.isPresent()) {
           throw end.get();
@@ -680,39 +744,62 @@ public final class DurableLog implements AutoCloseable {
     }
   }
 
+  /** Whole transactions only: nobody waits within one for what the source may never send. */
   private Optional<LogReader.Reach> readable(LogReader reader) {
     Segment current = reader.segment();
-    if (reader.readBytes() < current.bytes()) {
-      return Optional.of(new LogReader.Reach(current, current.bytes()));
+    if (reader.readBytes() < visible(current)) {
+      return Optional.of(new LogReader.Reach(current, visible(current)));
     }
     return segments.stream()
         .filter(segment -> segment.head().number() == current.head().number() + 1)
+        .filter(segment -> visible(segment) > 0)
         .findFirst()
-        .map(following -> new LogReader.Reach(following, following.bytes()));
+        .map(following -> new LogReader.Reach(following, visible(following)));
   }
 
-  /** What was read of a transaction whose end will never follow. */
-  private void requireUncut(LogReader reader) {
-    if (reader.cutsSeen() == cuts) {
-      return;
-    }
+  private long visible(Segment segment) {
     Boundary boundary = last.orElseThrow();
-    long number = reader.segment().head().number();
-    boolean behind =
-        number > boundary.number()
-            || (number == boundary.number() && reader.readBytes() > boundary.bytes());
-    if (behind) {
+    long number = segment.head().number();
+    if (number == boundary.number()) {
+      return boundary.bytes();
+    }
+    return number < boundary.number() ? segment.bytes() : 0;
+  }
+
+  /** What was read may be there no more, or in another form. */
+  private void requireUncut(LogReader reader) {
+    if (reader.isCutOff()) {
       throw new WalferryException(
           ErrorCode.CONNECTION_LOST,
-          "what the source sent after " + boundary.end() + " was cut short, and comes again");
+          "what the source sent after "
+              + last.map(Boundary::end).orElse(Lsn.ZERO)
+              + " was cut short, and comes again");
     }
-    reader.seen(cuts);
   }
 
-  boolean hasCutSince(LogReader reader) {
+  boolean isCutOff(LogReader reader) {
     lock.lock();
     try {
-      return reader.cutsSeen() != cuts;
+      return reader.isCutOff();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void forget(LogReader reader) {
+    lock.lock();
+    try {
+      readers.remove(reader);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Somebody appends again, after {@link #end}. */
+  public void goOn() {
+    lock.lock();
+    try {
+      end = Optional.empty();
     } finally {
       lock.unlock();
     }
@@ -720,7 +807,14 @@ public final class DurableLog implements AutoCloseable {
 
   @Override
   public void close() {
-    closeFile();
+    try {
+      closeFile();
+    } finally {
+      closeLock();
+    }
+  }
+
+  private void closeLock() {
     try {
       lockFile.close();
     } catch (IOException e) {

@@ -16,15 +16,18 @@ public final class LogReader implements AutoCloseable {
   record Reach(Segment segment, long bytes) {}
 
   private final DurableLog log;
-  private Segment segment;
+  private volatile Segment segment;
   private Optional<RecordFile> records = Optional.empty();
-  private long cuts;
   private volatile boolean woken;
 
-  LogReader(DurableLog log, Segment first, long cuts) {
+  /** What it was last allowed to read. With the next field it belongs to the log's lock. */
+  private Optional<Reach> allowed = Optional.empty();
+
+  private boolean cutOff;
+
+  LogReader(DurableLog log, Segment first) {
     this.log = log;
     this.segment = first;
-    this.cuts = cuts;
   }
 
   Segment segment() {
@@ -35,12 +38,27 @@ public final class LogReader implements AutoCloseable {
     return records.map(RecordFile::readBytes).orElse(0L);
   }
 
-  long cutsSeen() {
-    return cuts;
+  void mayRead(Reach reach) {
+    allowed = Optional.of(reach);
   }
 
-  void seen(long newCuts) {
-    cuts = newCuts;
+  /** Whether it may have read what is behind a place. */
+  boolean mayHaveRead(long number, long bytes) {
+    return allowed
+        .filter(
+            reach ->
+                reach.segment().head().number() > number
+                    || (reach.segment().head().number() == number && reach.bytes() > bytes))
+        .isPresent();
+  }
+
+  /** What it has read is not there any more. */
+  void cutOff() {
+    cutOff = true;
+  }
+
+  boolean isCutOff() {
+    return cutOff;
   }
 
   /** From now on {@link #next} finds nothing and does not wait. */
@@ -77,7 +95,7 @@ public final class LogReader implements AutoCloseable {
   private Optional<ByteBuffer> read(Reach readable) {
     try {
       if (readable.segment() != segment || records.isEmpty()) {
-        close();
+        closeRecords();
         segment = readable.segment();
         records = Optional.of(segment.open());
         records.get().grownTo(readable.bytes());
@@ -87,20 +105,24 @@ public final class LogReader implements AutoCloseable {
       records.get().grownTo(readable.bytes());
       ByteBuffer record = records.get().next();
       Segment.end(record);
-      return Optional.of(Segment.content(record));
-    } catch (IOException e) {
-      if (log.hasCutSince(this)) {
+      return log.isCutOff(this) ? Optional.empty() : Optional.of(Segment.content(record));
+    } catch (DamagedRecordException e) {
+      if (log.isCutOff(this)) {
         return Optional.empty();
       }
-      throw new WalferryException(
-          ErrorCode.SPOOL_DAMAGED,
-          "the spool's segment " + segment.path() + " cannot be read: " + e,
-          e);
+      throw DurableLog.damaged(segment.path(), e);
+    } catch (IOException e) {
+      throw SpoolFailures.of("read " + segment.path(), log.directory(), e);
     }
   }
 
   @Override
   public void close() {
+    log.forget(this);
+    closeRecords();
+  }
+
+  private void closeRecords() {
     try {
       if (records.isPresent()) {
         records.get().close();

@@ -1,6 +1,5 @@
 package io.walferry.spool;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -95,19 +94,21 @@ final class RecordFile implements AutoCloseable {
   /**
    * The next record, in an array of its own.
    *
-   * @throws IOException also if it is not what was written
+   * @throws DamagedRecordException if it is not what was written
    */
   ByteBuffer next() throws IOException {
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     readFully(header, read);
     int length = header.getInt();
     if (length < 0 || length > size - read - HEADER_BYTES) {
-      throw new IOException("the record at byte %d has a length of %d".formatted(read, length));
+      throw new DamagedRecordException(
+          "the record at byte %d has a length of %d".formatted(read, length));
     }
     ByteBuffer content = ByteBuffer.allocate(length);
     readFully(content, read + HEADER_BYTES);
     if (header.getInt() != checksum(length, content)) {
-      throw new IOException("the record at byte %d has another checksum".formatted(read));
+      throw new DamagedRecordException(
+          "the record at byte %d has another checksum".formatted(read));
     }
     read += HEADER_BYTES + (long) length;
     return content;
@@ -116,7 +117,7 @@ final class RecordFile implements AutoCloseable {
   private void readFully(ByteBuffer into, long from) throws IOException {
     while (into.hasRemaining()) {
       if (channel.read(into, from + into.position()) < 0) {
-        throw new EOFException("the file ends at byte " + channel.size() + " of " + size);
+        throw new DamagedRecordException("the file ends at byte " + channel.size() + " of " + size);
       }
     }
     into.flip();

@@ -73,9 +73,9 @@ final class Segment {
   }
 
   /** The place that the log has reached with a block. */
-  static Lsn end(ByteBuffer record) throws IOException {
+  static Lsn end(ByteBuffer record) throws DamagedRecordException {
     if (record.remaining() < PREFIX_BYTES) {
-      throw new IOException("a block of " + record.remaining() + " bytes");
+      throw new DamagedRecordException("a block of " + record.remaining() + " bytes");
     }
     return new Lsn(record.getLong(0));
   }

@@ -36,12 +36,12 @@ record SegmentHead(
    * The head that a record holds.
    *
    * @throws NewerFormatException if a later version has written it
-   * @throws IOException if it is no head
+   * @throws DamagedRecordException if it is no head
    */
   static SegmentHead decode(ByteBuffer content) throws IOException {
     try {
       if (content.getLong() != MAGIC) {
-        throw new IOException("it is no segment of a spool");
+        throw new DamagedRecordException("it is no segment of a spool");
       }
       int version = content.getInt();
       if (version != FORMAT_VERSION) {
@@ -57,7 +57,7 @@ record SegmentHead(
       return new SegmentHead(
           new LogIdentity(systemId, timeline, slot), number, start, continues, previousBytes);
     } catch (BufferUnderflowException e) {
-      throw new IOException("its head is too short", e);
+      throw new DamagedRecordException("its head is too short");
     }
   }
 

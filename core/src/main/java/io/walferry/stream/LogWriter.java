@@ -69,11 +69,7 @@ public final class LogWriter {
     if (!(begun.transaction() instanceof DecodedTransaction transaction)) {
       throw new IllegalArgumentException("The transaction is of no stream");
     }
-    if (log.isSegmentFull()) {
-      flush();
-      log.startSegment(identity);
-      announced.clear();
-    }
+    startSegmentIfFull();
     this.begun = block.position();
     TransactionHeader header = transaction.header();
     add(header.commitLsn(), PgOutputEncoder.begin(header));
@@ -92,11 +88,20 @@ public final class LogWriter {
     if (!keepAlive.walEnd().isAfter(end)) {
       return;
     }
+    startSegmentIfFull();
     begun = block.position();
     reserve(FRAME_HEADER_BYTES + KEEP_ALIVE_BYTES);
     block.put((byte) 'd').putInt(4 + KEEP_ALIVE_BYTES);
     block.put((byte) 'k').putLong(keepAlive.walEnd().value()).putLong(0).put((byte) 0);
     end = keepAlive.walEnd();
+  }
+
+  private void startSegmentIfFull() {
+    if (log.isSegmentFull()) {
+      flush();
+      log.startSegment(identity);
+      announced.clear();
+    }
   }
 
   private static List<Relation> relations(Change change) {

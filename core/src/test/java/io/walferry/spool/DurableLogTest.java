@@ -74,31 +74,44 @@ final class DurableLogTest {
   }
 
   @Test
-  void whatIsOpenAtTheEndIsCutAndReadersOfItAreTold() throws Exception {
+  void nobodyReadsWhatIsOpenAtTheEndAndIsCut() throws Exception {
     try (DurableLog log = open(MUCH)) {
       log.begin(IDENTITY, START);
       transactions(log, 1, 3);
-      LogReader before = log.reader();
-      LogReader within = log.reader();
-      readAll(before);
+      LogReader reader = log.reader();
+      assertEquals(300, readAll(reader).length);
       for (int i = 0; i < 10; i++) {
         log.append(end(3), false, block(200));
       }
       log.sync();
-      readAll(within);
+      assertEquals(Optional.empty(), reader.next(Duration.ZERO));
       assertTrue(segments().size() > 3);
       log.cut();
       assertEquals(end(3), log.extent().orElseThrow().to());
-      assertEquals(
-          ErrorCode.CONNECTION_LOST,
-          assertThrows(WalferryException.class, () -> within.next(Duration.ZERO)).code());
       transactions(log, 4, 4);
-      assertEquals(100, before.next(Duration.ZERO).orElseThrow().remaining());
-      assertEquals(Optional.empty(), before.next(Duration.ZERO));
+      assertEquals(100, reader.next(Duration.ZERO).orElseThrow().remaining());
+      assertEquals(Optional.empty(), reader.next(Duration.ZERO));
     }
     try (DurableLog log = open(MUCH)) {
       assertEquals(end(4), log.extent().orElseThrow().to());
       assertEquals(400, read(log).length);
+    }
+  }
+
+  /** As when somebody begins anew while it is read. */
+  @Test
+  void whoeverHasReadWhatIsGoneIsTold() throws Exception {
+    try (DurableLog log = open(MUCH)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 3);
+      LogReader reader = log.reader();
+      reader.next(Duration.ZERO);
+      log.begin(IDENTITY, end(3));
+      transactions(log, 4, 9);
+      assertEquals(
+          ErrorCode.CONNECTION_LOST,
+          assertThrows(WalferryException.class, () -> reader.next(Duration.ZERO)).code());
+      assertEquals(600, read(log).length);
     }
   }
 
@@ -219,7 +232,9 @@ final class DurableLogTest {
       log.append(end(1), true, block(100));
     }
     Files.delete(segments().getFirst());
-    assertDamaged(segments().getFirst());
+    try (DurableLog log = open(MUCH)) {
+      assertEquals(Optional.empty(), log.extent());
+    }
     DurableLog.openEmpty(directory, MUCH).close();
     try (DurableLog log = open(MUCH)) {
       log.begin(IDENTITY, START);

@@ -184,9 +184,10 @@ final class DurableSpoolTest {
   void aSpoolThatIsDamagedIsNamedAndTheWayOnTaken(boolean last, Database source) throws Exception {
     prepare(source);
     SqliteFile destination = new SqliteFile(directory.resolve("copy.db"));
-    fillWhileAway(source, destination);
+    do {
+      fillWhileAway(source, destination);
+    } while (segments().size() < 2);
     List<Path> segments = segments();
-    assertTrue(segments.size() > 1);
     Path segment = last ? segments.getLast() : segments.getFirst();
     byte[] bytes = Files.readAllBytes(segment);
     bytes[bytes.length / 2] ^= 1;
@@ -216,7 +217,9 @@ final class DurableSpoolTest {
 
   /** The destination has the first rows only; the rest is in the spool. */
   private void fillWhileAway(Database source, SqliteFile destination) throws Exception {
-    catchUp(source, destination);
+    if (!Files.exists(spool)) {
+      catchUp(source, destination);
+    }
     Supplier<Sink> away =
         () -> {
           throw new WalferryException(ErrorCode.DESTINATION_UNREACHABLE, "it is away");

@@ -101,7 +101,7 @@ final class Collector implements AutoCloseable {
         }
       }
     } catch (WalferryException e) {
-      log.end(e);
+      log.end(forReaders(e));
     } catch (OutOfMemoryError e) {
       log.end(
           new WalferryException(
@@ -109,6 +109,15 @@ final class Collector implements AutoCloseable {
     } catch (RuntimeException e) {
       log.end(new WalferryException(ErrorCode.INTERNAL, "the collector has failed: " + e, e));
     }
+  }
+
+  /** What has become of the slot another attempt sees, too, and knows whether there is a way on. */
+  private static WalferryException forReaders(WalferryException failure) {
+    return switch (failure.code()) {
+      case SLOT_LOST, SLOT_UNUSABLE ->
+          new WalferryException(ErrorCode.CONNECTION_LOST, failure.getMessage(), failure);
+      default -> failure;
+    };
   }
 
   /** One connection. */

@@ -6,7 +6,14 @@ import java.io.IOException;
 final class DamagedRecordException extends IOException {
   private static final long serialVersionUID = 1;
 
-  DamagedRecordException(String message) {
-    super(message);
+  private final String how;
+
+  DamagedRecordException(String how) {
+    super(how);
+    this.how = how;
+  }
+
+  String how() {
+    return how;
   }
 }

@@ -4,6 +4,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -13,9 +14,16 @@ import java.util.Optional;
  */
 public final class LogReader implements AutoCloseable {
   /** A segment, and how much of it is there. */
-  record Reach(Segment segment, long bytes) {}
+  record Reach(Segment segment, long bytes) {
+    boolean isBehind(Boundary boundary) {
+      long number = segment.head().number();
+      return number > boundary.number()
+          || (number == boundary.number() && bytes > boundary.bytes());
+    }
+  }
 
-  private final DurableLog log;
+  private final LogIndex log;
+  private final Path directory;
   private volatile Segment segment;
   private Optional<RecordFile> records = Optional.empty();
   private volatile boolean woken;
@@ -25,8 +33,9 @@ public final class LogReader implements AutoCloseable {
 
   private boolean cutOff;
 
-  LogReader(DurableLog log, Segment first) {
+  LogReader(LogIndex log, Path directory, Segment first) {
     this.log = log;
+    this.directory = directory;
     this.segment = first;
   }
 
@@ -43,13 +52,8 @@ public final class LogReader implements AutoCloseable {
   }
 
   /** Whether it may have read what is behind a place. */
-  boolean mayHaveRead(long number, long bytes) {
-    return allowed
-        .filter(
-            reach ->
-                reach.segment().head().number() > number
-                    || (reach.segment().head().number() == number && reach.bytes() > bytes))
-        .isPresent();
+  boolean mayHaveRead(Boundary boundary) {
+    return allowed.filter(reach -> reach.isBehind(boundary)).isPresent();
   }
 
   /** What it has read is not there any more. */
@@ -110,9 +114,9 @@ public final class LogReader implements AutoCloseable {
       if (log.isCutOff(this)) {
         return Optional.empty();
       }
-      throw DurableLog.damaged(segment.path(), e);
+      throw LogRecovery.damaged(segment.path(), e);
     } catch (IOException e) {
-      throw SpoolFailures.of("read " + segment.path(), log.directory(), e);
+      throw SpoolFailures.of("read " + segment.path(), directory, e);
     }
   }
 

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * A file of a {@link DurableLog}: a {@link SegmentHead}, then blocks, each behind the place that
- * the log has reached with it. The fields belong to the log's lock.
+ * the log has reached with it. How much of it is there belongs to the log's lock.
  */
 final class Segment {
   static final String SUFFIX = ".segment";
@@ -31,10 +31,6 @@ final class Segment {
     this.head = head;
     this.path = path;
     this.bytes = bytes;
-  }
-
-  static Path path(Path directory, long number) {
-    return directory.resolve("%016x".formatted(number) + SUFFIX);
   }
 
   SegmentHead head() {

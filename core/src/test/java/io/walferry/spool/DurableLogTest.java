@@ -261,7 +261,7 @@ final class DurableLogTest {
     try (DurableLog log = open(MUCH)) {
       log.begin(IDENTITY, START);
       transactions(log, 1, 2);
-      Path stray = Segment.path(directory, 2);
+      Path stray = directory.resolve("0000000000000002.segment");
       try (FileChannel channel =
           FileChannel.open(stray, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         new RecordFile(channel, 0)

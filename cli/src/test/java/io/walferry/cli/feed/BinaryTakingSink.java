@@ -2,28 +2,16 @@ package io.walferry.cli.feed;
 
 import io.walferry.change.Change;
 import io.walferry.change.OldRow;
-import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.Row;
-import io.walferry.change.TableId;
-import io.walferry.change.TransactionHeader;
-import io.walferry.publication.PublishedTable;
-import io.walferry.sink.ChunkWriter;
-import io.walferry.sink.Claim;
-import io.walferry.sink.FeedIdentity;
-import io.walferry.sink.LedgerEntry;
-import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
-import io.walferry.sink.SinkState;
 import io.walferry.type.RowType;
 import io.walferry.type.TypeCatalog;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Takes binary, reads it by the types that it is told, and gives another sink text. */
-final class BinaryTakingSink implements Sink {
+final class BinaryTakingSink implements ForwardingSink {
   private final Sink sink;
   private final AtomicLong binaryValues;
   private TypeCatalog types = TypeCatalog.BUILT_IN;
@@ -36,6 +24,11 @@ final class BinaryTakingSink implements Sink {
   BinaryTakingSink(Sink sink, AtomicLong binaryValues) {
     this.sink = sink;
     this.binaryValues = binaryValues;
+  }
+
+  @Override
+  public Sink target() {
+    return sink;
   }
 
   @Override
@@ -79,55 +72,5 @@ final class BinaryTakingSink implements Sink {
       }
     }
     return new RowType(relation, types).over(row).printed().orElseThrow();
-  }
-
-  @Override
-  public SinkState open(FeedIdentity feed, Claim claim) {
-    return sink.open(feed, claim);
-  }
-
-  @Override
-  public void prepare(List<PublishedTable> tables) {
-    sink.prepare(tables);
-  }
-
-  @Override
-  public void resume(List<PublishedTable> tables) {
-    sink.resume(tables);
-  }
-
-  @Override
-  public void empty(PublishedTable table) {
-    sink.empty(table);
-  }
-
-  @Override
-  public void note(List<LedgerEntry> entries) {
-    sink.note(entries);
-  }
-
-  @Override
-  public void forget(TableId table, Set<Kind> kinds) {
-    sink.forget(table, kinds);
-  }
-
-  @Override
-  public ChunkWriter chunkWriter() {
-    return sink.chunkWriter();
-  }
-
-  @Override
-  public void begin(TransactionHeader transaction) {
-    sink.begin(transaction);
-  }
-
-  @Override
-  public void commit(Position position) {
-    sink.commit(position);
-  }
-
-  @Override
-  public void close() {
-    sink.close();
   }
 }

@@ -2,22 +2,14 @@ package io.walferry.cli.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.walferry.change.Change;
 import io.walferry.change.Position;
 import io.walferry.change.TableId;
-import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
-import io.walferry.sink.Claim;
 import io.walferry.sink.CopyFormat;
-import io.walferry.sink.FeedIdentity;
-import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
-import io.walferry.sink.SinkCapabilities;
-import io.walferry.sink.SinkState;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -98,7 +90,7 @@ final class ChunkSteps {
     }
   }
 
-  private final class SteppedSink implements Sink {
+  private final class SteppedSink implements ForwardingSink {
     private final Sink sink;
 
     SteppedSink(Sink sink) {
@@ -106,38 +98,8 @@ final class ChunkSteps {
     }
 
     @Override
-    public SinkCapabilities capabilities() {
-      return sink.capabilities();
-    }
-
-    @Override
-    public SinkState open(FeedIdentity feed, Claim claim) {
-      return sink.open(feed, claim);
-    }
-
-    @Override
-    public void prepare(List<PublishedTable> tables) {
-      sink.prepare(tables);
-    }
-
-    @Override
-    public void resume(List<PublishedTable> tables) {
-      sink.resume(tables);
-    }
-
-    @Override
-    public void empty(PublishedTable table) {
-      sink.empty(table);
-    }
-
-    @Override
-    public void note(List<LedgerEntry> entries) {
-      sink.note(entries);
-    }
-
-    @Override
-    public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {
-      sink.forget(table, kinds);
+    public Sink target() {
+      return sink;
     }
 
     @Override
@@ -146,32 +108,22 @@ final class ChunkSteps {
     }
 
     @Override
-    public void begin(TransactionHeader transaction) {
-      sink.begin(transaction);
-    }
-
-    @Override
-    public void append(Change change) {
-      sink.append(change);
-    }
-
-    @Override
     public void commit(Position position) {
       sink.commit(position);
       afterFirstCommit();
     }
-
-    @Override
-    public void close() {
-      sink.close();
-    }
   }
 
-  private final class SteppedWriter implements ChunkWriter {
+  private final class SteppedWriter implements ForwardingChunkWriter {
     private final ChunkWriter writer;
 
     SteppedWriter(ChunkWriter writer) {
       this.writer = writer;
+    }
+
+    @Override
+    public ChunkWriter target() {
+      return writer;
     }
 
     @Override
@@ -184,16 +136,6 @@ final class ChunkSteps {
     public CopyFormat begin(PublishedTable table, RowKeys keys) {
       beforeChunk(table.table());
       return writer.begin(table, keys);
-    }
-
-    @Override
-    public void write(byte[] message) {
-      writer.write(message);
-    }
-
-    @Override
-    public void commit(LedgerEntry loaded) {
-      writer.commit(loaded);
     }
 
     @Override

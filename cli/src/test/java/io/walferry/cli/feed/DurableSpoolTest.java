@@ -15,6 +15,7 @@ import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.sink.Sink;
+import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.SlotKind;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
@@ -215,6 +216,61 @@ final class DurableSpoolTest {
     assertEqual(source, destination);
   }
 
+  /** While the feed runs; without the spool a new attempt finds it out. */
+  @Test
+  void aSlotThatIsLostMeanwhileIsMadeAgainIfThatIsWanted(Database source) throws Exception {
+    prepare(source);
+    SqliteFile destination = new SqliteFile(directory.resolve("copy.db"));
+    try (RunningFeed feed =
+        RunningFeed.start(
+            resnapshotting(source), FeedSetup.connector(source.uri()), destination::sink)) {
+      feed.awaitFollowing();
+      workload.run(source::connect, 5, 4);
+      source.execute(
+          """
+          DO $$ BEGIN
+            LOOP
+              BEGIN
+                PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots
+                  WHERE slot_name = current_database();
+                PERFORM pg_drop_replication_slot(current_database());
+                EXIT;
+              EXCEPTION WHEN object_in_use THEN
+                NULL;
+              END;
+            END LOOP;
+          END $$\
+          """);
+      workload.run(source::connect, 5, 4);
+      feed.awaitDurable(FeedSetup.walEnd(source));
+    }
+    assertEqual(source, destination);
+  }
+
+  @Test
+  void aTransactionThatIsLargerThanTheSpoolIsNamed(Database source) throws Exception {
+    prepare(source);
+    source.execute("CREATE TABLE work.oversized (id int PRIMARY KEY, body text)");
+    SqliteFile destination = new SqliteFile(directory.resolve("copy.db"));
+    catchUp(source, destination);
+    PipelineSettings small = settings(source);
+    small = small.with(small.stream().with(new SpoolSettings(spool, 0, 1 << 20).durably()));
+    PipelineSettings tooSmall = small;
+    workload.run(source::connect, 2, 4);
+    source.execute(
+        "INSERT INTO work.oversized SELECT n, repeat('x', 1000) FROM generate_series(1, 5000) n");
+    WalferryException refused =
+        assertThrows(
+            WalferryException.class,
+            () -> FeedSetup.catchUp(tooSmall, source, List.of(destination::sink)));
+    assertEquals(ErrorCode.SPOOL_TOO_SMALL, refused.code());
+    catchUp(source, destination);
+    assertEquals(
+        "5000",
+        destination.answer("SELECT count(*) FROM \"work.oversized\" WHERE length(body) = 1000"));
+    assertEqual(source, destination);
+  }
+
   /** The destination has the first rows only; the rest is in the spool. */
   private void fillWhileAway(Database source, SqliteFile destination) throws Exception {
     if (!Files.exists(spool)) {
@@ -232,9 +288,13 @@ final class DurableSpoolTest {
   }
 
   private void resnapshot(Database source, Destination destination) {
+    FeedSetup.catchUp(resnapshotting(source), source, List.of(destination::sink));
+  }
+
+  private PipelineSettings resnapshotting(Database source) {
     PipelineSettings settings = settings(source);
     FeedSettings feed = settings.feed();
-    FeedSettings again =
+    return settings.with(
         new FeedSettings(
             feed.pipeline(),
             feed.slot(),
@@ -243,8 +303,7 @@ final class DurableSpoolTest {
             true,
             SlotKind.PERSISTENT,
             LoadMode.SNAPSHOT,
-            SlotLoss.RESNAPSHOT);
-    FeedSetup.catchUp(settings.with(again), source, List.of(destination::sink));
+            SlotLoss.RESNAPSHOT));
   }
 
   private List<Path> segments() throws IOException {

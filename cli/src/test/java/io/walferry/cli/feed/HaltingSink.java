@@ -1,26 +1,17 @@
 package io.walferry.cli.feed;
 
-import io.walferry.change.Change;
 import io.walferry.change.Position;
 import io.walferry.change.TableId;
-import io.walferry.change.TransactionHeader;
-import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
-import io.walferry.sink.Claim;
-import io.walferry.sink.CopyFormat;
-import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
-import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
-import io.walferry.sink.SinkCapabilities;
-import io.walferry.sink.SinkState;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A sink that ends its process at one step of a start, as SIGKILL would. */
-final class HaltingSink implements Sink {
+final class HaltingSink implements ForwardingSink {
   /** The status of a process that SIGKILL has ended. */
   static final int STATUS = 137;
 
@@ -48,35 +39,15 @@ final class HaltingSink implements Sink {
     this.chunksLeft = new AtomicInteger(chunks);
   }
 
+  @Override
+  public Sink target() {
+    return sink;
+  }
+
   private void haltAt(Step reached) {
     if (step == reached) {
       Runtime.getRuntime().halt(STATUS);
     }
-  }
-
-  @Override
-  public SinkCapabilities capabilities() {
-    return sink.capabilities();
-  }
-
-  @Override
-  public SinkState open(FeedIdentity feed, Claim claim) {
-    return sink.open(feed, claim);
-  }
-
-  @Override
-  public void prepare(List<PublishedTable> tables) {
-    sink.prepare(tables);
-  }
-
-  @Override
-  public void resume(List<PublishedTable> tables) {
-    sink.resume(tables);
-  }
-
-  @Override
-  public void empty(PublishedTable table) {
-    sink.empty(table);
   }
 
   @Override
@@ -100,16 +71,6 @@ final class HaltingSink implements Sink {
   }
 
   @Override
-  public void begin(TransactionHeader transaction) {
-    sink.begin(transaction);
-  }
-
-  @Override
-  public void append(Change change) {
-    sink.append(change);
-  }
-
-  @Override
   public void commit(Position position) {
     sink.commit(position);
     if (planned) {
@@ -119,12 +80,7 @@ final class HaltingSink implements Sink {
     }
   }
 
-  @Override
-  public void close() {
-    sink.close();
-  }
-
-  private final class Writer implements ChunkWriter {
+  private final class Writer implements ForwardingChunkWriter {
     private final ChunkWriter writer;
 
     Writer(ChunkWriter writer) {
@@ -132,18 +88,8 @@ final class HaltingSink implements Sink {
     }
 
     @Override
-    public CopyFormat begin(PublishedTable table) {
-      return writer.begin(table);
-    }
-
-    @Override
-    public CopyFormat begin(PublishedTable table, RowKeys keys) {
-      return writer.begin(table, keys);
-    }
-
-    @Override
-    public void write(byte[] message) {
-      writer.write(message);
+    public ChunkWriter target() {
+      return writer;
     }
 
     @Override
@@ -152,11 +98,6 @@ final class HaltingSink implements Sink {
       if (chunksLeft.decrementAndGet() == 0) {
         haltAt(Step.CHUNKS);
       }
-    }
-
-    @Override
-    public void close() {
-      writer.close();
     }
   }
 }

@@ -84,12 +84,12 @@ public final class Callbacks {
     return add(Kind.TRUNCATE, tables, manual(Event.Truncate.class, handler));
   }
 
-  /** Messages with exactly this prefix. */
+  /** Transactional messages with exactly this prefix. */
   public Callbacks message(String prefix, Handler<Event.Message> handler) {
     return messages(prefix, direct(Event.Message.class, handler));
   }
 
-  /** Messages with exactly this prefix. */
+  /** Transactional messages with exactly this prefix. */
   public Callbacks message(String prefix, ManualHandler<Event.Message> handler) {
     return messages(prefix, manual(Event.Message.class, handler));
   }

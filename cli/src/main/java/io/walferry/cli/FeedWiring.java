@@ -60,7 +60,8 @@ final class FeedWiring {
             source.create(),
             source.failover() ? SlotKind.FAILOVER : SlotKind.PERSISTENT,
             load,
-            pipeline.onSlotLost()),
+            pipeline.onSlotLost(),
+            source.upgradedFrom()),
         StreamSettings.DEFAULT
             .withBuffer(pipeline.bufferBytes())
             .with(pipeline.statusInterval(), StreamSettings.DEFAULT.silenceMax())

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -98,15 +99,22 @@ final class SlotsCommand implements Callable<Integer> {
     }
     table.lines().forEach(terminal.out()::println);
     for (Slot slot : slots) {
-      concern(slot)
-          .ifPresent(what -> terminal.out().println("warning: slot " + slot.name() + " " + what));
+      for (String what : concerns(slot, stats)) {
+        terminal.out().println("warning: slot " + slot.name() + " " + what);
+      }
     }
   }
 
-  private static Optional<String> concern(Slot slot) {
+  private static List<String> concerns(Slot slot, Map<String, DecodingStats> stats) {
     return slot.invalidation()
-        .map(reason -> "is lost (" + reason + ") and only takes a place")
-        .or(() -> slot.wal().concern());
+        .map(reason -> List.of("is lost (" + reason + ") and only takes a place"))
+        .orElseGet(
+            () ->
+                Stream.of(
+                        slot.wal().concern(),
+                        Optional.ofNullable(stats.get(slot.name())).flatMap(DecodingStats::concern))
+                    .flatMap(Optional::stream)
+                    .toList());
   }
 
   private static String status(Slot slot) {
@@ -133,7 +141,10 @@ final class SlotsCommand implements Callable<Integer> {
     json.put("failover", slot.traits().failover());
     Optional.ofNullable(stats.get(slot.name()))
         .ifPresent(decoding -> json.put("decoding", decodingJson(decoding)));
-    concern(slot).ifPresent(what -> json.put("warning", what));
+    List<String> concerns = concerns(slot, stats);
+    if (!concerns.isEmpty()) {
+      json.put("warning", String.join("; ", concerns));
+    }
     return json;
   }
 

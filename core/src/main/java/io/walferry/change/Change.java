@@ -24,6 +24,12 @@ public sealed interface Change {
     }
   }
 
-  /** A message written by {@code pg_logical_emit_message(true, prefix, content)}. */
-  record Message(String prefix, Lsn lsn, Value.Binary content) implements Change {}
+  /**
+   * A message written by {@code pg_logical_emit_message(transactional, prefix, content)}. One that
+   * is not transactional stands outside any transaction, even if one has written it, and counts
+   * even if that one was rolled back; it comes as the only change of a {@link Transaction} without
+   * an xid.
+   */
+  record Message(boolean transactional, String prefix, Lsn lsn, Value.Binary content)
+      implements Change {}
 }

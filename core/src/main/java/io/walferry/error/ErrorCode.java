@@ -107,7 +107,8 @@ public enum ErrorCode {
       Retry.NEVER,
       Exit.FAILURE,
       "The destination follows another server or slot: check 'source.url' and 'source.slot', or use"
-          + " an empty destination."),
+          + " an empty destination. After pg_upgrade set 'source.upgradedFrom' to the system id"
+          + " that was followed."),
   SOURCE_STANDBY(
       Retry.BOUNDED,
       Exit.FAILURE,

@@ -92,32 +92,13 @@ final class CallbackSink implements Sink {
       return SinkState.Fresh.FRESH;
     }
     Checkpoint checkpoint = found.get();
-    requireSameFeed(checkpoint.feed());
+    claim.requireSource(checkpoint.feed(), feed, store.display());
     requireSameConfiguration(checkpoint.configuration());
     committed = checkpoint.position();
     durable = committed;
     saved = new Ledger(checkpoint.ledger());
     takeOver(checkpoint);
-    return new SinkState.Following(
-        checkpoint.position(), checkpoint.feed().timeline(), checkpoint.ledger());
-  }
-
-  private void requireSameFeed(FeedIdentity other) {
-    if (other.systemId() != feed.systemId()
-        || !other.slot().equals(feed.slot())
-        || !other.pipeline().equals(feed.pipeline())) {
-      throw new WalferryException(
-          ErrorCode.SOURCE_CHANGED,
-          "the checkpoint in %s is of %s on server %s by slot %s, not of %s on server %s by slot %s"
-              .formatted(
-                  store.display(),
-                  other.pipeline(),
-                  Long.toUnsignedString(other.systemId()),
-                  other.slot(),
-                  feed.pipeline(),
-                  Long.toUnsignedString(feed.systemId()),
-                  feed.slot()));
-    }
+    return new SinkState.Following(checkpoint.position(), checkpoint.feed(), checkpoint.ledger());
   }
 
   private void requireSameConfiguration(Map<String, String> other) {

@@ -84,12 +84,12 @@ public final class Callbacks {
     return add(Kind.TRUNCATE, tables, manual(Event.Truncate.class, handler));
   }
 
-  /** Transactional messages with exactly this prefix. */
+  /** Messages with exactly this prefix, transactional or not. */
   public Callbacks message(String prefix, Handler<Event.Message> handler) {
     return messages(prefix, direct(Event.Message.class, handler));
   }
 
-  /** Transactional messages with exactly this prefix. */
+  /** Messages with exactly this prefix, transactional or not. */
   public Callbacks message(String prefix, ManualHandler<Event.Message> handler) {
     return messages(prefix, manual(Event.Message.class, handler));
   }

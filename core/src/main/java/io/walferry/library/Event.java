@@ -102,11 +102,15 @@ public sealed interface Event {
   }
 
   /**
-   * A message that {@code pg_logical_emit_message(true, prefix, content)} has written.
+   * A message that {@code pg_logical_emit_message(transactional, prefix, content)} has written.
    *
+   * @param transactional whether it belongs to a transaction and has committed with it. If not, it
+   *     comes where it stands in the log, between two transactions and without {@link Begin} and
+   *     {@link Commit}, even if the transaction that wrote it was rolled back
    * @param lsn of the message itself
    */
-  record Message(Origin origin, String prefix, Lsn lsn, Value.Binary content) implements Event {}
+  record Message(Origin origin, boolean transactional, String prefix, Lsn lsn, Value.Binary content)
+      implements Event {}
 
   /**
    * Everything that was delivered so far is about to be acknowledged. Not part of the stream: only

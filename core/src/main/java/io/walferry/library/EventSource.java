@@ -49,14 +49,17 @@ final class EventSource {
     transaction = Optional.of(header);
     ordinal = 0;
     batchIsEmpty = false;
-    dispatch(new Event.Begin(origin(header)), routes.of(Kind.BEGIN), EVENT_BYTES);
+    if (header.isTransaction()) {
+      dispatch(new Event.Begin(origin(header)), routes.of(Kind.BEGIN), EVENT_BYTES);
+    }
   }
 
   /** The transaction that was begun, if one was, is complete. */
   void endTransaction() {
-    if (transaction.isPresent()) {
-      Event.Commit end = new Event.Commit(origin(transaction.get()));
-      transaction = Optional.empty();
+    Optional<TransactionHeader> ended = transaction.filter(TransactionHeader::isTransaction);
+    transaction = Optional.empty();
+    if (ended.isPresent()) {
+      Event.Commit end = new Event.Commit(origin(ended.get()));
       dispatch(end, routes.of(Kind.COMMIT), EVENT_BYTES);
     }
   }
@@ -88,9 +91,9 @@ final class EventSource {
       case Change.Update update -> update(origin, update);
       case Change.Delete(var relation, var before) -> delete(origin, relation, before);
       case Change.Truncate truncate -> truncate(origin, truncate);
-      case Change.Message(var prefix, var lsn, var content) ->
+      case Change.Message(var transactional, var prefix, var lsn, var content) ->
           dispatch(
-              new Event.Message(origin, prefix, lsn, content),
+              new Event.Message(origin, transactional, prefix, lsn, content),
               routes.ofMessage(prefix),
               EVENT_BYTES);
     }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -44,6 +45,7 @@ public final class WalferryBuilder {
   private List<String> tables = List.of();
   private boolean create = true;
   private SlotKind slotKind = SlotKind.FAILOVER;
+  private OptionalLong upgradedFrom = OptionalLong.empty();
   private LoadMode snapshot = LoadMode.SNAPSHOT;
   private SlotLoss slotLoss = SlotLoss.FAIL;
   private Optional<CheckpointStore> checkpoint = Optional.empty();
@@ -116,6 +118,16 @@ public final class WalferryBuilder {
   /** Whether a slot that is created is kept on standbys too, where the server can; the default. */
   public WalferryBuilder failover(boolean whether) {
     slotKind = whether ? SlotKind.FAILOVER : SlotKind.PERSISTENT;
+    return this;
+  }
+
+  /**
+   * The system id of the server that the source was made of by {@code pg_upgrade}: a checkpoint on
+   * that one is gone on from. Nothing must have been written between the last that the slot had
+   * there and the first that it has here, as {@code pg_upgrade} takes care of.
+   */
+  public WalferryBuilder upgradedFrom(long systemId) {
+    upgradedFrom = OptionalLong.of(systemId);
     return this;
   }
 
@@ -307,7 +319,8 @@ public final class WalferryBuilder {
             create,
             slotKind,
             snapshot,
-            slotLoss);
+            slotLoss,
+            upgradedFrom);
     return new WalferrySettings(
         new PostgresConnector(source.orElseThrow(), "walferry " + name),
         new PipelineSettings(feed, stream, fitting, retry, loadReaders, chunkBytes, until),

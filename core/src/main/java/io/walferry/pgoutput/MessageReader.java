@@ -92,7 +92,10 @@ final class MessageReader {
   }
 
   Instant time() {
-    long micros = int64();
+    return instant(int64());
+  }
+
+  static Instant instant(long micros) {
     long second = Math.floorDiv(micros, MICROS_PER_SECOND);
     long nanos = Math.floorMod(micros, MICROS_PER_SECOND) * 1000;
     return Instant.ofEpochSecond(EPOCH_SECOND + second, nanos);

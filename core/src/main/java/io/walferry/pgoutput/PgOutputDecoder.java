@@ -47,6 +47,11 @@ public final class PgOutputDecoder {
     this.protocolVersion = protocolVersion;
   }
 
+  /** The moment so many microseconds after the beginning of 2000, UTC, as the protocol counts. */
+  public static Instant time(long micros) {
+    return MessageReader.instant(micros);
+  }
+
   /**
    * Decodes the message in {@code length} bytes of {@code buffer}. Rows keep the buffer and look
    * into it: the caller writes to it no more.

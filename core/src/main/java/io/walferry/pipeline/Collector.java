@@ -133,6 +133,36 @@ final class Collector implements AutoCloseable {
   }
 
   private void collect(StreamSettings how, Connection sql, ReplicationConnection replication) {
+    Lineage lineage =
+        stop.during(
+            () -> recognised(sql, replication),
+            () -> {
+              replication.close();
+              abort(sql);
+            });
+    if (stop.isRequested()) {
+      // Somebody else may write the log soon.
+      return;
+    }
+    log.cut();
+    String slot = settings.feed().slot();
+    Lsn from = log.extent().orElseThrow().to();
+    try (ChangeStream stream =
+        stop.during(
+            () -> replication.stream(slot, settings.feed().publication(), from, how),
+            replication::close)) {
+      LogWriter writer = new LogWriter(log, lineage.identity(slot), stream);
+      stop.during(
+          () -> receive(stream, writer, lineage),
+          () -> {
+            stream.interrupt();
+            log.stop();
+          });
+    }
+  }
+
+  /** Sees that the server goes on from where the log ends. */
+  private Lineage recognised(Connection sql, ReplicationConnection replication) {
     SourceIdentity server = replication.identify();
     String slot = settings.feed().slot();
     LogIdentity identity = new LogIdentity(server.systemId(), server.timeline(), slot);
@@ -146,23 +176,14 @@ final class Collector implements AutoCloseable {
     Lineage lineage = Lineage.read(replication, sql, server.timeline());
     lineage.requireShared(extent);
     requireSlot(sql, extent);
-    if (stop.isRequested()) {
-      // Somebody else may write the log soon.
-      return;
-    }
-    log.cut();
-    Lsn from = log.extent().orElseThrow().to();
-    try (ChangeStream stream =
-        stop.during(
-            () -> replication.stream(slot, settings.feed().publication(), from, how),
-            replication::close)) {
-      LogWriter writer = new LogWriter(log, identity, stream);
-      stop.during(
-          () -> receive(stream, writer, lineage),
-          () -> {
-            stream.interrupt();
-            log.stop();
-          });
+    return lineage;
+  }
+
+  private static void abort(Connection sql) {
+    try {
+      sql.abort(Runnable::run);
+    } catch (SQLException ignored) {
+      // It is closed then; whoever uses it sees that.
     }
   }
 

@@ -14,6 +14,7 @@ import io.walferry.stream.LoggedStream;
 import io.walferry.stream.StreamSettings;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,8 @@ final class DurableReception implements Reception {
     if (log.isEmpty()) {
       log = Optional.of(opened());
     }
-    if (!isReceiving() && log().extent().isPresent()) {
+    boolean ours = log().extent().filter(extent -> !isOfPredecessor(extent)).isPresent();
+    if (!isReceiving() && ours) {
       start(Optional.empty());
     }
     collector.ifPresent(Collector::unpin);
@@ -55,7 +57,7 @@ final class DurableReception implements Reception {
 
   private DurableLog opened() {
     try {
-      return DurableLog.open(directory, spool.diskBytesMax());
+      return DurableLog.open(directory, spool.diskBytesMax(), spool.compression());
     } catch (WalferryException e) {
       if (!mayGiveUp(e)) {
         throw e;
@@ -71,7 +73,7 @@ final class DurableReception implements Reception {
 
   private DurableLog emptied(WalferryException failure) {
     LOG.warn("{}; what it held is given up", failure.getMessage());
-    return DurableLog.openEmpty(directory, spool.diskBytesMax());
+    return DurableLog.openEmpty(directory, spool.diskBytesMax(), spool.compression());
   }
 
   /** The start-up finds out what that means for the destinations. */
@@ -101,6 +103,26 @@ final class DurableReception implements Reception {
 
   private static boolean covers(LogExtent extent, Lsn from, Lsn confirmed) {
     return !extent.from().isAfter(from) && !confirmed.isAfter(extent.to());
+  }
+
+  @Override
+  public void requireDelivered(Lsn reached, long systemId) {
+    Optional<LogExtent> waiting =
+        log()
+            .extent()
+            .filter(extent -> extent.identity().systemId() == systemId)
+            .filter(extent -> extent.to().isAfter(reached));
+    if (waiting.isPresent()) {
+      throw new WalferryException(
+          ErrorCode.SPOOL_FOREIGN,
+          "the destination stands at %s, but %s of the server that this one was made of; let the feed catch up on that one first"
+              .formatted(reached, holding()));
+    }
+  }
+
+  /** Whether it may be of the server that this one was made of. */
+  private boolean isOfPredecessor(LogExtent extent) {
+    return settings.feed().upgradedFrom().equals(OptionalLong.of(extent.identity().systemId()));
   }
 
   @Override
@@ -152,7 +174,10 @@ final class DurableReception implements Reception {
   }
 
   private void requireOurs(LogIdentity identity) {
-    log().extent().ifPresent(extent -> Collector.requireOf(identity, extent, log().directory()));
+    log()
+        .extent()
+        .filter(extent -> !isOfPredecessor(extent))
+        .ifPresent(extent -> Collector.requireOf(identity, extent, log().directory()));
   }
 
   private static Lsn confirmed(FeedEnds ends, String slot) {

@@ -9,6 +9,7 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.SinkState;
 import io.walferry.slot.Slot;
 import io.walferry.slot.SlotCatalog;
 import io.walferry.stream.ChangeStream;
@@ -24,9 +25,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One attempt: opens both ends, brings the destination to a position, follows from there. */
 final class FeedSession {
+  private static final Logger LOG = LoggerFactory.getLogger(FeedSession.class);
   private final PipelineSettings settings;
   private final PostgresConnector source;
   private final List<Target> targets;
@@ -87,7 +91,7 @@ final class FeedSession {
       for (OpenSink opening : open.sinks()) {
         FeedEnds ends = new FeedEnds(source, replication, sql, opening.sink());
         TableLoads loads = new TableLoads(settings, ends, listener, stop);
-        members.add(new Member(ends, opening.open(of), loads));
+        members.add(new Member(ends, translated(opening.open(of), of, slot), loads));
       }
       listener.opened(source.settings().display(), feed.slot());
       try {
@@ -97,6 +101,34 @@ final class FeedSession {
         throw asSeenBy(open.sinks(), e);
       }
     }
+  }
+
+  /**
+   * What a destination has, in places of this server's log. If the server was made of the one that
+   * the destination has followed, all that it has of the slot's changes comes behind where the slot
+   * stands now, which is beyond where it stood there: {@code pg_upgrade} makes the slot anew, once
+   * it has seen that nothing was left to send.
+   */
+  private SinkState translated(SinkState state, FeedIdentity server, Optional<Slot> slot) {
+    if (!(state instanceof SinkState.Following following)
+        || following.saved().isOfTheServer(server)
+        || slot.isEmpty()) {
+      return state;
+    }
+    Lsn reached = following.position().endLsn();
+    reception.requireDelivered(reached, following.saved().systemId());
+    Lsn begin = slot.get().wal().confirmedFlushLsn().orElse(Lsn.ZERO);
+    LOG.info(
+        "The server was made of the one with system id {}, which was followed up to {}; slot {}"
+            + " goes on at {}",
+        Long.toUnsignedString(following.saved().systemId()),
+        reached,
+        slot.get().name(),
+        begin);
+    return new SinkState.Following(
+        new Position(Lsn.max(reached, begin), following.position().xid()),
+        following.saved(),
+        following.ledger());
   }
 
   /** What is confirmed may be further than a destination that does not know how far it is. */

@@ -2,6 +2,7 @@ package io.walferry.pipeline;
 
 import io.walferry.stream.SlotKind;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What is followed, and under which names.
@@ -12,6 +13,9 @@ import java.util.List;
  * @param create whether a missing publication or slot is created
  * @param slotKind of a slot that is created and has to outlive its connection
  * @param onSlotLost what to do when changes are missing
+ * @param upgradedFrom system id of the server that the source was made of, by {@code pg_upgrade} or
+ *     otherwise, with nothing written between the last that the slot had there and the first that
+ *     it has here
  */
 public record FeedSettings(
     String pipeline,
@@ -21,7 +25,8 @@ public record FeedSettings(
     boolean create,
     SlotKind slotKind,
     LoadMode load,
-    SlotLoss onSlotLost) {
+    SlotLoss onSlotLost,
+    OptionalLong upgradedFrom) {
   public FeedSettings {
     tables = List.copyOf(tables);
   }
@@ -35,5 +40,32 @@ public record FeedSettings(
       boolean create,
       LoadMode load) {
     this(pipeline, slot, publication, tables, create, SlotKind.FAILOVER, load, SlotLoss.FAIL);
+  }
+
+  /** One whose source was always the same server. */
+  public FeedSettings(
+      String pipeline,
+      String slot,
+      String publication,
+      List<String> tables,
+      boolean create,
+      SlotKind slotKind,
+      LoadMode load,
+      SlotLoss onSlotLost) {
+    this(
+        pipeline,
+        slot,
+        publication,
+        tables,
+        create,
+        slotKind,
+        load,
+        onSlotLost,
+        OptionalLong.empty());
+  }
+
+  public FeedSettings upgradedFrom(OptionalLong systemId) {
+    return new FeedSettings(
+        pipeline, slot, publication, tables, create, slotKind, load, onSlotLost, systemId);
   }
 }

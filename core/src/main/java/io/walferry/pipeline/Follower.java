@@ -5,6 +5,7 @@ import io.walferry.change.Lsn;
 import io.walferry.change.OldRow;
 import io.walferry.change.Position;
 import io.walferry.change.Transaction;
+import io.walferry.change.TransactionHeader;
 import io.walferry.stream.ChangeStream;
 import io.walferry.stream.StreamEvent;
 import java.time.Duration;
@@ -201,8 +202,10 @@ final class Follower {
         }
       }
     }
-    reached = new Position(transaction.endLsn(), transaction.header().xid());
-    lastCommitTime = Optional.of(transaction.header().commitTime());
+    TransactionHeader header = transaction.header();
+    reached =
+        new Position(transaction.endLsn(), header.isTransaction() ? header.xid() : reached.xid());
+    lastCommitTime = Optional.of(header.commitTime());
     if (!taken && transactions == 0 && isRested()) {
       commit();
     }

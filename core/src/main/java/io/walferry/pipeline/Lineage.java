@@ -3,6 +3,7 @@ package io.walferry.pipeline;
 import io.walferry.change.Lsn;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.SinkState;
 import io.walferry.snapshot.SourceSnapshot;
 import io.walferry.spool.LogExtent;
@@ -54,8 +55,18 @@ final class Lineage {
   }
 
   /** Whether the server has been promoted since it was on this timeline. */
-  boolean hasLeft(int timeline) {
+  private boolean hasLeft(int timeline) {
     return timeline != server.timeline();
+  }
+
+  /** Whether the server was promoted, or made of another one, since that was saved. */
+  boolean hasLeft(FeedIdentity saved) {
+    return isOfPredecessor(saved) || hasLeft(saved.timeline());
+  }
+
+  /** A destination shows us no position of yet another server. */
+  private boolean isOfPredecessor(FeedIdentity saved) {
+    return saved.systemId() != server.systemId();
   }
 
   /**
@@ -66,8 +77,14 @@ final class Lineage {
   void requireDescent(SinkState state) {
     switch (state) {
       case SinkState.Fresh fresh -> {}
-      case SinkState.Unfinished unfinished -> requireDescent(DESTINATION, unfinished.timeline());
-      case SinkState.Following following -> requireDescent(DESTINATION, following.timeline());
+      case SinkState.Unfinished unfinished -> requireDescent(unfinished.saved());
+      case SinkState.Following following -> requireDescent(following.saved());
+    }
+  }
+
+  private void requireDescent(FeedIdentity saved) {
+    if (!isOfPredecessor(saved)) {
+      requireDescent(DESTINATION, saved.timeline());
     }
   }
 
@@ -90,7 +107,9 @@ final class Lineage {
    * @throws WalferryException {@code DESTINATION_AHEAD}
    */
   void requireShared(SinkState.Following following) {
-    requireShared(DESTINATION, following.position().endLsn(), following.timeline());
+    FeedIdentity saved = following.saved();
+    int timeline = isOfPredecessor(saved) ? server.timeline() : saved.timeline();
+    requireShared(DESTINATION, following.position().endLsn(), timeline);
   }
 
   /**

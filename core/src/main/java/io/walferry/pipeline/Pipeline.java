@@ -7,6 +7,7 @@ import io.walferry.sink.Sink;
 import io.walferry.stream.OutputOptions.Form;
 import io.walferry.stream.StreamSettings;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
@@ -49,7 +50,8 @@ public final class Pipeline {
       PipelineListener listener) {
     this.settings = settings.stream().spool().durable() ? inText(settings) : settings;
     this.source = source;
-    this.targets = sinks.stream().map(made -> new Target(made, new Claim())).toList();
+    OptionalLong upgradedFrom = settings.feed().upgradedFrom();
+    this.targets = sinks.stream().map(made -> new Target(made, new Claim(upgradedFrom))).toList();
     this.listener = listener;
   }
 

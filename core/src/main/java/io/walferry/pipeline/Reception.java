@@ -22,6 +22,15 @@ interface Reception extends AutoCloseable {
    */
   boolean bridges(Lsn from, Lsn confirmed);
 
+  /**
+   * Sees that nothing of the server that this one was made of waits here for a destination.
+   *
+   * @param reached where the destination stands
+   * @param systemId of that server
+   * @throws io.walferry.error.WalferryException {@code SPOOL_FOREIGN}
+   */
+  void requireDelivered(Lsn reached, long systemId);
+
   /** What it is called when a destination cannot go on. */
   ErrorCode lossCode();
 

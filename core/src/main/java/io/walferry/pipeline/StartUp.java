@@ -47,7 +47,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Of a server that was promoted meanwhile, what a destination has must be part of its log. What
  * was read and not caught up with is read again there: it may hold transactions that are lost, and
- * others have their ids now.
+ * others have their ids now. The same on a server that was made of the one that was followed.
  */
 final class StartUp {
   private static final Logger LOG = LoggerFactory.getLogger(StartUp.class);
@@ -208,7 +208,7 @@ final class StartUp {
     requireNoneRenamed(tables, ledger);
     List<TableLedger> unsettled = new ArrayList<>();
     List<PublishedTable> altered = new ArrayList<>();
-    boolean promoted = lineage.hasLeft(following.timeline());
+    boolean promoted = lineage.hasLeft(following.saved());
     if (!reception.isReceiving() && known.stream().anyMatch(table -> wasLeftOut(table, ledger))) {
       // Before anything is read again: what was written without a publication ends the feed.
       new SlotCatalog(sql).requireDecodable(feed.slot(), feed.publication());

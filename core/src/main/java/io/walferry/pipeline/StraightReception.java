@@ -17,6 +17,9 @@ record StraightReception(FeedSettings settings) implements Reception {
   }
 
   @Override
+  public void requireDelivered(Lsn reached, long systemId) {}
+
+  @Override
   public ErrorCode lossCode() {
     return ErrorCode.SLOT_AHEAD;
   }

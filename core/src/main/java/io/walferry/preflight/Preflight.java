@@ -47,14 +47,15 @@ public final class Preflight {
         return new ReadinessReport(List.of(new ServerFindings(server, false).version()));
       }
       RoleFacts role = RoleFacts.read(connection);
-      List<Slot> slots = new SlotCatalog(connection).list();
+      SlotCatalog catalog = new SlotCatalog(connection);
+      List<Slot> slots = catalog.list();
       boolean slotExists =
           question.slot().isPresent()
               && slots.stream().anyMatch(slot -> slot.name().equals(question.slot().get()));
       List<Finding> findings = new ArrayList<>(new ServerFindings(server, slotExists).all());
       findings.add(role.replicationFinding());
       addTables(findings, question, server, role);
-      findings.addAll(SlotFindings.of(slots, question.slot()));
+      findings.addAll(SlotFindings.of(slots, catalog.decodingStats(), question.slot()));
       findings.addAll(new FailoverFindings(server, slots, question).all());
       findings.addAll(NeverReplicated.findings(connection));
       return new ReadinessReport(findings);

@@ -1,9 +1,11 @@
 package io.walferry.preflight;
 
+import io.walferry.slot.DecodingStats;
 import io.walferry.slot.RetainedWal;
 import io.walferry.slot.Slot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What is to say about the slots that exist. */
@@ -15,9 +17,11 @@ final class SlotFindings {
   /**
    * Findings on all slots of the server.
    *
+   * @param stats by the slot's name, where there are any
    * @param own the feed's slot
    */
-  static List<Finding> of(List<Slot> slots, Optional<String> own) {
+  static List<Finding> of(
+      List<Slot> slots, Map<String, DecodingStats> stats, Optional<String> own) {
     List<Finding> findings = new ArrayList<>();
     for (Slot slot : slots) {
       boolean isOwn = own.isPresent() && own.get().equals(slot.name());
@@ -25,6 +29,10 @@ final class SlotFindings {
         findings.add(own(slot));
         if (slot.isUsable()) {
           slot.wal().concern().map(what -> concern(slot, what)).ifPresent(findings::add);
+          Optional.ofNullable(stats.get(slot.name()))
+              .flatMap(DecodingStats::concern)
+              .map(what -> spilling(slot, what))
+              .ifPresent(findings::add);
         }
       } else if (!slot.isUsable()) {
         findings.add(
@@ -80,6 +88,16 @@ final class SlotFindings {
         what,
         "The feed is behind, or stands still: WAL fills the disk, or the slot is lost at"
             + " max_slot_wal_keep_size.");
+  }
+
+  private static Finding spilling(Slot slot, String what) {
+    return Finding.note(
+        subject(slot),
+        "decoded in memory, or sent while in progress",
+        what,
+        "Transactions larger than logical_decoding_work_mem are written to the disk and read again,"
+            + " each time they are decoded. Let the feed take them while they are in progress"
+            + " (source.streaming, from 14 on), or raise logical_decoding_work_mem.");
   }
 
   private static String subject(Slot slot) {

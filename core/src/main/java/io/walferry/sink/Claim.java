@@ -4,6 +4,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import java.security.SecureRandom;
 import java.util.OptionalLong;
+import java.util.StringJoiner;
 
 /**
  * The claim of one process to a feed at one destination, for all the sinks that it makes for it:
@@ -27,11 +28,26 @@ public final class Claim {
   private static final long EPOCH_END = 1L << 53;
 
   private final long epoch = new SecureRandom().nextLong(EPOCH_MIN, EPOCH_END);
+  private final OptionalLong upgradedFrom;
 
   /** What the destination had when this process came to it first. */
   private OptionalLong found = OptionalLong.empty();
 
   private boolean held;
+
+  /** One to positions on the source that is followed. */
+  public Claim() {
+    this(OptionalLong.empty());
+  }
+
+  /**
+   * One to positions on the source that is followed, or on the one that it was made of.
+   *
+   * @param upgradedFrom system id of the server that was upgraded to this one, if one was
+   */
+  public Claim(OptionalLong upgradedFrom) {
+    this.upgradedFrom = upgradedFrom;
+  }
 
   /** What a sink saves with the position. */
   public long epoch() {
@@ -61,6 +77,37 @@ public final class Claim {
     } else {
       found = OptionalLong.of(present);
     }
+  }
+
+  /**
+   * Sees that a destination's position is of the feed that is opened, on any timeline.
+   *
+   * @param saved with the position
+   * @param where the destination, for the message
+   * @throws WalferryException {@code SOURCE_CHANGED}
+   */
+  public void requireSource(FeedIdentity saved, FeedIdentity opened, String where) {
+    StringJoiner differences = new StringJoiner("; ");
+    differ("pipeline", saved.pipeline(), opened.pipeline(), differences);
+    if (!upgradedFrom.equals(OptionalLong.of(saved.systemId()))) {
+      differ("system id", unsigned(saved.systemId()), unsigned(opened.systemId()), differences);
+    }
+    differ("slot", saved.slot(), opened.slot(), differences);
+    if (differences.length() > 0) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_CHANGED,
+          "Pipeline " + opened.pipeline() + " in " + where + ": " + differences);
+    }
+  }
+
+  private static void differ(String what, String saved, String opened, StringJoiner differences) {
+    if (!saved.equals(opened)) {
+      differences.add("expected " + what + " " + saved + ", got " + opened);
+    }
+  }
+
+  private static String unsigned(long systemId) {
+    return Long.toUnsignedString(systemId);
   }
 
   /** The destination has the epoch of this process. */

@@ -48,11 +48,12 @@ public interface Sink extends AutoCloseable {
    * both found nothing, the first to write wins and the other fails then.
    *
    * <p>A position of another timeline is no reason to refuse: the pipeline knows whether it is
-   * worth anything. The timeline of this feed is saved with the next commit, and not before.
+   * worth anything. Timeline and system id of this feed are saved with the next commit, and not
+   * before.
    *
    * @throws io.walferry.error.WalferryException {@code SOURCE_CHANGED} if the destination follows
-   *     another server or slot under this pipeline's name; {@code DESTINATION_FENCED} as {@link
-   *     Claim#require} says
+   *     another server or slot under this pipeline's name, as {@link Claim#requireSource} says;
+   *     {@code DESTINATION_FENCED} as {@link Claim#require} says
    */
   SinkState open(FeedIdentity feed, Claim claim);
 

@@ -15,17 +15,19 @@ public sealed interface SinkState {
    * Sink#prepare} removes what it left.
    *
    * @param position where the changes after that load would have begun
-   * @param timeline of the source's log that the position was saved with
+   * @param saved the feed that the position was saved with
    */
-  record Unfinished(Position position, int timeline) implements SinkState {}
+  record Unfinished(Position position, FeedIdentity saved) implements SinkState {}
 
   /**
    * Everything up to the position is there, as far as the ledger says nothing else.
    *
-   * @param timeline of the source's log that the position was saved with
+   * @param saved the feed that the position was saved with, which may have been on an earlier
+   *     timeline, or on the server that this one was made of
    * @param ledger every line, in no order
    */
-  record Following(Position position, int timeline, List<LedgerEntry> ledger) implements SinkState {
+  record Following(Position position, FeedIdentity saved, List<LedgerEntry> ledger)
+      implements SinkState {
     public Following {
       ledger = List.copyOf(ledger);
     }

@@ -107,9 +107,12 @@ public final class SourceSnapshot {
     }
   }
 
-  /** Whether a committed transaction's changes are in what was read under this snapshot. */
+  /**
+   * Whether a committed transaction's changes are in what was read under this snapshot. What
+   * belongs to no transaction has none.
+   */
   public boolean sees(Xid xid) {
-    return !isNothing() && sees(widen(xid));
+    return xid.equals(Xid.NONE) || (!isNothing() && sees(widen(xid)));
   }
 
   /** Whether it stands for no read at all. */

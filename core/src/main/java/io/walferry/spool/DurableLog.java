@@ -29,6 +29,7 @@ public final class DurableLog implements AutoCloseable {
   private final SpoolDirectory directory;
   private final long bytesMax;
   private final long segmentBytes;
+  private final Compression compression;
   private final LogIndex index;
 
   /** Of the newest segment, once something is written. This and the rest: writing thread only. */
@@ -43,7 +44,12 @@ public final class DurableLog implements AutoCloseable {
   private boolean failed;
 
   private DurableLog(
-      SpoolDirectory directory, long bytesMax, long segmentBytes, LogRecovery.Recovered found) {
+      SpoolDirectory directory,
+      long bytesMax,
+      long segmentBytes,
+      Compression compression,
+      LogRecovery.Recovered found) {
+    this.compression = compression;
     this.directory = directory;
     this.bytesMax = bytesMax;
     this.segmentBytes = segmentBytes;
@@ -55,27 +61,30 @@ public final class DurableLog implements AutoCloseable {
    * Opens what is there, and takes the directory for this process.
    *
    * @param bytesMax of all segments together
+   * @param compression of what is appended
    * @throws WalferryException {@code SPOOL_BUSY} if another process has it; {@code SPOOL_DAMAGED},
    *     {@code SPOOL_FORMAT} or {@code SPOOL_FAILED}
    */
-  public static DurableLog open(Path directory, long bytesMax) {
-    return open(directory, bytesMax, segmentBytes(bytesMax), false);
+  public static DurableLog open(Path directory, long bytesMax, Compression compression) {
+    return open(directory, bytesMax, segmentBytes(bytesMax), compression, false);
   }
 
   /** Opens it with nothing in it, whatever is there. */
-  public static DurableLog openEmpty(Path directory, long bytesMax) {
-    return open(directory, bytesMax, segmentBytes(bytesMax), true);
+  public static DurableLog openEmpty(Path directory, long bytesMax, Compression compression) {
+    return open(directory, bytesMax, segmentBytes(bytesMax), compression, true);
   }
 
-  static DurableLog open(Path directory, long bytesMax, long segmentBytes) {
-    return open(directory, bytesMax, segmentBytes, false);
+  static DurableLog open(
+      Path directory, long bytesMax, long segmentBytes, Compression compression) {
+    return open(directory, bytesMax, segmentBytes, compression, false);
   }
 
   private static long segmentBytes(long bytesMax) {
     return Math.min(SEGMENT_BYTES_MAX, bytesMax / SEGMENTS_MIN);
   }
 
-  private static DurableLog open(Path path, long bytesMax, long segmentBytes, boolean empty) {
+  private static DurableLog open(
+      Path path, long bytesMax, long segmentBytes, Compression compression, boolean empty) {
     try {
       SpoolDirectory directory = SpoolDirectory.take(path);
       try {
@@ -84,7 +93,8 @@ public final class DurableLog implements AutoCloseable {
             Files.delete(segment);
           }
         }
-        return new DurableLog(directory, bytesMax, segmentBytes, LogRecovery.read(directory));
+        return new DurableLog(
+            directory, bytesMax, segmentBytes, compression, LogRecovery.read(directory));
       } catch (IOException | WalferryException e) {
         directory.close();
         throw e;
@@ -201,7 +211,8 @@ public final class DurableLog implements AutoCloseable {
                   StandardOpenOption.TRUNCATE_EXISTING,
                   StandardOpenOption.READ,
                   StandardOpenOption.WRITE),
-              0);
+              0,
+              compression);
       file = Optional.of(made);
       made.append(head.encode());
       made.force();
@@ -274,7 +285,7 @@ public final class DurableLog implements AutoCloseable {
     try {
       // Also what was made and not added.
       directory.deleteBehind(boundary.number());
-      RecordFile records = ends.openToAppend();
+      RecordFile records = ends.openToAppend(compression);
       file = Optional.of(records);
       records.truncate(boundary.bytes());
       records.force();

@@ -87,7 +87,8 @@ final class LogRecovery {
   private Optional<SegmentHead> head(Path path, boolean isLast) throws IOException {
     long size = Files.size(path);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return Optional.of(SegmentHead.decode(new RecordFile(channel, size).next()));
+      return Optional.of(
+          SegmentHead.decode(new RecordFile(channel, size, Compression.NONE).next()));
     } catch (SegmentHead.NewerFormatException e) {
       throw new WalferryException(
           ErrorCode.SPOOL_FORMAT, "could not read " + path + ": " + e.getMessage(), e);

@@ -7,23 +7,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
  * A file that is written from its start to its end, and read so: records of any length, each behind
- * four bytes of its length and four of the CRC-32C of length and content, so that what comes back
- * is what was written. Not for several threads.
+ * four bytes of its length, whose first bit says whether it is compressed, and four of the CRC-32C
+ * of these and the content as it is kept, so that what comes back is what was written. Not for
+ * several threads.
  */
 final class RecordFile implements AutoCloseable {
   static final int HEADER_BYTES = 8;
 
+  private static final int COMPRESSED = 1 << 31;
+
   private final FileChannel channel;
+  private final Compression compression;
   private long size;
   private long read;
 
   /** Over an open file, whose first {@code size} bytes are records. */
-  RecordFile(FileChannel channel, long size) {
+  RecordFile(FileChannel channel, long size, Compression compression) {
     this.channel = channel;
+    this.compression = compression;
     this.size = size;
   }
 
@@ -31,12 +37,14 @@ final class RecordFile implements AutoCloseable {
    * A new one for this process only. Its name is gone as soon as it is open: whatever becomes of
    * the process, the file goes with it.
    */
-  static RecordFile createIn(Path directory) throws IOException {
+  static RecordFile createIn(Path directory, Compression compression) throws IOException {
     Files.createDirectories(directory);
     Path path = Files.createTempFile(directory, "walferry-", ".spool");
     try {
       return new RecordFile(
-          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), 0);
+          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE),
+          0,
+          compression);
     } finally {
       Files.delete(path);
     }
@@ -47,16 +55,26 @@ final class RecordFile implements AutoCloseable {
     return size;
   }
 
-  /** What a record takes on disk. */
+  /** What a record takes on disk, at most. */
   static long bytesOf(ByteBuffer... parts) {
     return HEADER_BYTES + Arrays.stream(parts).mapToLong(ByteBuffer::remaining).sum();
   }
 
   /** Adds a record whose content comes in parts. If that fails, its beginning may be there. */
   void append(ByteBuffer... parts) throws IOException {
+    Optional<ByteBuffer> packed = compression.packed(parts);
+    if (packed.isPresent()) {
+      write(COMPRESSED, packed.get());
+    } else {
+      write(0, parts);
+    }
+  }
+
+  private void write(int flag, ByteBuffer... parts) throws IOException {
     int length = (int) (bytesOf(parts) - HEADER_BYTES);
+    int head = length | flag;
     ByteBuffer[] written = new ByteBuffer[parts.length + 1];
-    written[0] = ByteBuffer.allocate(HEADER_BYTES).putInt(length).putInt(checksum(length, parts));
+    written[0] = ByteBuffer.allocate(HEADER_BYTES).putInt(head).putInt(checksum(head, parts));
     written[0].flip();
     Arrays.setAll(written, i -> i == 0 ? written[0] : parts[i - 1].duplicate());
     channel.position(size);
@@ -99,19 +117,21 @@ final class RecordFile implements AutoCloseable {
   ByteBuffer next() throws IOException {
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     readFully(header, read);
-    int length = header.getInt();
-    if (length < 0 || length > size - read - HEADER_BYTES) {
+    int head = header.getInt();
+    int length = head & ~COMPRESSED;
+    if (length > size - read - HEADER_BYTES) {
       throw new DamagedRecordException(
           "the record at byte %d has a length of %d".formatted(read, length));
     }
     ByteBuffer content = ByteBuffer.allocate(length);
     readFully(content, read + HEADER_BYTES);
-    if (header.getInt() != checksum(length, content)) {
+    if (header.getInt() != checksum(head, content)) {
       throw new DamagedRecordException(
           "the record at byte %d has another checksum".formatted(read));
     }
+    ByteBuffer plain = head == length ? content : Compression.unpacked(content);
     read += HEADER_BYTES + (long) length;
-    return content;
+    return plain;
   }
 
   private void readFully(ByteBuffer into, long from) throws IOException {
@@ -123,9 +143,9 @@ final class RecordFile implements AutoCloseable {
     into.flip();
   }
 
-  private static int checksum(int length, ByteBuffer... parts) {
+  private static int checksum(int head, ByteBuffer... parts) {
     CRC32C checksum = new CRC32C();
-    checksum.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).flip());
+    checksum.update(ByteBuffer.allocate(Integer.BYTES).putInt(head).flip());
     for (ByteBuffer part : parts) {
       checksum.update(part.duplicate());
     }

@@ -50,12 +50,14 @@ final class Segment {
   }
 
   RecordFile open() throws IOException {
-    return new RecordFile(FileChannel.open(path, StandardOpenOption.READ), bytes);
+    return new RecordFile(FileChannel.open(path, StandardOpenOption.READ), bytes, Compression.NONE);
   }
 
-  RecordFile openToAppend() throws IOException {
+  RecordFile openToAppend(Compression compression) throws IOException {
     return new RecordFile(
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), bytes);
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE),
+        bytes,
+        compression);
   }
 
   void delete() throws IOException {

@@ -58,7 +58,7 @@ public final class Spool implements AutoCloseable {
 
   RecordFile createFile() {
     try {
-      return RecordFile.createIn(settings.directory());
+      return RecordFile.createIn(settings.directory(), settings.compression());
     } catch (IOException e) {
       throw failure("make a file of the spool", e);
     }
@@ -72,12 +72,13 @@ public final class Spool implements AutoCloseable {
           "Transactions that are not committed yet need more than the %d bytes that the spool in %s may have"
               .formatted(settings.diskBytesMax(), settings.directory()));
     }
+    long before = file.size();
     try {
       file.append(content);
     } catch (IOException e) {
       throw failure("write to the spool", e);
     }
-    diskBytes += more;
+    diskBytes += file.size() - before;
   }
 
   ByteBuffer read(RecordFile file) {

@@ -12,9 +12,14 @@ import java.nio.file.Path;
  *     DurableLog}
  * @param durable whether transactions that have committed go to a {@link DurableLog} before
  *     anything else, so that the server can forget them
+ * @param compression of what is written to files
  */
 public record SpoolSettings(
-    Path directory, long memoryBytesMax, long diskBytesMax, boolean durable) {
+    Path directory,
+    long memoryBytesMax,
+    long diskBytesMax,
+    boolean durable,
+    Compression compression) {
   private static final long MEMORY_BYTES_DEFAULT = 16L << 20;
   private static final long DISK_BYTES_DEFAULT = 8L << 30;
 
@@ -24,14 +29,18 @@ public record SpoolSettings(
     }
   }
 
-  /** Not durable. */
+  /** Not durable, and not compressed. */
   public SpoolSettings(Path directory, long memoryBytesMax, long diskBytesMax) {
-    this(directory, memoryBytesMax, diskBytesMax, false);
+    this(directory, memoryBytesMax, diskBytesMax, false, Compression.NONE);
   }
 
   /** The same with a {@link DurableLog}. */
   public SpoolSettings durably() {
-    return new SpoolSettings(directory, memoryBytesMax, diskBytesMax, true);
+    return new SpoolSettings(directory, memoryBytesMax, diskBytesMax, true, compression);
+  }
+
+  public SpoolSettings with(Compression other) {
+    return new SpoolSettings(directory, memoryBytesMax, diskBytesMax, durable, other);
   }
 
   /** The default bounds. */

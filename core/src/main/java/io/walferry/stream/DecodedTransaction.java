@@ -81,7 +81,9 @@ final class DecodedTransaction implements Transaction {
       }
       case PgOutputMessage.LogicalMessage logical -> {
         withXid = logical.streamXid().isPresent();
-        yield logicalMessage(logical);
+        yield Optional.of(
+            new Change.Message(
+                logical.transactional(), logical.prefix(), logical.lsn(), logical.content()));
       }
       case PgOutputMessage.Type type -> Optional.empty();
       case PgOutputMessage.Origin origin -> Optional.empty();
@@ -135,11 +137,5 @@ final class DecodedTransaction implements Transaction {
     List<Relation> emptied =
         message.relationOids().stream().map(oid -> relation(oid, message)).toList();
     return new Change.Truncate(emptied, message.cascade(), message.restartIdentity());
-  }
-
-  private static Optional<Change> logicalMessage(PgOutputMessage.LogicalMessage message) {
-    return message.transactional()
-        ? Optional.of(new Change.Message(message.prefix(), message.lsn(), message.content()))
-        : Optional.empty();
   }
 }

@@ -10,6 +10,7 @@ import io.walferry.pgoutput.ProtocolException;
 import io.walferry.spool.SpooledTransaction;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -107,6 +108,11 @@ final class MessageSource {
           "could not decode " + where + " near " + lastLsn + ": " + e.getMessage(),
           e);
     }
+  }
+
+  /** When the server sent this message, by its clock. */
+  Instant sentAt() {
+    return PgOutputDecoder.time(block.getLong(start + 17));
   }
 
   /**

@@ -6,7 +6,7 @@ import io.walferry.pgoutput.PgOutputMessage;
 import java.util.Optional;
 
 /** The messages of one transaction, wherever they come from. For the pipeline's thread. */
-sealed interface TransactionMessages permits ReceivedTransaction, StoredTransaction {
+sealed interface TransactionMessages permits ReceivedTransaction, StoredTransaction, LoneMessage {
   /** Reads on; empty for what is none of the transaction's, and behind the last one. */
   Optional<PgOutputMessage> read();
 

@@ -169,8 +169,12 @@ final class TransactionReader implements AutoCloseable {
         passed = Lsn.max(passed, rollback.rollbackEndLsn());
         yield Optional.empty();
       }
-      // A message outside of any transaction is nothing that a destination could hold.
-      case PgOutputMessage.LogicalMessage logical -> Optional.empty();
+      case PgOutputMessage.LogicalMessage logical when !logical.transactional() ->
+          Optional.of(
+              new DecodedTransaction(
+                  new TransactionHeader(Xid.NONE, logical.lsn(), messages.sentAt()),
+                  messages,
+                  new LoneMessage(logical, this)));
       default -> throw messages.unexpected("the begin or the end of a transaction", message);
     };
   }

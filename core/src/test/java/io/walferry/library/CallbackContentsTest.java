@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.Xid;
 import io.walferry.checkpoint.FileCheckpointStore;
 import io.walferry.checkpoint.MemoryCheckpointStore;
 import io.walferry.testkit.junit.EachPostgres;
@@ -108,7 +109,14 @@ final class CallbackContentsTest {
                             it -> told.add("delete " + it.old().getInt(0) + it.keyOnly()))
                         .truncate("public.other", it -> told.add("truncate " + it.tables()))
                         .message(
-                            "app", it -> told.add("message " + Replica.utf8(it.content().bytes())))
+                            "app",
+                            it ->
+                                told.add(
+                                    "message %s %s %s"
+                                        .formatted(
+                                            Replica.utf8(it.content().bytes()),
+                                            it.transactional(),
+                                            it.origin().xid().equals(Xid.NONE))))
                         .commit(it -> told.add("commit " + it.origin().ordinal())))
             .build();
     try (feed) {
@@ -122,6 +130,10 @@ final class CallbackContentsTest {
       database.execute("truncate orders, other");
       database.execute("select pg_logical_emit_message(true, 'app', 'hello')");
       database.execute("select pg_logical_emit_message(true, 'unheard', 'hello')");
+      database.execute(
+          "begin; insert into orders values (4, '', null);"
+              + " select pg_logical_emit_message(false, 'app', 'at once'); rollback");
+      database.execute("select pg_logical_emit_message(false, 'unheard', 'hello')");
       Feeds.awaitDurable(feed, database);
     }
     List<String> expected = new ArrayList<>();
@@ -133,8 +145,9 @@ final class CallbackContentsTest {
     expected.add("delete 3true");
     expected.add("commit 4");
     expected.addAll(List.of("begin", "truncate [public.orders, public.other]", "commit 1"));
-    expected.addAll(List.of("begin", "message hello", "commit 1"));
+    expected.addAll(List.of("begin", "message hello true false", "commit 1"));
     expected.addAll(List.of("begin", "commit 1"));
+    expected.add("message at once false true");
     assertEquals(expected, told);
     assertFalse(feed.progress().durable().isEmpty());
   }

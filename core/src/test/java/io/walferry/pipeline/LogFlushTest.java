@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.Lsn;
+import io.walferry.spool.Compression;
 import io.walferry.spool.DurableLog;
 import io.walferry.spool.LogIdentity;
 import io.walferry.spool.SpoolSettings;
@@ -25,7 +26,7 @@ final class LogFlushTest {
   @Test
   void whoHasNothingToFlushWaits() {
     LogIdentity identity = new LogIdentity(1, 1, "slot");
-    try (DurableLog log = DurableLog.open(directory, 64 << 20)) {
+    try (DurableLog log = DurableLog.open(directory, 64 << 20, Compression.NONE)) {
       log.begin(identity, START);
       try (ChangeStream stream = LoggedStream.open(log, START, SpoolSettings.in(directory))) {
         LogWriter writer = new LogWriter(log, identity, stream);

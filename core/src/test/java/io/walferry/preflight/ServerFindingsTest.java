@@ -3,6 +3,7 @@ package io.walferry.preflight;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.change.Lsn;
+import io.walferry.slot.DecodingStats;
 import io.walferry.slot.RetainedWal;
 import io.walferry.slot.Slot;
 import java.util.List;
@@ -108,20 +109,36 @@ final class ServerFindingsTest {
   void judgesSlots(
       String own, String plugin, long retained, int pid, String invalidation, String expected) {
     Slot slot =
-        new Slot(
-            "s",
-            Optional.of(plugin),
-            Optional.of("d"),
-            pid == 0 ? OptionalInt.empty() : OptionalInt.of(pid),
-            new RetainedWal(
-                Optional.of(new Lsn(1)),
-                Optional.of(new Lsn(1)),
-                Optional.empty(),
-                retained,
-                OptionalLong.empty()),
-            new Slot.Traits(false, false, false),
-            Optional.of(invalidation).filter(reason -> !reason.isEmpty()));
+        slot(plugin, retained, pid, Optional.of(invalidation).filter(why -> !why.isEmpty()));
 
-    assertEquals(expected, notOk(SlotFindings.of(List.of(slot), Optional.of(own))));
+    assertEquals(expected, notOk(SlotFindings.of(List.of(slot), Map.of(), Optional.of(own))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, ''", "1073741825, NOTE slot s"})
+  void saysWhatTheServerSpillsForTheOwnSlot(long spilled, String expected) {
+    Map<String, DecodingStats> stats = Map.of("s", new DecodingStats(1, spilled, 0, 0, 1, spilled));
+
+    assertEquals(
+        expected,
+        notOk(
+            SlotFindings.of(
+                List.of(slot("pgoutput", 0, 0, Optional.empty())), stats, Optional.of("s"))));
+  }
+
+  private static Slot slot(String plugin, long retained, int pid, Optional<String> invalidation) {
+    return new Slot(
+        "s",
+        Optional.of(plugin),
+        Optional.of("d"),
+        pid == 0 ? OptionalInt.empty() : OptionalInt.of(pid),
+        new RetainedWal(
+            Optional.of(new Lsn(1)),
+            Optional.of(new Lsn(1)),
+            Optional.empty(),
+            retained,
+            OptionalLong.empty()),
+        new Slot.Traits(false, false, false),
+        invalidation);
   }
 }

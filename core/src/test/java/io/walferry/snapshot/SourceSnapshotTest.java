@@ -32,6 +32,7 @@ final class SourceSnapshotTest {
     assertFalse(behind.sees(new Xid(4)));
     assertTrue(behind.sees(new Xid(5)));
     assertFalse(behind.sees(new Xid(14)));
+    assertTrue(SourceSnapshot.parse("3000000000:3000000000:").sees(Xid.NONE));
 
     SourceSnapshot before = SourceSnapshot.parse("4294967290:4294967295:");
     assertTrue(before.sees(new Xid(-7)));

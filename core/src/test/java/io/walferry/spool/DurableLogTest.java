@@ -25,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class DurableLogTest {
   private static final LogIdentity IDENTITY = new LogIdentity(-7, 2, "walferry_shop");
@@ -34,12 +36,14 @@ final class DurableLogTest {
 
   @TempDir Path directory;
 
-  @Test
-  void whatWasAppendedIsReadAgainByAnotherProcess() throws Exception {
+  /** Whatever is written later, and however that is kept. */
+  @ParameterizedTest
+  @EnumSource
+  void whatWasAppendedIsReadAgainByAnotherProcess(Compression compression) throws Exception {
     Random random = new Random(3);
     ByteArrayOutputStream expected = new ByteArrayOutputStream();
     Lsn end = START;
-    try (DurableLog log = open(MUCH)) {
+    try (DurableLog log = DurableLog.open(directory, MUCH, SEGMENT, compression)) {
       log.begin(IDENTITY, START);
       for (int i = 0; i < 200; i++) {
         if (log.isSegmentFull()) {
@@ -48,7 +52,9 @@ final class DurableLogTest {
         int parts = 1 + random.nextInt(3);
         for (int part = 1; part <= parts; part++) {
           byte[] bytes = new byte[1 + random.nextInt(300)];
-          random.nextBytes(bytes);
+          if (random.nextBoolean()) {
+            random.nextBytes(bytes);
+          }
           expected.write(bytes);
           end = part == parts ? new Lsn(end.value() + 10) : end;
           int middle = random.nextInt(bytes.length);
@@ -235,7 +241,7 @@ final class DurableLogTest {
     try (DurableLog log = open(MUCH)) {
       assertEquals(Optional.empty(), log.extent());
     }
-    DurableLog.openEmpty(directory, MUCH).close();
+    DurableLog.openEmpty(directory, MUCH, Compression.NONE).close();
     try (DurableLog log = open(MUCH)) {
       log.begin(IDENTITY, START);
       for (int i = 0; i < 10; i++) {
@@ -264,7 +270,7 @@ final class DurableLogTest {
       Path stray = directory.resolve("0000000000000002.segment");
       try (FileChannel channel =
           FileChannel.open(stray, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        new RecordFile(channel, 0)
+        new RecordFile(channel, 0, Compression.NONE)
             .append(new SegmentHead(IDENTITY, 2, end(2), true, 12345).encode());
       }
       log.cut();
@@ -293,13 +299,13 @@ final class DurableLogTest {
             .putInt(8, SegmentHead.FORMAT_VERSION + 1);
     try (FileChannel channel =
         FileChannel.open(segment, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-      new RecordFile(channel, 0).append(head);
+      new RecordFile(channel, 0, Compression.NONE).append(head);
     }
     assertEquals(
         ErrorCode.SPOOL_FORMAT, assertThrows(WalferryException.class, () -> open(MUCH)).code());
     Files.write(segment, new byte[1000]);
     assertDamaged(segment);
-    DurableLog.openEmpty(directory, MUCH).close();
+    DurableLog.openEmpty(directory, MUCH, Compression.NONE).close();
     assertEquals(List.of(), segments());
   }
 
@@ -390,7 +396,7 @@ final class DurableLogTest {
   }
 
   private DurableLog open(long bytesMax) {
-    return DurableLog.open(directory, bytesMax, SEGMENT);
+    return DurableLog.open(directory, bytesMax, SEGMENT, Compression.NONE);
   }
 
   private List<Path> segments() throws IOException {

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,7 +22,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SpoolTest {
   private static final long DISK = 1L << 30;
@@ -29,10 +30,11 @@ final class SpoolTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 100_000, 1L << 30})
-  void whatIsAppendedComesBackInOrder(long memory) throws Exception {
+  @CsvSource({"0, NONE", "0, ZSTD", "100000, NONE", "100000, ZSTD", "1073741824, ZSTD"})
+  void whatIsAppendedComesBackInOrder(long memory, Compression compression) throws Exception {
     Random random = new Random(1);
-    try (Spool spool = new Spool(new SpoolSettings(directory, memory, DISK))) {
+    SpoolSettings settings = new SpoolSettings(directory, memory, DISK).with(compression);
+    try (Spool spool = new Spool(settings)) {
       List<SpooledTransaction> transactions = new ArrayList<>();
       List<ByteArrayOutputStream> expected = new ArrayList<>();
       for (int i = 0; i < 8; i++) {
@@ -42,7 +44,9 @@ final class SpoolTest {
       for (int i = 0; i < 500; i++) {
         int which = random.nextInt(8);
         byte[] bytes = new byte[1 + random.nextInt(random.nextInt(20) == 0 ? 300_000 : 3_000)];
-        random.nextBytes(bytes);
+        if (random.nextBoolean()) {
+          random.nextBytes(bytes);
+        }
         int from = random.nextInt(bytes.length);
         transactions.get(which).append(ByteBuffer.wrap(bytes, from, bytes.length - from));
         expected.get(which).write(bytes, from, bytes.length - from);
@@ -113,9 +117,25 @@ final class SpoolTest {
   }
 
   @Test
-  void everyByteOfARecordIsWatched() throws Exception {
+  void whatRepeatsItselfTakesLessRoom() {
+    byte[] bytes = "0123456789".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
+    SpoolSettings settings = new SpoolSettings(directory, 0, 110_000).with(Compression.ZSTD);
+    try (Spool spool = new Spool(settings);
+        SpooledTransaction transaction = spool.begin()) {
+      for (int i = 0; i < 10; i++) {
+        transaction.append(ByteBuffer.wrap(bytes));
+      }
+      assertTrue(spool.diskBytes() < 10_000, "disk " + spool.diskBytes());
+      assertEquals(10 * bytes.length, all(transaction).length);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5, NONE", "500, ZSTD"})
+  void everyByteOfARecordIsWatched(int length, Compression compression) throws Exception {
     Path path = directory.resolve("records");
-    for (int damaged = 0; damaged < RecordFile.HEADER_BYTES + 5; damaged++) {
+    long size = RecordFile.HEADER_BYTES + 1;
+    for (int damaged = 0; damaged < size; damaged++) {
       try (FileChannel channel =
               FileChannel.open(
                   path,
@@ -123,8 +143,9 @@ final class SpoolTest {
                   StandardOpenOption.TRUNCATE_EXISTING,
                   StandardOpenOption.READ,
                   StandardOpenOption.WRITE);
-          RecordFile file = new RecordFile(channel, channel.size())) {
-        file.append(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}));
+          RecordFile file = new RecordFile(channel, channel.size(), compression)) {
+        file.append(ByteBuffer.allocate(length));
+        size = file.size();
         ByteBuffer flipped = ByteBuffer.allocate(1);
         channel.read(flipped, damaged);
         flipped.put(0, (byte) (flipped.get(0) ^ 4)).rewind();
@@ -142,7 +163,7 @@ final class SpoolTest {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
-        RecordFile file = new RecordFile(channel, channel.size())) {
+        RecordFile file = new RecordFile(channel, channel.size(), Compression.NONE)) {
       file.append(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}));
       channel.truncate(file.size() - 1);
       assertThrows(IOException.class, file::next);

@@ -10,7 +10,8 @@ import java.util.Random;
 
 /**
  * Sessions whose statements one thread draws and interleaves, and what a stream has to deliver of
- * them: the surviving changes of each committed transaction, in the order of commits.
+ * them: the surviving changes of each committed transaction, in the order of commits, and each
+ * message outside of them, in its place.
  */
 final class InterleavedSessions implements AutoCloseable {
   private final Random random;
@@ -29,7 +30,7 @@ final class InterleavedSessions implements AutoCloseable {
     this.random = random;
     this.prepares = prepares;
     for (int number = 0; number < count; number++) {
-      sessions.add(new ModelSession(database, number, random, messages, truncates));
+      sessions.add(new ModelSession(database, number, random, messages, truncates, committed::add));
     }
   }
 

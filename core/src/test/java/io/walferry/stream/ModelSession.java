@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A session with a table of its own and rows of its own in a table of all, that knows what it has
@@ -40,6 +41,7 @@ final class ModelSession implements AutoCloseable {
   private final Random random;
   private final boolean messages;
   private final boolean truncates;
+  private final Consumer<List<String>> outside;
   private final Deque<State> savepoints = new ArrayDeque<>();
   private State state =
       new State(
@@ -53,9 +55,21 @@ final class ModelSession implements AutoCloseable {
   private int nextGid;
   private boolean prepared;
 
-  ModelSession(Database database, int number, Random random, boolean messages, boolean truncates)
+  /**
+   * With a connection of its own.
+   *
+   * @param outside takes what stands outside any transaction, when it is written
+   */
+  ModelSession(
+      Database database,
+      int number,
+      Random random,
+      boolean messages,
+      boolean truncates,
+      Consumer<List<String>> outside)
       throws SQLException {
     this.messages = messages;
+    this.outside = outside;
     this.truncates = truncates;
     this.number = number;
     this.random = random;
@@ -174,6 +188,8 @@ final class ModelSession implements AutoCloseable {
     execute("SELECT pg_logical_emit_message(%s, 'model', '%s')".formatted(transactional, content));
     if (transactional) {
       state.changes.add(content);
+    } else {
+      outside.accept(List.of(content + " outside"));
     }
   }
 

@@ -10,10 +10,12 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.change.Transaction;
 import io.walferry.error.WalferryException;
+import io.walferry.spool.Compression;
 import io.walferry.spool.DurableLog;
 import io.walferry.spool.LogIdentity;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.testkit.postgres.Database;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -70,7 +72,9 @@ final class StreamModelTest {
                       true,
                       OutputOptions.Origin.ANY,
                       OutputOptions.Form.TEXT))
-              .with(new SpoolSettings(directory, random.nextInt(3) * 50_000L, 1L << 30));
+              .with(
+                  new SpoolSettings(directory, random.nextInt(3) * 50_000L, 1L << 30)
+                      .with(random.nextBoolean() ? Compression.ZSTD : Compression.NONE));
       boolean logged = random.nextBoolean();
       Consumer consumer =
           new Consumer(
@@ -150,7 +154,7 @@ final class StreamModelTest {
     private void deliverFromLog(Path directory, Lsn end) {
       try (ReplicationConnection replication =
               ReplicationConnection.open(ChangeStreamTest.connector(database));
-          DurableLog opened = DurableLog.open(directory, 8 << 20)) {
+          DurableLog opened = DurableLog.open(directory, 8 << 20, settings.spool().compression())) {
         SourceIdentity server = replication.identify();
         LogIdentity identity =
             new LogIdentity(server.systemId(), server.timeline(), database.name());
@@ -249,10 +253,15 @@ final class StreamModelTest {
             case Change.Delete delete ->
                 "-" + named(delete.relation()) + ((OldRow.Key) delete.before()).row().text(0);
             case Change.Truncate truncate -> "0" + named(truncate.relations().getFirst());
-            case Change.Message message ->
-                new String(message.content().bytes(), java.nio.charset.StandardCharsets.UTF_8);
+            case Change.Message message -> {
+              assertEquals(message.transactional(), transaction.header().isTransaction());
+              yield new String(message.content().bytes(), StandardCharsets.UTF_8)
+                  + (message.transactional() ? "" : " outside");
+            }
           });
     }
+    // What walEnd() writes.
+    described.remove(" outside");
     return described;
   }
 

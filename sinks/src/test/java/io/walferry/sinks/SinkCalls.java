@@ -49,7 +49,7 @@ public final class SinkCalls {
 
   /** What a sink knows that has come so far and has no ledger. */
   public static SinkState at(long lsn) {
-    return new SinkState.Following(position(lsn), FEED.timeline(), List.of());
+    return new SinkState.Following(position(lsn), FEED, List.of());
   }
 
   public static LedgerEntry chunk(SourceTable table, String part) {

@@ -121,10 +121,9 @@ final class SqlSinkLifecycleTest {
   }
 
   private static void assertLedger(SqlDestination destination, long lsn, LedgerEntry... ledger) {
-    if (stateOf(destination)
-        instanceof SinkState.Following(var position, var timeline, var found)) {
+    if (stateOf(destination) instanceof SinkState.Following(var position, var saved, var found)) {
       assertEquals(position(lsn), position);
-      assertEquals(FEED.timeline(), timeline);
+      assertEquals(FEED, saved);
       assertEquals(Set.of(ledger), Set.copyOf(found));
       assertEquals(ledger.length, found.size());
     } else {
@@ -149,8 +148,7 @@ final class SqlSinkLifecycleTest {
     }
     try (Sink sink = destination.sink()) {
       assertEquals(
-          new SinkState.Following(position(0), FEED.timeline(), List.of(slot)),
-          sink.open(FEED, new Claim()));
+          new SinkState.Following(position(0), FEED, List.of(slot)), sink.open(FEED, new Claim()));
       sink.prepare(published(ITEM));
       sink.note(List.of(table));
       sink.forget(slot.table(), EnumSet.of(LedgerEntry.Kind.SLOT));
@@ -277,7 +275,7 @@ final class SqlSinkLifecycleTest {
       refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED, new Claim()));
       chunks.commit(chunk(ITEM, "1"));
       assertEquals(
-          new SinkState.Following(position(0x10), FEED.timeline(), List.of(chunk(ITEM, "1"))),
+          new SinkState.Following(position(0x10), FEED, List.of(chunk(ITEM, "1"))),
           third.open(FEED, new Claim()));
       refused(ErrorCode.DESTINATION_FENCED, () -> chunks.begin(ITEM.published()));
     }

@@ -7,6 +7,7 @@ import io.walferry.postgres.PasswordSource;
 import io.walferry.publication.TablePattern;
 import io.walferry.sink.SinkProvider;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.OutputOptions;
 import java.nio.file.InvalidPathException;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Turns sections into records; knows every key of a pipeline. Problems go to the reading. */
 final class ConfigReader {
@@ -45,6 +47,19 @@ final class ConfigReader {
               "3", OptionalInt.of(3),
               "4", OptionalInt.of(4)),
           List.of("newest", "1", "2", "3", "4"));
+  private static final Format<OptionalLong> SYSTEM_ID =
+      text -> {
+        try {
+          return OptionalLong.of(Long.parseUnsignedLong(text));
+        } catch (NumberFormatException e) {
+          throw new Format.BadValueException(
+              "must be a system id, the number in 'SELECT system_identifier FROM"
+                  + " pg_control_system()' of the old server");
+        }
+      };
+  private static final Format<Compression> COMPRESSION =
+      Format.choice(
+          Map.of("none", Compression.NONE, "zstd", Compression.ZSTD), List.of("none", "zstd"));
   private static final Format<OutputOptions.Origin> ORIGIN =
       Format.choice(
           Map.of("any", OutputOptions.Origin.ANY, "none", OutputOptions.Origin.NONE),
@@ -184,10 +199,13 @@ final class ConfigReader {
     List<String> tables = section.list("tables", TABLE_PATTERN);
     boolean create = section.value("create", SourceConfig.CREATE, Format.yesOrNo());
     boolean failover = section.value("failover", SourceConfig.FAILOVER, Format.yesOrNo());
+    OptionalLong upgradedFrom = section.value("upgradedFrom", OptionalLong.empty(), SYSTEM_ID);
     OutputOptions output = output(section);
     section.finish();
     return connection.map(
-        it -> new SourceConfig(it, slot, publication, tables, create, failover, output));
+        it ->
+            new SourceConfig(
+                it, slot, publication, tables, create, failover, upgradedFrom, output));
   }
 
   private static OutputOptions output(Section section) {
@@ -388,7 +406,8 @@ final class ConfigReader {
             directory.orElse(defaults.directory()),
             section.value("memoryBytes", defaults.memoryBytesMax(), Format.bytes("0B", "64GiB")),
             section.value("diskBytes", defaults.diskBytesMax(), Format.bytes("0B", "1024TiB")),
-            section.value("durable", defaults.durable(), Format.yesOrNo()));
+            section.value("durable", defaults.durable(), Format.yesOrNo()),
+            section.value("compression", defaults.compression(), COMPRESSION));
     if (spool.durable() && directory.isEmpty()) {
       reading.problem(
           section.placeOf("durable"),

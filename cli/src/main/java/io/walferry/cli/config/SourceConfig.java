@@ -3,6 +3,7 @@ package io.walferry.cli.config;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.stream.OutputOptions;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Where changes come from.
@@ -11,6 +12,7 @@ import java.util.List;
  *     carries
  * @param create whether slot and publication are created if they are missing
  * @param failover whether a slot that is created is kept on standbys too, where the server can
+ * @param upgradedFrom system id of the server that this one was made of by {@code pg_upgrade}
  * @param output what the server is asked to send
  */
 public record SourceConfig(
@@ -20,6 +22,7 @@ public record SourceConfig(
     List<String> tables,
     boolean create,
     boolean failover,
+    OptionalLong upgradedFrom,
     OutputOptions output) {
   static final boolean CREATE = true;
   public static final boolean FAILOVER = true;

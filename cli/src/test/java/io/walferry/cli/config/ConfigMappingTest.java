@@ -9,6 +9,7 @@ import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.OutputOptions;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +45,7 @@ final class ConfigMappingTest {
         tables: ["sales.*", "public.stock"]
         create: false
         failover: false
+        upgradedFrom: 18446744073709551615
         protocol: 2
         streaming: false
         origin: none
@@ -62,7 +65,7 @@ final class ConfigMappingTest {
         batchTime: 1.5s
         bufferBytes: 2GiB
         statusInterval: 1m
-        spool: {directory: sub/../spool, memoryBytes: 0B, diskBytes: 2TiB}
+        spool: {directory: sub/../spool, memoryBytes: 0B, diskBytes: 2TiB, compression: zstd}
         retry: {first: 500ms, most: 2h, slotWait: 0s}
       """;
 
@@ -87,6 +90,7 @@ final class ConfigMappingTest {
             List.of(),
             true,
             true,
+            OptionalLong.empty(),
             OutputOptions.DEFAULT),
         read(LEAST, Map.of()).source());
   }
@@ -101,6 +105,7 @@ final class ConfigMappingTest {
             List.of("sales.*", "public.stock"),
             false,
             false,
+            OptionalLong.of(-1),
             new OutputOptions(
                 OptionalInt.of(2), false, OutputOptions.Origin.NONE, OutputOptions.Form.BINARY)),
         read(FULL, Map.of("SHOP_PASSWORD", "secret")).source());
@@ -186,7 +191,8 @@ final class ConfigMappingTest {
             Duration.ofMillis(1500),
             2_147_483_648L,
             Duration.ofMinutes(1),
-            new SpoolSettings(directory.resolve("spool"), 0, 2_199_023_255_552L),
+            new SpoolSettings(directory.resolve("spool"), 0, 2_199_023_255_552L)
+                .with(Compression.ZSTD),
             new RetryConfig(Duration.ofMillis(500), Duration.ofHours(2), Duration.ZERO)),
         read(FULL, Map.of("SHOP_PASSWORD", "x")).pipeline());
   }

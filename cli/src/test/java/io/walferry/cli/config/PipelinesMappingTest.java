@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ final class PipelinesMappingTest {
             List.of("public.*"),
             false,
             true,
+            OptionalLong.empty(),
             OutputOptions.DEFAULT),
         first.source());
     assertEquals(
@@ -92,6 +94,7 @@ final class PipelinesMappingTest {
             List.of("sales.*", "a.b"),
             true,
             true,
+            OptionalLong.empty(),
             OutputOptions.DEFAULT),
         second.source());
     assertEquals(

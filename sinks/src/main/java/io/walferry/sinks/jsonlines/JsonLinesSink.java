@@ -118,11 +118,11 @@ public final class JsonLinesSink implements Sink {
   public SinkState open(FeedIdentity feed, Claim claim) {
     SinkState state = output.open(feed, claim);
     switch (state) {
-      case SinkState.Following(var reached, var timeline, var lines) -> {
+      case SinkState.Following(var reached, var saved, var lines) -> {
         position = reached;
         ledger.putAll(lines);
       }
-      case SinkState.Unfinished(var changesBegin, var timeline) -> position = changesBegin;
+      case SinkState.Unfinished(var changesBegin, var saved) -> position = changesBegin;
       case SinkState.Fresh fresh -> {}
     }
     return state;
@@ -201,6 +201,7 @@ public final class JsonLinesSink implements Sink {
       case Change.Truncate truncate -> truncate(truncate);
       case Change.Message message -> {
         start("message");
+        json.raw(",\"transactional\":").raw(String.valueOf(message.transactional()));
         json.raw(",\"prefix\":").string(message.prefix());
         json.raw(",\"content\":").hexadecimal(message.content().bytes()).raw("}\n");
       }
@@ -283,7 +284,8 @@ public final class JsonLinesSink implements Sink {
   private void start(String op) {
     json.raw("{\"op\":\"").raw(op);
     json.raw("\",\"lsn\":\"").raw(transaction.commitLsn().toString());
-    json.raw("\",\"xid\":").raw(transaction.xid().toString());
+    json.raw("\",\"xid\":")
+        .raw(transaction.isTransaction() ? transaction.xid().toString() : "null");
     json.raw(",\"time\":\"").raw(transaction.commitTime().toString());
     json.raw("\",\"ordinal\":").raw(String.valueOf(ordinal));
     ordinal++;

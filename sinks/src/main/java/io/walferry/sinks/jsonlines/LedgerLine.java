@@ -60,6 +60,15 @@ final class LedgerLine {
     return lines;
   }
 
+  /**
+   * A string as {@link RowEncoder#quoted} writes it.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static String unquoted(String quoted) {
+    return new LedgerLine(quoted).member("");
+  }
+
   /** A string as {@link RowEncoder#quoted} writes it, and what comes after it. */
   private String member(String after) {
     expect("\"");

@@ -77,7 +77,8 @@ final class LineFile implements LineOutput {
         startFresh(channel);
         return SinkState.Fresh.FRESH;
       }
-      PositionLine line = PositionLine.decode(last.get().line(), feed, file.toString());
+      PositionLine line = PositionLine.decode(last.get().line(), file.toString());
+      claim.requireSource(line.feed(), feed, "JSON lines file " + file);
       requireClaim(line.epoch());
       SinkState state = state(channel, line);
       // An unfinished load writes no line after its rows, so they are what follows its last one.
@@ -94,13 +95,13 @@ final class LineFile implements LineOutput {
 
   private SinkState state(FileChannel channel, PositionLine line) throws IOException {
     if (line.loading()) {
-      return new SinkState.Unfinished(line.position(), line.timeline());
+      return new SinkState.Unfinished(line.position(), line.feed());
     }
     if (line.ledger().isPresent()) {
       savedPlace = line.ledger();
       savedLedger = readLedger(channel, line.ledger().get());
     }
-    return new SinkState.Following(line.position(), line.timeline(), savedLedger);
+    return new SinkState.Following(line.position(), line.feed(), savedLedger);
   }
 
   private List<LedgerEntry> readLedger(FileChannel channel, PositionLine.Place place)
@@ -197,14 +198,14 @@ final class LineFile implements LineOutput {
   }
 
   private void append(FileChannel channel, PositionLine line) throws IOException {
-    writeFully(channel, ByteBuffer.wrap(line.encode(feed)));
+    writeFully(channel, ByteBuffer.wrap(line.encode()));
     channel.force(false);
     claim.hold();
   }
 
   private PositionLine line(
       Position position, boolean loading, Optional<PositionLine.Place> ledger) {
-    return new PositionLine(position, feed.timeline(), loading, ledger, claim.epoch());
+    return new PositionLine(position, feed, loading, ledger, claim.epoch());
   }
 
   private void requireClaim(long present) {

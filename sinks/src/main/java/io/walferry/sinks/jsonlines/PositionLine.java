@@ -9,7 +9,6 @@ import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,13 +16,13 @@ import java.util.regex.Pattern;
  * The line that ends every commit: how far the lines before it have come, and of which feed. It is
  * read back as it was written, member by member in this order.
  *
- * @param timeline of the source's log that the position is in
+ * @param feed whose position it is
  * @param loading whether the lines after it belong to a load that is not finished
  * @param ledger where the line of the ledger is, if there is one
  * @param epoch of the process that has written it; see {@link Claim}
  */
 record PositionLine(
-    Position position, int timeline, boolean loading, Optional<Place> ledger, long epoch) {
+    Position position, FeedIdentity feed, boolean loading, Optional<Place> ledger, long epoch) {
   /** Of lines that do not say it. */
   private static final long NO_EPOCH = -1;
 
@@ -50,10 +49,10 @@ record PositionLine(
               + "(?:,\"ledger\":\\[(\\d{1,18}),(\\d{1,9})\\])?(?:,\"epoch\":(\\d{1,16}))?\\}");
 
   PositionLine takenOver(Claim claim) {
-    return new PositionLine(position, timeline, loading, ledger, claim.epoch());
+    return new PositionLine(position, feed, loading, ledger, claim.epoch());
   }
 
-  byte[] encode(FeedIdentity feed) {
+  byte[] encode() {
     String line =
         START
             + "\"format\":"
@@ -63,7 +62,7 @@ record PositionLine(
             + ",\"system_id\":\""
             + Long.toUnsignedString(feed.systemId())
             + "\",\"timeline\":"
-            + timeline
+            + Integer.toUnsignedString(feed.timeline())
             + ",\"slot\":"
             + RowEncoder.quoted(feed.slot())
             + ",\"state\":\""
@@ -80,51 +79,49 @@ record PositionLine(
   }
 
   /**
-   * What a line says of the feed.
+   * What a line says.
    *
-   * @throws WalferryException {@code DESTINATION_FORMAT} if it is newer or damaged, {@code
-   *     SOURCE_CHANGED} if it belongs to another feed, of any timeline
+   * @throws WalferryException {@code DESTINATION_FORMAT} if it is newer or damaged
    */
-  static PositionLine decode(String line, FeedIdentity feed, String file) {
+  static PositionLine decode(String line, String file) {
     Matcher version = VERSION.matcher(line);
     Matcher matcher = LINE.matcher(line);
-    if (!matcher.matches()) {
-      boolean newer = version.lookingAt() && Integer.parseInt(version.group(1)) != FORMAT;
-      throw new WalferryException(
-          ErrorCode.DESTINATION_FORMAT,
-          "The last position line of "
-              + file
-              + (newer
-                  ? " has format " + version.group(1) + "; this version of Walferry knows " + FORMAT
-                  : " is damaged"));
+    if (matcher.matches()) {
+      try {
+        return decoded(matcher);
+      } catch (IllegalArgumentException e) {
+        throw new WalferryException(ErrorCode.DESTINATION_FORMAT, place(file) + " is damaged", e);
+      }
     }
-    requireSameFeed(matcher, feed, file);
+    boolean newer = version.lookingAt() && Integer.parseInt(version.group(1)) != FORMAT;
+    throw new WalferryException(
+        ErrorCode.DESTINATION_FORMAT,
+        place(file)
+            + (newer
+                ? " has format " + version.group(1) + "; this version of Walferry knows " + FORMAT
+                : " is damaged"));
+  }
+
+  private static String place(String file) {
+    return "The last position line of " + file;
+  }
+
+  private static PositionLine decoded(Matcher matcher) {
+    FeedIdentity feed =
+        new FeedIdentity(
+            LedgerLine.unquoted(matcher.group(1)),
+            Long.parseUnsignedLong(matcher.group(2)),
+            Integer.parseUnsignedInt(matcher.group(3)),
+            LedgerLine.unquoted(matcher.group(4)));
     Xid xid = new Xid(Integer.parseUnsignedInt(matcher.group(7)));
     Optional<Place> ledger =
         Optional.ofNullable(matcher.group(8))
             .map(start -> new Place(Long.parseLong(start), Integer.parseInt(matcher.group(9))));
     return new PositionLine(
         new Position(Lsn.parse(matcher.group(6)), xid),
-        Integer.parseUnsignedInt(matcher.group(3)),
+        feed,
         matcher.group(5).equals("loading"),
         ledger,
         Optional.ofNullable(matcher.group(10)).map(Long::parseLong).orElse(NO_EPOCH));
-  }
-
-  private static void requireSameFeed(Matcher saved, FeedIdentity feed, String file) {
-    StringJoiner differences = new StringJoiner("; ");
-    differ("pipeline", saved.group(1), RowEncoder.quoted(feed.pipeline()), differences);
-    differ("system id", saved.group(2), Long.toUnsignedString(feed.systemId()), differences);
-    differ("slot", saved.group(4), RowEncoder.quoted(feed.slot()), differences);
-    if (differences.length() > 0) {
-      throw new WalferryException(
-          ErrorCode.SOURCE_CHANGED, "JSON lines file " + file + ": " + differences);
-    }
-  }
-
-  private static void differ(String what, String saved, String given, StringJoiner differences) {
-    if (!saved.equals(given)) {
-      differences.add("expected " + what + " " + saved + ", got " + given);
-    }
   }
 }

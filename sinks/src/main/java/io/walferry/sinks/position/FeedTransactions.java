@@ -78,10 +78,10 @@ public final class FeedTransactions {
     tables.queue(feed, Lock.EXCLUSIVE);
     PositionRow found = tables.read(feed, Lock.EXCLUSIVE);
     requireClaim(found);
-    found.requireSource(feed, session.display());
+    claim.requireSource(found.feed(), feed, session.display());
     List<LedgerEntry> ledger = tables.ledger(feed);
     save(found.takenOver(claim));
-    return new SinkState.Following(expected.position(), expected.feed().timeline(), ledger);
+    return new SinkState.Following(expected.position(), expected.feed(), ledger);
   }
 
   /**

@@ -7,7 +7,6 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
-import java.util.StringJoiner;
 
 /**
  * What a destination's position table says of one pipeline; the fence compares it as a whole.
@@ -30,7 +29,7 @@ public record PositionRow(FeedIdentity feed, long epoch, Position position, bool
     return new PositionRow(feed, claim.epoch(), position, loading);
   }
 
-  /** As written by the feed that was opened, which may be on a later timeline. */
+  /** As written by the feed that was opened, which may be on a later timeline or server. */
   static PositionRow at(FeedIdentity opened, Claim claim, Position reached, boolean loading) {
     return new PositionRow(opened, claim.epoch(), reached, loading);
   }
@@ -55,32 +54,6 @@ public record PositionRow(FeedIdentity feed, long epoch, Position position, bool
               + ", got "
               + found.description());
     }
-  }
-
-  /**
-   * The check of a feed that is opened on what the destination has; of any timeline.
-   *
-   * @throws WalferryException {@code SOURCE_CHANGED} if this row belongs to another feed
-   */
-  void requireSource(FeedIdentity given, String where) {
-    StringJoiner differences = new StringJoiner("; ");
-    differ("system id", unsigned(feed.systemId()), unsigned(given.systemId()), differences);
-    differ("slot", feed.slot(), given.slot(), differences);
-    if (differences.length() > 0) {
-      throw new WalferryException(
-          ErrorCode.SOURCE_CHANGED,
-          "Pipeline " + given.pipeline() + " in " + where + ": " + differences);
-    }
-  }
-
-  private static void differ(String what, Object saved, Object given, StringJoiner differences) {
-    if (!saved.equals(given)) {
-      differences.add("expected " + what + " " + saved + ", got " + given);
-    }
-  }
-
-  private static String unsigned(long systemId) {
-    return Long.toUnsignedString(systemId);
   }
 
   private String description() {

@@ -85,7 +85,7 @@ final class JsonLinesFileTest {
   }
 
   private static SinkState at(long lsn, LedgerEntry... ledger) {
-    return new SinkState.Following(position(lsn), FEED.timeline(), List.of(ledger));
+    return new SinkState.Following(position(lsn), FEED, List.of(ledger));
   }
 
   private SinkState open() {
@@ -151,7 +151,7 @@ final class JsonLinesFileTest {
           length < loadingEnd
               ? SinkState.Fresh.FRESH
               : length < loadedEnd
-                  ? new SinkState.Unfinished(position(0x10), FEED.timeline())
+                  ? new SinkState.Unfinished(position(0x10), FEED)
                   : at(length < whole.length ? 0x10 : 0x21);
       assertEquals(expected, open(new Claim()), "cut off after " + length + " bytes");
       int kept =
@@ -183,8 +183,7 @@ final class JsonLinesFileTest {
     }
     assertTrue(Files.size(file) > 100_000);
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      assertEquals(
-          new SinkState.Unfinished(position(0x10), FEED.timeline()), sink.open(FEED, claim));
+      assertEquals(new SinkState.Unfinished(position(0x10), FEED), sink.open(FEED, claim));
       sink.prepare(List.of(ITEM.published()));
       sink.note(List.of(SLOT));
       sink.commit(position(0x30));
@@ -326,7 +325,7 @@ final class JsonLinesFileTest {
       sink.commit(position(0x10));
       load(sink, ITEM, line("1"));
     }
-    SinkState unfinished = new SinkState.Unfinished(position(0x10), FEED.timeline());
+    SinkState unfinished = new SinkState.Unfinished(position(0x10), FEED);
     assertEquals(unfinished, open(new Claim()));
     refused(ErrorCode.DESTINATION_FENCED, this::open);
   }
@@ -405,7 +404,7 @@ final class JsonLinesFileTest {
       sink.open(promoted, claim);
       sink.commit(position(0x99));
     }
-    assertEquals(new SinkState.Following(position(0x99), 4, List.of()), open());
+    assertEquals(new SinkState.Following(position(0x99), promoted, List.of()), open());
   }
 
   @Test

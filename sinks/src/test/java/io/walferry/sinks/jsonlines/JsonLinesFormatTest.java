@@ -102,7 +102,7 @@ final class JsonLinesFormatTest {
                 + ",\"cascade\":true,\"restart_identity\":false}",
             "{\"op\":\"message\","
                 + COMMIT
-                + ",\"ordinal\":7,\"prefix\":\"app\\\"\""
+                + ",\"ordinal\":7,\"transactional\":true,\"prefix\":\"app\\\"\""
                 + ",\"content\":\"\\\\x00ff\"}"),
         lines(
             ITEM.insert("1", "a", NULL),
@@ -111,7 +111,7 @@ final class JsonLinesFormatTest {
             log.update(full("1", NULL), "2", "y"),
             ITEM.delete(key("2", NULL, NULL)),
             new Change.Truncate(List.of(ITEM.relation(), log.relation()), true, false),
-            new Change.Message("app\"", new Lsn(9), new Value.Binary(new byte[] {0, -1}))));
+            new Change.Message(true, "app\"", new Lsn(9), new Value.Binary(new byte[] {0, -1}))));
   }
 
   record ValueCase(int oid, String text, String json) {}

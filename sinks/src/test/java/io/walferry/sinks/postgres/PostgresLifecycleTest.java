@@ -93,7 +93,7 @@ final class PostgresLifecycleTest {
       refused(ErrorCode.DESTINATION_BUSY, () -> second.open(FEED, new Claim()));
       chunks.commit(chunk(ITEM, "1"));
       assertEquals(
-          new SinkState.Following(position(0x10), FEED.timeline(), List.of(chunk(ITEM, "1"))),
+          new SinkState.Following(position(0x10), FEED, List.of(chunk(ITEM, "1"))),
           third.open(FEED, new Claim()));
       refused(ErrorCode.DESTINATION_FENCED, () -> chunks.begin(ITEM.published()));
     }
@@ -115,7 +115,7 @@ final class PostgresLifecycleTest {
       refused(ErrorCode.DESTINATION_BUSY, () -> late.begin(ITEM.published()));
       running.commit(chunk(ITEM, "1"));
       assertEquals(
-          new SinkState.Following(position(0x10), FEED.timeline(), List.of(chunk(ITEM, "1"))),
+          new SinkState.Following(position(0x10), FEED, List.of(chunk(ITEM, "1"))),
           successor.get());
     }
   }

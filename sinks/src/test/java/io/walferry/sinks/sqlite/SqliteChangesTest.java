@@ -183,7 +183,7 @@ final class SqliteChangesTest {
           ITEM.insert("1", "a", "x"),
           LOG.insert("1", "x"),
           new Change.Truncate(List.of(ITEM.relation(), LOG.relation()), true, true),
-          new Change.Message("prefix", new Lsn(7), new Value.Binary(new byte[3])),
+          new Change.Message(true, "prefix", new Lsn(7), new Value.Binary(new byte[3])),
           ITEM.insert("1", "b", "y"));
     }
     assertEquals(List.of("1|b|y"), rows(file, "SELECT * FROM item"));

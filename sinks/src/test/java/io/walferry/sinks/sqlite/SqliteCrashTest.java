@@ -58,7 +58,7 @@ final class SqliteCrashTest {
 
     private static long start(SqliteSink sink) {
       return switch (sink.open(FEED, new Claim())) {
-        case SinkState.Following(var position, var timeline, var ledger) -> {
+        case SinkState.Following(var position, var saved, var ledger) -> {
           sink.resume(published(ITEM));
           yield position.endLsn().value() + 1;
         }
@@ -97,7 +97,7 @@ final class SqliteCrashTest {
   private static long reached(Path file) {
     try (SqliteSink sink = new SqliteSink(file, SqliteSettings.DEFAULT)) {
       return sink.open(FEED, new Claim())
-              instanceof SinkState.Following(var position, var timeline, var ledger)
+              instanceof SinkState.Following(var position, var saved, var ledger)
           ? position.endLsn().value()
           : 0;
     }

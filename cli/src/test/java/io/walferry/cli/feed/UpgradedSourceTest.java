@@ -1,0 +1,178 @@
+package io.walferry.cli.feed;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.postgres.PostgresServers;
+import io.walferry.testkit.postgres.StopMode;
+import io.walferry.testkit.workload.Workload;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A server as {@code pg_upgrade} leaves it: the same tables with the same oids, another system id,
+ * and the slot at a later place of the log. There is no {@code pg_upgrade} for these servers, so
+ * one and the same server is given another system id.
+ */
+@Postgres
+@Timeout(180)
+final class UpgradedSourceTest {
+  @TempDir Path directory;
+  private final Workload workload = Workload.create(Seeds.next());
+
+  @ParameterizedTest
+  @CsvSource({"SQLITE, 14, false", "POSTGRES, 17, false", "SQLITE, 18, true"})
+  void theFeedGoesOnAtTheServerThatWasMadeOfIt(
+      Kind kind, int major, boolean durable, PostgresServers servers) throws Exception {
+    try (PostgresServer server = start(major);
+        Database source = server.createDatabase("upgraded");
+        Destination destination = kind.create(directory, servers.server(), workload)) {
+      try (Connection connection = source.connect()) {
+        workload.createSchema(connection);
+      }
+      workload.run(source::connect, 20, 4);
+      PipelineSettings settings = settings(source, durable);
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      workload.run(source::connect, 20, 4);
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      String old = systemId(source);
+      upgrade(server, source);
+      String positions = "SELECT system_id FROM " + destination.positionTable();
+      workload.run(source::connect, 20, 4);
+
+      WalferryException refusal = refused(settings, source, destination);
+      assertEquals(ErrorCode.SOURCE_CHANGED, refusal.code(), refusal.toString());
+      assertTrue(
+          refusal.getMessage().contains(": expected system id " + old + ", got "),
+          refusal::toString);
+      assertEquals(old, destination.answer(positions));
+
+      PipelineSettings upgraded = upgradedFrom(settings, old);
+      FeedSetup.catchUp(upgraded, source, List.of(destination::sink));
+      assertEquals(systemId(source), destination.answer(positions));
+      workload.run(source::connect, 20, 4);
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      assertEquals(
+          List.of(),
+          destination.compare(source, workload).tableDifferences(),
+          "seed " + workload.seed());
+    }
+  }
+
+  /** What waits in a spool for a destination is of the old server, and would be left out. */
+  @ParameterizedTest
+  @CsvSource("18")
+  void aSpoolThatIsAheadOfTheDestinationIsRefused(int major) throws Exception {
+    try (PostgresServer server = start(major);
+        Database source = server.createDatabase("spooled");
+        Destination destination = Kind.SQLITE.create(directory, server)) {
+      source.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
+      PipelineSettings settings = settings(source, true);
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      Path copy = directory.resolve("before.db");
+      Files.copy(directory.resolve("copy.db"), copy);
+      source.execute("INSERT INTO t VALUES (2)");
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      String old = systemId(source);
+      upgrade(server, source);
+      WalferryException refusal =
+          Assertions.assertThrows(
+              WalferryException.class,
+              () ->
+                  FeedSetup.catchUp(
+                      upgradedFrom(settings, old), source, List.of(() -> FeedSetup.sqlite(copy))));
+      assertEquals(ErrorCode.SPOOL_FOREIGN, refusal.code(), refusal.toString());
+    }
+  }
+
+  private static WalferryException refused(
+      PipelineSettings settings, Database source, Destination destination) {
+    return Assertions.assertThrows(
+        WalferryException.class,
+        () -> FeedSetup.catchUp(settings, source, List.of(destination::sink)));
+  }
+
+  private PipelineSettings settings(Database source, boolean durable) {
+    PipelineSettings settings = FeedSetup.settings(source.name(), List.of("*.*"));
+    return durable ? FeedSetup.durable(settings, directory.resolve("spool")) : settings;
+  }
+
+  private static PipelineSettings upgradedFrom(PipelineSettings settings, String systemId) {
+    return settings.with(
+        settings.feed().upgradedFrom(OptionalLong.of(Long.parseUnsignedLong(systemId))));
+  }
+
+  private static PostgresServer start(int major) {
+    return PostgresServer.builder().major(major).durable(true).setting("autovacuum", "off").start();
+  }
+
+  private static String systemId(Database source) throws Exception {
+    return FeedSetup.answer(source, "SELECT system_identifier FROM pg_control_system()");
+  }
+
+  private static void upgrade(PostgresServer server, Database source) throws Exception {
+    server.stop(StopMode.FAST);
+    Path data = server.dataDirectory();
+    long before = changeSystemId(data.resolve("global/pg_control"));
+    try (Stream<Path> files = Files.list(data.resolve("pg_wal"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        changeSystemIdOfSegment(file, before);
+      }
+    }
+    server.start();
+    source.execute("SELECT pg_switch_wal()");
+    source.execute(
+        "SELECT pg_replication_slot_advance('%s', pg_current_wal_lsn())".formatted(source.name()));
+  }
+
+  /** It comes first; the checksum stands behind all that it is of, wherever that ends. */
+  private static long changeSystemId(Path control) throws IOException {
+    byte[] bytes = Files.readAllBytes(control);
+    ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int end = 8;
+    while (crc(bytes, end) != content.getInt(end)) {
+      end += 4;
+    }
+    long before = content.getLong(0);
+    content.putLong(0, before + 1);
+    content.putInt(end, crc(bytes, end));
+    Files.write(control, bytes);
+    return before;
+  }
+
+  private static int crc(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  /** In the long header of its first page. */
+  private static void changeSystemIdOfSegment(Path file, long before) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    ByteBuffer content = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (content.getLong(24) == before) {
+      content.putLong(24, before + 1);
+      Files.write(file, bytes);
+    }
+  }
+}

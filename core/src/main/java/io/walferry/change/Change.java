@@ -29,6 +29,8 @@ public sealed interface Change {
    * is not transactional stands outside any transaction, even if one has written it, and counts
    * even if that one was rolled back; it comes as the only change of a {@link Transaction} without
    * an xid.
+   *
+   * @param lsn where its record ends
    */
   record Message(boolean transactional, String prefix, Lsn lsn, Value.Binary content)
       implements Change {}

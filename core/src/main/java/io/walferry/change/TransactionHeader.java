@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param xid {@link Xid#NONE} for a message outside any transaction, which comes as one of its own
  * @param commitLsn where the commit record starts; orders transactions. Positions use {@link
- *     Transaction#endLsn()} instead. Of a message outside any, where that starts
+ *     Transaction#endLsn()} instead. Of a message outside any, a place within its record
  * @param commitTime by the source's clock, to the microsecond; of a message outside any, when it
  *     was sent
  */

@@ -107,7 +107,7 @@ public sealed interface Event {
    * @param transactional whether it belongs to a transaction and has committed with it. If not, it
    *     comes where it stands in the log, between two transactions and without {@link Begin} and
    *     {@link Commit}, even if the transaction that wrote it was rolled back
-   * @param lsn of the message itself
+   * @param lsn where its record in the log ends
    */
   record Message(Origin origin, boolean transactional, String prefix, Lsn lsn, Value.Binary content)
       implements Event {}

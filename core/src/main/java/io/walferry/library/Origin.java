@@ -11,8 +11,8 @@ import java.time.Instant;
  *
  * @param snapshot whether it is a row that was there before, of a first or later load, and no
  *     change of a transaction
- * @param lsn where the transaction's commit starts; of a message outside any, where that does; of a
- *     snapshot's row, a place that its read has seen everything before
+ * @param lsn where the transaction's commit starts; of a message outside any, a place within its
+ *     record; of a snapshot's row, a place that its read has seen everything before
  * @param xid {@link Xid#NONE} for a snapshot's row, and for a message outside any transaction
  * @param commitTime by the source's clock; of a message outside any transaction, when it was sent;
  *     of a snapshot's row, when it was read, by this machine's

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * A logical message outside any transaction. It is decoded where it stands in the log, so it comes
- * between those that commit before and behind it, and the server sends it again unless a place
- * behind its start is confirmed.
+ * between those that commit before and behind it. The server says where its record ends, which is
+ * where the next one starts, maybe that of a commit, and sends it again unless that is confirmed.
  */
 final class LoneMessage implements TransactionMessages {
   private final PgOutputMessage.LogicalMessage message;
@@ -21,16 +21,19 @@ final class LoneMessage implements TransactionMessages {
     this.reader = reader;
   }
 
+  /** A place within the record, before its end: that of a commit orders transactions. */
+  static Lsn place(PgOutputMessage.LogicalMessage message) {
+    return new Lsn(message.lsn().value() - 1);
+  }
+
   @Override
   public Optional<PgOutputMessage> read() {
     if (!read) {
       read = true;
       return Optional.of(message);
     }
-    // Where its record ends is not said; nothing else starts before that.
-    Lsn behind = new Lsn(message.lsn().value() + 1);
-    end = Optional.of(behind);
-    reader.ended(behind);
+    end = Optional.of(message.lsn());
+    reader.ended(message.lsn());
     return Optional.empty();
   }
 

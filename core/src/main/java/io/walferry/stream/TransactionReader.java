@@ -172,7 +172,7 @@ final class TransactionReader implements AutoCloseable {
       case PgOutputMessage.LogicalMessage logical when !logical.transactional() ->
           Optional.of(
               new DecodedTransaction(
-                  new TransactionHeader(Xid.NONE, logical.lsn(), messages.sentAt()),
+                  new TransactionHeader(Xid.NONE, LoneMessage.place(logical), messages.sentAt()),
                   messages,
                   new LoneMessage(logical, this)));
       default -> throw messages.unexpected("the begin or the end of a transaction", message);

@@ -19,6 +19,9 @@ import java.util.function.Consumer;
  * out.
  */
 final class ModelSession implements AutoCloseable {
+  /** How the content of every message begins, and the description of nothing else. */
+  static final String MESSAGE = "m";
+
   private static final int LONG_VALUE = 5000;
 
   /** All that a savepoint brings back. */
@@ -184,7 +187,7 @@ final class ModelSession implements AutoCloseable {
 
   private void message() throws SQLException {
     boolean transactional = random.nextBoolean();
-    String content = "m" + random.nextInt(1000);
+    String content = MESSAGE + random.nextInt(1000);
     execute("SELECT pg_logical_emit_message(%s, 'model', '%s')".formatted(transactional, content));
     if (transactional) {
       state.changes.add(content);
@@ -237,7 +240,7 @@ final class ModelSession implements AutoCloseable {
   }
 
   private Optional<List<String>> ended(boolean commit) {
-    List<String> changes = List.copyOf(state.changes);
+    List<String> changes = StreamModelTest.messagesLast(state.changes);
     state = commit ? state : before;
     state.changes.clear();
     savepoints.clear();

@@ -24,7 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -172,7 +172,7 @@ final class Demo {
             List.of("shop.*"),
             true,
             SourceConfig.FAILOVER,
-            OptionalLong.empty(),
+            Optional.empty(),
             OutputOptions.DEFAULT),
         List.of(new SinkConfig.Sqlite("shop", directory.database(), SinkConfig.EXISTING)),
         PipelineConfig.defaults("shop"));

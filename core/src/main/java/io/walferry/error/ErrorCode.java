@@ -107,8 +107,8 @@ public enum ErrorCode {
       Retry.NEVER,
       Exit.FAILURE,
       "The destination follows another server or slot: check 'source.url' and 'source.slot', or use"
-          + " an empty destination. After pg_upgrade set 'source.upgradedFrom' to the system id"
-          + " that was followed."),
+          + " an empty destination. If the source was made by pg_upgrade, see"
+          + " 'source.upgradedFrom'."),
   SOURCE_STANDBY(
       Retry.BOUNDED,
       Exit.FAILURE,

@@ -23,7 +23,7 @@ public record Origin(boolean snapshot, Lsn lsn, Xid xid, Instant commitTime, lon
   /** For messages. */
   String display() {
     if (!snapshot && xid.equals(Xid.NONE)) {
-      return "a message outside any transaction at " + lsn;
+      return lsn.toString();
     }
     return snapshot
         ? "row %d of a part of the snapshot at %s".formatted(ordinal, lsn)

@@ -7,6 +7,7 @@ import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.pipeline.Until;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -45,7 +45,7 @@ public final class WalferryBuilder {
   private List<String> tables = List.of();
   private boolean create = true;
   private SlotKind slotKind = SlotKind.FAILOVER;
-  private OptionalLong upgradedFrom = OptionalLong.empty();
+  private Optional<Predecessor> upgradedFrom = Optional.empty();
   private LoadMode snapshot = LoadMode.SNAPSHOT;
   private SlotLoss slotLoss = SlotLoss.FAIL;
   private Optional<CheckpointStore> checkpoint = Optional.empty();
@@ -121,13 +121,9 @@ public final class WalferryBuilder {
     return this;
   }
 
-  /**
-   * The system id of the server that the source was made of by {@code pg_upgrade}: a checkpoint on
-   * that one is gone on from. Nothing must have been written between the last that the slot had
-   * there and the first that it has here, as {@code pg_upgrade} takes care of.
-   */
-  public WalferryBuilder upgradedFrom(long systemId) {
-    upgradedFrom = OptionalLong.of(systemId);
+  /** The server that the source was made of: a checkpoint on that one is gone on from. */
+  public WalferryBuilder upgradedFrom(Predecessor predecessor) {
+    upgradedFrom = Optional.of(predecessor);
     return this;
   }
 

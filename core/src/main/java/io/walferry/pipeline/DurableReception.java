@@ -1,6 +1,7 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Lsn;
+import io.walferry.change.Transaction;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
@@ -11,10 +12,11 @@ import io.walferry.spool.LogIdentity;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.ChangeStream;
 import io.walferry.stream.LoggedStream;
+import io.walferry.stream.StreamEvent;
 import io.walferry.stream.StreamSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,23 +108,51 @@ final class DurableReception implements Reception {
   }
 
   @Override
-  public void requireDelivered(Lsn reached, long systemId) {
-    Optional<LogExtent> waiting =
-        log()
-            .extent()
-            .filter(extent -> extent.identity().systemId() == systemId)
-            .filter(extent -> extent.to().isAfter(reached));
-    if (waiting.isPresent()) {
+  public void requireDelivered(Lsn reached, Predecessor server) {
+    Optional<LogExtent> left =
+        log().extent().filter(extent -> extent.identity().systemId() == server.systemId());
+    if (left.isEmpty() || log().torn().isPresent() || waitsBehind(reached, left.get())) {
       throw new WalferryException(
           ErrorCode.SPOOL_FOREIGN,
-          "the destination stands at %s, but %s of the server that this one was made of; let the feed catch up on that one first"
-              .formatted(reached, holding()));
+          "the destination stands at %s of the server with system id %s, which this one was made of, and %s: expected all that the spool had of that server to be at the destination, and to be seen here"
+              .formatted(reached, Long.toUnsignedString(server.systemId()), holding()));
     }
+  }
+
+  /** Whether a transaction of the log ends later; keep-alives may. */
+  private boolean waitsBehind(Lsn reached, LogExtent extent) {
+    try (ChangeStream stream = LoggedStream.open(log(), extent.from(), spool)) {
+      while (true) {
+        switch (stream.next(Duration.ZERO)) {
+          case StreamEvent.Begun begun -> {
+            if (isBehind(begun.transaction(), reached)) {
+              return true;
+            }
+          }
+          case StreamEvent.KeepAlive keepAlive -> {}
+          case StreamEvent.Quiet quiet -> {
+            return false;
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isBehind(Transaction transaction, Lsn reached) {
+    boolean more = transaction.advance();
+    while (more) {
+      more = transaction.advance();
+    }
+    return transaction.endLsn().isAfter(reached);
   }
 
   /** Whether it may be of the server that this one was made of. */
   private boolean isOfPredecessor(LogExtent extent) {
-    return settings.feed().upgradedFrom().equals(OptionalLong.of(extent.identity().systemId()));
+    return settings
+        .feed()
+        .upgradedFrom()
+        .filter(server -> server.systemId() == extent.identity().systemId())
+        .isPresent();
   }
 
   @Override

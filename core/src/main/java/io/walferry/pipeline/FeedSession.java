@@ -91,7 +91,7 @@ final class FeedSession {
       for (OpenSink opening : open.sinks()) {
         FeedEnds ends = new FeedEnds(source, replication, sql, opening.sink());
         TableLoads loads = new TableLoads(settings, ends, listener, stop);
-        members.add(new Member(ends, translated(opening.open(of), of, slot), loads));
+        members.add(new Member(ends, translated(opening.open(of), of), loads));
       }
       listener.opened(source.settings().display(), feed.slot());
       try {
@@ -104,31 +104,26 @@ final class FeedSession {
   }
 
   /**
-   * What a destination has, in places of this server's log. If the server was made of the one that
-   * the destination has followed, all that it has of the slot's changes comes behind where the slot
-   * stands now, which is beyond where it stood there: {@code pg_upgrade} makes the slot anew, once
-   * it has seen that nothing was left to send.
+   * What a destination has, in places of this server's log. If it has followed the server that this
+   * one was made of, all that it lacks comes behind the place where the slot was made here; whether
+   * the slot still stands there is judged as for any other position.
    */
-  private SinkState translated(SinkState state, FeedIdentity server, Optional<Slot> slot) {
+  private SinkState translated(SinkState state, FeedIdentity server) {
     if (!(state instanceof SinkState.Following following)
-        || following.saved().isOfTheServer(server)
-        || slot.isEmpty()) {
+        || following.saved().isOfTheServer(server)) {
       return state;
     }
-    Lsn reached = following.position().endLsn();
-    reception.requireDelivered(reached, following.saved().systemId());
-    Lsn begin = slot.get().wal().confirmedFlushLsn().orElse(Lsn.ZERO);
+    // No sink shows the position of yet another server.
+    Predecessor predecessor = settings.feed().upgradedFrom().orElseThrow();
+    Position was = following.position();
+    reception.requireDelivered(was.endLsn(), predecessor);
     LOG.info(
-        "The server was made of the one with system id {}, which was followed up to {}; slot {}"
-            + " goes on at {}",
-        Long.toUnsignedString(following.saved().systemId()),
-        reached,
-        slot.get().name(),
-        begin);
+        "The destination has followed the server with system id {} up to {}; it goes on at {}",
+        Long.toUnsignedString(predecessor.systemId()),
+        was.endLsn(),
+        predecessor.slotBegins());
     return new SinkState.Following(
-        new Position(Lsn.max(reached, begin), following.position().xid()),
-        following.saved(),
-        following.ledger());
+        new Position(predecessor.slotBegins(), was.xid()), following.saved(), following.ledger());
   }
 
   /** What is confirmed may be further than a destination that does not know how far it is. */

@@ -2,7 +2,7 @@ package io.walferry.pipeline;
 
 import io.walferry.stream.SlotKind;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * What is followed, and under which names.
@@ -13,9 +13,8 @@ import java.util.OptionalLong;
  * @param create whether a missing publication or slot is created
  * @param slotKind of a slot that is created and has to outlive its connection
  * @param onSlotLost what to do when changes are missing
- * @param upgradedFrom system id of the server that the source was made of, by {@code pg_upgrade} or
- *     otherwise, with nothing written between the last that the slot had there and the first that
- *     it has here
+ * @param upgradedFrom the server that the source was made of, if its position at a destination is
+ *     to be gone on from
  */
 public record FeedSettings(
     String pipeline,
@@ -26,7 +25,7 @@ public record FeedSettings(
     SlotKind slotKind,
     LoadMode load,
     SlotLoss onSlotLost,
-    OptionalLong upgradedFrom) {
+    Optional<Predecessor> upgradedFrom) {
   public FeedSettings {
     tables = List.copyOf(tables);
   }
@@ -52,7 +51,11 @@ public record FeedSettings(
       SlotKind slotKind,
       LoadMode load,
       SlotLoss onSlotLost) {
-    this(
+    this(pipeline, slot, publication, tables, create, slotKind, load, onSlotLost, Optional.empty());
+  }
+
+  public FeedSettings upgradedFrom(Predecessor predecessor) {
+    return new FeedSettings(
         pipeline,
         slot,
         publication,
@@ -61,11 +64,6 @@ public record FeedSettings(
         slotKind,
         load,
         onSlotLost,
-        OptionalLong.empty());
-  }
-
-  public FeedSettings upgradedFrom(OptionalLong systemId) {
-    return new FeedSettings(
-        pipeline, slot, publication, tables, create, slotKind, load, onSlotLost, systemId);
+        Optional.of(predecessor));
   }
 }

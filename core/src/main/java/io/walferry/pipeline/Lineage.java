@@ -65,7 +65,7 @@ final class Lineage {
   }
 
   /** A destination shows us no position of yet another server. */
-  private boolean isOfPredecessor(FeedIdentity saved) {
+  boolean isOfPredecessor(FeedIdentity saved) {
     return saved.systemId() != server.systemId();
   }
 

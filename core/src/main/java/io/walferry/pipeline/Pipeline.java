@@ -50,8 +50,9 @@ public final class Pipeline {
       PipelineListener listener) {
     this.settings = settings.stream().spool().durable() ? inText(settings) : settings;
     this.source = source;
-    OptionalLong upgradedFrom = settings.feed().upgradedFrom();
-    this.targets = sinks.stream().map(made -> new Target(made, new Claim(upgradedFrom))).toList();
+    OptionalLong accepted =
+        settings.feed().upgradedFrom().stream().mapToLong(Predecessor::systemId).findFirst();
+    this.targets = sinks.stream().map(made -> new Target(made, new Claim(accepted))).toList();
     this.listener = listener;
   }
 

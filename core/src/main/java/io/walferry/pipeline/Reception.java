@@ -25,11 +25,10 @@ interface Reception extends AutoCloseable {
   /**
    * Sees that nothing of the server that this one was made of waits here for a destination.
    *
-   * @param reached where the destination stands
-   * @param systemId of that server
+   * @param reached where the destination stands in that server's log
    * @throws io.walferry.error.WalferryException {@code SPOOL_FOREIGN}
    */
-  void requireDelivered(Lsn reached, long systemId);
+  void requireDelivered(Lsn reached, Predecessor server);
 
   /** What it is called when a destination cannot go on. */
   ErrorCode lossCode();

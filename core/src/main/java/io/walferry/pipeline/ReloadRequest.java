@@ -71,7 +71,7 @@ public record ReloadRequest(String slot, TableId table) {
 
   /** Whether a message of the stream is a request, for whichever feed and table. */
   static boolean isOne(Change.Message message) {
-    return message.prefix().equals(PREFIX);
+    return message.transactional() && message.prefix().equals(PREFIX);
   }
 
   /** Whether a message is this request. */

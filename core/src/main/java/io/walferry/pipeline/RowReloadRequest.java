@@ -82,7 +82,7 @@ public record RowReloadRequest(String slot, TableId table, RowKeys rows) {
 
   /** Whether a message of the stream is a request, for whichever feed and table. */
   static boolean isOne(Change.Message message) {
-    return message.prefix().equals(PREFIX);
+    return message.transactional() && message.prefix().equals(PREFIX);
   }
 
   /** What a message says; empty if it is no request, or one that nobody could have sent. */

@@ -232,7 +232,9 @@ final class StartUp {
       }
     }
     sink.resume(known.stream().filter(table -> !altered.contains(table)).toList());
-    boolean noted = forgetTablesThatWent(sink, tables, ledger);
+    // Before the slot moves on: where it was made is where this destination goes on.
+    boolean noted = lineage.isOfPredecessor(following.saved());
+    noted |= forgetTablesThatWent(sink, tables, ledger);
     noted |= noteChangedColumns(sink, known, ledger);
     if (!altered.isEmpty()) {
       unsettled.addAll(member.loads().planAgain(altered));

@@ -17,7 +17,7 @@ record StraightReception(FeedSettings settings) implements Reception {
   }
 
   @Override
-  public void requireDelivered(Lsn reached, long systemId) {}
+  public void requireDelivered(Lsn reached, Predecessor server) {}
 
   @Override
   public ErrorCode lossCode() {

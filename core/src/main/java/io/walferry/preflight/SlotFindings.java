@@ -97,7 +97,10 @@ final class SlotFindings {
         what,
         "Transactions larger than logical_decoding_work_mem are written to the disk and read again,"
             + " each time they are decoded. Let the feed take them while they are in progress"
-            + " (source.streaming, from 14 on), or raise logical_decoding_work_mem.");
+            + " (source.streaming, from 14 on), or raise logical_decoding_work_mem. The server"
+            + " counts until SELECT pg_stat_reset_replication_slot('"
+            + slot.name()
+            + "').");
   }
 
   private static String subject(Slot slot) {

@@ -1,6 +1,9 @@
 package io.walferry.spool;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -18,6 +21,24 @@ public enum Compression {
 
   /** In front of what is compressed: how long it was before. */
   private static final int PREFIX_BYTES = Integer.BYTES;
+
+  /**
+   * Sees that it can be used on this machine.
+   *
+   * @throws WalferryException {@code SPOOL_FAILED}
+   */
+  void require() {
+    try {
+      packed(ByteBuffer.allocate(PREFIX_BYTES));
+    } catch (LinkageError e) {
+      throw new WalferryException(
+          ErrorCode.SPOOL_FAILED,
+          "the native library of Zstandard cannot be loaded, which 'pipeline.spool.compression:"
+              + " zstd' needs and 'none' does not: "
+              + e,
+          e);
+    }
+  }
 
   /** What takes the place of these bytes; empty if they are kept as they are. */
   Optional<ByteBuffer> packed(ByteBuffer... parts) {
@@ -38,9 +59,6 @@ public enum Compression {
     long written =
         Zstd.compressByteArray(
             packed, PREFIX_BYTES, packed.length - PREFIX_BYTES, plain, 0, plain.length, LEVEL);
-    if (Zstd.isError(written)) {
-      throw new IllegalStateException("Zstandard failed: " + Zstd.getErrorName(written));
-    }
     int total = PREFIX_BYTES + (int) written;
     return total < plain.length ? Optional.of(ByteBuffer.wrap(packed, 0, total)) : Optional.empty();
   }
@@ -52,17 +70,21 @@ public enum Compression {
       throw new DamagedRecordException("a compressed record of " + length + " bytes");
     }
     byte[] plain = new byte[length];
-    long read =
-        Zstd.decompressByteArray(
-            plain,
-            0,
-            length,
-            packed.array(),
-            packed.arrayOffset() + packed.position(),
-            packed.remaining());
-    if (read != length) {
-      throw new DamagedRecordException("a record that cannot be decompressed");
+    try {
+      long read =
+          Zstd.decompressByteArray(
+              plain,
+              0,
+              length,
+              packed.array(),
+              packed.arrayOffset() + packed.position(),
+              packed.remaining());
+      if (read == length) {
+        return ByteBuffer.wrap(plain);
+      }
+    } catch (ZstdException e) {
+      throw new DamagedRecordException("a compressed record: " + e.getMessage());
     }
-    return ByteBuffer.wrap(plain);
+    throw new DamagedRecordException("a compressed record of another length");
   }
 }

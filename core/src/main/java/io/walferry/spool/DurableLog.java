@@ -85,6 +85,7 @@ public final class DurableLog implements AutoCloseable {
 
   private static DurableLog open(
       Path path, long bytesMax, long segmentBytes, Compression compression, boolean empty) {
+    compression.require();
     try {
       SpoolDirectory directory = SpoolDirectory.take(path);
       try {
@@ -214,7 +215,8 @@ public final class DurableLog implements AutoCloseable {
               0,
               compression);
       file = Optional.of(made);
-      made.append(head.encode());
+      // Readable whatever becomes of the form of the others.
+      made.appendPlain(head.encode());
       made.force();
       directory.force();
       index.add(new Segment(head, path, made.size()));

@@ -66,8 +66,13 @@ final class RecordFile implements AutoCloseable {
     if (packed.isPresent()) {
       write(COMPRESSED, packed.get());
     } else {
-      write(0, parts);
+      appendPlain(parts);
     }
+  }
+
+  /** Never compressed. */
+  void appendPlain(ByteBuffer... parts) throws IOException {
+    write(0, parts);
   }
 
   private void write(int flag, ByteBuffer... parts) throws IOException {

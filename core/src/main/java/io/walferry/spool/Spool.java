@@ -19,6 +19,7 @@ public final class Spool implements AutoCloseable {
   private long diskBytes;
 
   public Spool(SpoolSettings settings) {
+    settings.compression().require();
     this.settings = settings;
   }
 

@@ -169,4 +169,16 @@ final class SpoolTest {
       assertThrows(IOException.class, file::next);
     }
   }
+
+  @Test
+  void noCompressedRecordIsTrusted() {
+    Random random = new Random(2);
+    for (int i = 0; i < 10_000; i++) {
+      byte[] bytes = new byte[random.nextInt(40)];
+      random.nextBytes(bytes);
+      ByteBuffer record = ByteBuffer.allocate(4 + bytes.length);
+      record.putInt(i == 0 ? -1 : 1 + random.nextInt(100)).put(bytes).flip();
+      assertThrows(DamagedRecordException.class, () -> Compression.unpacked(record));
+    }
+  }
 }

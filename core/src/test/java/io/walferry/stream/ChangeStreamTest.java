@@ -235,6 +235,34 @@ final class ChangeStreamTest {
     }
   }
 
+  /** The message's record ends where that of the commit begins, so a byte more would lose it. */
+  @Test
+  void aCommitRightBehindAMessageOutsideComesAfterARestartBetweenThem() throws Exception {
+    try (Database database = published(14);
+        ReplicationConnection making = ReplicationConnection.open(connector(database))) {
+      CreatedSlot slot = making.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
+      database.execute(
+          "INSERT INTO item VALUES (1, 'one');"
+              + " SELECT pg_logical_emit_message(false, 'stream', 'outside')");
+      Lsn between;
+      try (ReplicationConnection replication = ReplicationConnection.open(connector(database));
+          ChangeStream stream = stream(replication, slot)) {
+        Transaction message = transaction(stream);
+        assertEquals(List.of("m"), described(message));
+        between = message.endLsn();
+        Transaction insert = transaction(stream);
+        assertEquals(between, insert.header().commitLsn());
+        assertEquals(List.of("+1=one"), described(insert));
+        stream.confirm(between);
+      }
+      try (ReplicationConnection replication = ReplicationConnection.open(connector(database));
+          ChangeStream stream =
+              replication.stream(slot.name(), PUBLICATION, between, StreamSettings.DEFAULT)) {
+        assertEquals(List.of("+1=one"), described(transaction(stream)));
+      }
+    }
+  }
+
   private static WalferryException failure(Database database, String slot, String publication) {
     return assertThrows(
         WalferryException.class,

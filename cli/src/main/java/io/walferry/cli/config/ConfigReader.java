@@ -1,6 +1,8 @@
 package io.walferry.cli.config;
 
+import io.walferry.change.Lsn;
 import io.walferry.error.WalferryException;
+import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
@@ -55,6 +57,14 @@ final class ConfigReader {
           throw new Format.BadValueException(
               "must be a system id, the number in 'SELECT system_identifier FROM"
                   + " pg_control_system()' of the old server");
+        }
+      };
+  private static final Format<Optional<Lsn>> LSN =
+      text -> {
+        try {
+          return Optional.of(Lsn.parse(text));
+        } catch (IllegalArgumentException e) {
+          throw new Format.BadValueException("must be an LSN such as 16/3002D50");
         }
       };
   private static final Format<Compression> COMPRESSION =
@@ -199,13 +209,30 @@ final class ConfigReader {
     List<String> tables = section.list("tables", TABLE_PATTERN);
     boolean create = section.value("create", SourceConfig.CREATE, Format.yesOrNo());
     boolean failover = section.value("failover", SourceConfig.FAILOVER, Format.yesOrNo());
-    OptionalLong upgradedFrom = section.value("upgradedFrom", OptionalLong.empty(), SYSTEM_ID);
+    Optional<Predecessor> upgradedFrom = predecessor(section.section("upgradedFrom"));
     OutputOptions output = output(section);
     section.finish();
     return connection.map(
         it ->
             new SourceConfig(
                 it, slot, publication, tables, create, failover, upgradedFrom, output));
+  }
+
+  private Optional<Predecessor> predecessor(Section section) {
+    OptionalLong systemId = section.value("systemId", OptionalLong.empty(), SYSTEM_ID);
+    Optional<Lsn> slotBegins = section.value("slotBegins", Optional.empty(), LSN);
+    section.finish();
+    if (systemId.isPresent() != slotBegins.isPresent()) {
+      reading.problem(
+          section.place(),
+          "'%s' and '%s' belong together"
+              .formatted(section.pathOf("systemId"), section.pathOf("slotBegins")));
+    }
+    return slotBegins.flatMap(
+        begins ->
+            systemId.isPresent()
+                ? Optional.of(new Predecessor(systemId.getAsLong(), begins))
+                : Optional.empty());
   }
 
   private static OutputOptions output(Section section) {

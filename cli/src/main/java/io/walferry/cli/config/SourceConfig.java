@@ -1,9 +1,10 @@
 package io.walferry.cli.config;
 
+import io.walferry.pipeline.Predecessor;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.stream.OutputOptions;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * Where changes come from.
@@ -12,7 +13,7 @@ import java.util.OptionalLong;
  *     carries
  * @param create whether slot and publication are created if they are missing
  * @param failover whether a slot that is created is kept on standbys too, where the server can
- * @param upgradedFrom system id of the server that this one was made of by {@code pg_upgrade}
+ * @param upgradedFrom the server that this one was made of by {@code pg_upgrade}
  * @param output what the server is asked to send
  */
 public record SourceConfig(
@@ -22,7 +23,7 @@ public record SourceConfig(
     List<String> tables,
     boolean create,
     boolean failover,
-    OptionalLong upgradedFrom,
+    Optional<Predecessor> upgradedFrom,
     OutputOptions output) {
   static final boolean CREATE = true;
   public static final boolean FAILOVER = true;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.walferry.change.Lsn;
+import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +46,7 @@ final class ConfigMappingTest {
         tables: ["sales.*", "public.stock"]
         create: false
         failover: false
-        upgradedFrom: 18446744073709551615
+        upgradedFrom: {systemId: 18446744073709551615, slotBegins: 0/80001D0}
         protocol: 2
         streaming: false
         origin: none
@@ -90,7 +91,7 @@ final class ConfigMappingTest {
             List.of(),
             true,
             true,
-            OptionalLong.empty(),
+            Optional.empty(),
             OutputOptions.DEFAULT),
         read(LEAST, Map.of()).source());
   }
@@ -105,7 +106,7 @@ final class ConfigMappingTest {
             List.of("sales.*", "public.stock"),
             false,
             false,
-            OptionalLong.of(-1),
+            Optional.of(new Predecessor(-1, Lsn.parse("0/80001D0"))),
             new OutputOptions(
                 OptionalInt.of(2), false, OutputOptions.Origin.NONE, OutputOptions.Form.BINARY)),
         read(FULL, Map.of("SHOP_PASSWORD", "secret")).source());

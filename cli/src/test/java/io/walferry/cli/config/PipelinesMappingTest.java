@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +54,7 @@ final class PipelinesMappingTest {
             List.of("public.*"),
             false,
             true,
-            OptionalLong.empty(),
+            Optional.empty(),
             OutputOptions.DEFAULT),
         first.source());
     assertEquals(
@@ -94,7 +93,7 @@ final class PipelinesMappingTest {
             List.of("sales.*", "a.b"),
             true,
             true,
-            OptionalLong.empty(),
+            Optional.empty(),
             OutputOptions.DEFAULT),
         second.source());
     assertEquals(

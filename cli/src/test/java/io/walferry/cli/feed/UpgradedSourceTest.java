@@ -3,10 +3,12 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.Lsn;
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.Predecessor;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
@@ -20,10 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +58,7 @@ final class UpgradedSourceTest {
       workload.run(source::connect, 20, 4);
       FeedSetup.catchUp(settings, source, List.of(destination::sink));
       String old = systemId(source);
-      upgrade(server, source);
+      Lsn begins = upgrade(server, source);
       String positions = "SELECT system_id FROM " + destination.positionTable();
       workload.run(source::connect, 20, 4);
 
@@ -67,7 +69,7 @@ final class UpgradedSourceTest {
           refusal::toString);
       assertEquals(old, destination.answer(positions));
 
-      PipelineSettings upgraded = upgradedFrom(settings, old);
+      PipelineSettings upgraded = upgradedFrom(settings, old, begins);
       FeedSetup.catchUp(upgraded, source, List.of(destination::sink));
       assertEquals(systemId(source), destination.answer(positions));
       workload.run(source::connect, 20, 4);
@@ -94,15 +96,70 @@ final class UpgradedSourceTest {
       source.execute("INSERT INTO t VALUES (2)");
       FeedSetup.catchUp(settings, source, List.of(destination::sink));
       String old = systemId(source);
-      upgrade(server, source);
+      Lsn begins = upgrade(server, source);
       WalferryException refusal =
           Assertions.assertThrows(
               WalferryException.class,
               () ->
                   FeedSetup.catchUp(
-                      upgradedFrom(settings, old), source, List.of(() -> FeedSetup.sqlite(copy))));
+                      upgradedFrom(settings, old, begins),
+                      source,
+                      List.of(() -> FeedSetup.sqlite(copy))));
       assertEquals(ErrorCode.SPOOL_FOREIGN, refusal.code(), refusal.toString());
     }
+  }
+
+  /** A failure of the first commit must not leave the position behind what the spool confirms. */
+  @Test
+  void whatIsConfirmedBeforeTheFirstCommitIsNotSkipped() throws Exception {
+    try (PostgresServer server = start(18);
+        Database source = server.createDatabase("early");
+        Destination destination = Kind.SQLITE.create(directory, server)) {
+      source.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
+      PipelineSettings settings = settings(source, true);
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      String old = systemId(source);
+      Lsn begins = upgrade(server, source);
+      source.execute("INSERT INTO t VALUES (2)");
+      PipelineSettings upgraded = upgradedFrom(settings, old, begins);
+      destination.execute(
+          "CREATE TRIGGER no BEFORE INSERT ON t BEGIN SELECT RAISE(FAIL, 'no'); END");
+      try (RunningFeed feed =
+          RunningFeed.start(upgraded, FeedSetup.connector(source.uri()), destination::sink)) {
+        feed.awaitFailure();
+      }
+      destination.execute("DROP TRIGGER no");
+      FeedSetup.catchUp(upgraded, source, List.of(destination::sink));
+      assertEquals("1,2", ids(destination));
+    }
+  }
+
+  /** The setting is of the upgrade, and no leave to take any old position for the slot's. */
+  @Test
+  void aDestinationThatIsPutBackIsRefused() throws Exception {
+    try (PostgresServer server = start(17);
+        Database source = server.createDatabase("back");
+        Destination destination = Kind.SQLITE.create(directory, server)) {
+      source.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
+      PipelineSettings settings = settings(source, false);
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      Path copy = directory.resolve("before.db");
+      Files.copy(directory.resolve("copy.db"), copy);
+      String old = systemId(source);
+      PipelineSettings upgraded = upgradedFrom(settings, old, upgrade(server, source));
+      source.execute("INSERT INTO t VALUES (2)");
+      FeedSetup.catchUp(upgraded, source, List.of(destination::sink));
+      assertEquals("1,2", ids(destination));
+      WalferryException refusal =
+          Assertions.assertThrows(
+              WalferryException.class,
+              () -> FeedSetup.catchUp(upgraded, source, List.of(() -> FeedSetup.sqlite(copy))));
+      assertEquals(ErrorCode.SLOT_AHEAD, refusal.code(), refusal.toString());
+    }
+  }
+
+  private static String ids(Destination destination) throws Exception {
+    return destination.answer("SELECT group_concat(id, ',') FROM (SELECT id FROM t ORDER BY id)");
   }
 
   private static WalferryException refused(
@@ -117,9 +174,10 @@ final class UpgradedSourceTest {
     return durable ? FeedSetup.durable(settings, directory.resolve("spool")) : settings;
   }
 
-  private static PipelineSettings upgradedFrom(PipelineSettings settings, String systemId) {
+  private static PipelineSettings upgradedFrom(
+      PipelineSettings settings, String systemId, Lsn begins) {
     return settings.with(
-        settings.feed().upgradedFrom(OptionalLong.of(Long.parseUnsignedLong(systemId))));
+        settings.feed().upgradedFrom(new Predecessor(Long.parseUnsignedLong(systemId), begins)));
   }
 
   private static PostgresServer start(int major) {
@@ -130,7 +188,8 @@ final class UpgradedSourceTest {
     return FeedSetup.answer(source, "SELECT system_identifier FROM pg_control_system()");
   }
 
-  private static void upgrade(PostgresServer server, Database source) throws Exception {
+  /** Returns where the slot stands then. */
+  private static Lsn upgrade(PostgresServer server, Database source) throws Exception {
     server.stop(StopMode.FAST);
     Path data = server.dataDirectory();
     long before = changeSystemId(data.resolve("global/pg_control"));
@@ -143,6 +202,11 @@ final class UpgradedSourceTest {
     source.execute("SELECT pg_switch_wal()");
     source.execute(
         "SELECT pg_replication_slot_advance('%s', pg_current_wal_lsn())".formatted(source.name()));
+    return Lsn.parse(
+        FeedSetup.answer(
+            source,
+            "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '%s'"
+                .formatted(source.name())));
   }
 
   /** It comes first; the checksum stands behind all that it is of, wherever that ends. */

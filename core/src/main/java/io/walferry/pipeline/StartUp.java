@@ -209,7 +209,11 @@ final class StartUp {
     List<TableLedger> unsettled = new ArrayList<>();
     List<PublishedTable> altered = new ArrayList<>();
     boolean promoted = lineage.hasLeft(following.saved());
-    if (!reception.isReceiving() && known.stream().anyMatch(table -> wasLeftOut(table, ledger))) {
+    boolean upgraded = lineage.isOfPredecessor(following.saved());
+    // The entries of a publication have other oids on a server that was made of another one.
+    List<PublishedTable> leftOut =
+        upgraded ? List.of() : known.stream().filter(table -> wasLeftOut(table, ledger)).toList();
+    if (!reception.isReceiving() && !leftOut.isEmpty()) {
       // Before anything is read again: what was written without a publication ends the feed.
       new SlotCatalog(sql).requireDecodable(feed.slot(), feed.publication());
     }
@@ -222,7 +226,7 @@ final class StartUp {
         continue;
       }
       requireSame(table, ledger);
-      if (wasLeftOut(table, ledger) && FollowedTables.loadsAgain(feed, table)) {
+      if (leftOut.contains(table) && FollowedTables.loadsAgain(feed, table)) {
         altered.add(table);
       } else {
         saved.ifPresent(unsettled::add);
@@ -233,7 +237,7 @@ final class StartUp {
     }
     sink.resume(known.stream().filter(table -> !altered.contains(table)).toList());
     // Before the slot moves on: where it was made is where this destination goes on.
-    boolean noted = lineage.isOfPredecessor(following.saved());
+    boolean noted = upgraded;
     noted |= forgetTablesThatWent(sink, tables, ledger);
     noted |= noteChangedColumns(sink, known, ledger);
     if (!altered.isEmpty()) {

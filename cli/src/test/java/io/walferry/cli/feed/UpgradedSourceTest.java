@@ -134,6 +134,31 @@ final class UpgradedSourceTest {
     }
   }
 
+  /** {@code pg_upgrade} makes publications anew, whose entries have other oids then. */
+  @Test
+  void noTableIsLoadedAgain() throws Exception {
+    try (PostgresServer server = start(17);
+        Database source = server.createDatabase("kept");
+        Destination destination = Kind.SQLITE.create(directory, server)) {
+      source.execute("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')");
+      PipelineSettings settings = settings(source, false);
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      destination.execute("UPDATE t SET v = 'ours'");
+      String old = systemId(source);
+      source.execute(
+          "DROP PUBLICATION %1$s; CREATE PUBLICATION %1$s FOR TABLE t".formatted(source.name()));
+      PipelineSettings upgraded = upgradedFrom(settings, old, upgrade(server, source));
+      source.execute("INSERT INTO t VALUES (2, 'b')");
+      FeedSetup.catchUp(upgraded, source, List.of(destination::sink));
+      source.execute("INSERT INTO t VALUES (3, 'c')");
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      assertEquals(
+          "1ours,2b,3c",
+          destination.answer(
+              "SELECT group_concat(id || v, ',') FROM (SELECT id, v FROM t ORDER BY id)"));
+    }
+  }
+
   /** The setting is of the upgrade, and no leave to take any old position for the slot's. */
   @Test
   void aDestinationThatIsPutBackIsRefused() throws Exception {

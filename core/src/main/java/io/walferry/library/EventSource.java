@@ -48,8 +48,8 @@ final class EventSource {
     endTransaction();
     transaction = Optional.of(header);
     ordinal = 0;
-    batchIsEmpty = false;
     if (header.isTransaction()) {
+      batchIsEmpty = false;
       dispatch(new Event.Begin(origin(header)), routes.of(Kind.BEGIN), EVENT_BYTES);
     }
   }
@@ -91,11 +91,7 @@ final class EventSource {
       case Change.Update update -> update(origin, update);
       case Change.Delete(var relation, var before) -> delete(origin, relation, before);
       case Change.Truncate truncate -> truncate(origin, truncate);
-      case Change.Message(var transactional, var prefix, var lsn, var content) ->
-          dispatch(
-              new Event.Message(origin, transactional, prefix, lsn, content),
-              routes.ofMessage(prefix),
-              EVENT_BYTES);
+      case Change.Message message -> message(origin, message);
     }
   }
 
@@ -131,6 +127,15 @@ final class EventSource {
           new Event.Delete(origin, typed(relation, old, wanted), before instanceof OldRow.Key);
       dispatch(event, wanted, EVENT_BYTES + old.byteSize());
     }
+  }
+
+  private void message(Origin origin, Change.Message message) {
+    List<Route> wanted = routes.ofMessage(message.prefix());
+    batchIsEmpty &= wanted.isEmpty();
+    Event event =
+        new Event.Message(
+            origin, message.transactional(), message.prefix(), message.lsn(), message.content());
+    dispatch(event, wanted, EVENT_BYTES);
   }
 
   private void truncate(Origin origin, Change.Truncate truncate) {

@@ -104,13 +104,7 @@ final class FeedSetup {
 
   /** The end of a record that is written now: what committed before is at or before it. */
   static Lsn walEnd(Database database) throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement();
-        ResultSet result =
-            statement.executeQuery("SELECT pg_logical_emit_message(false, 'test', '')")) {
-      result.next();
-      return Lsn.parse(result.getString(1));
-    }
+    return Lsn.parse(database.walEnd());
   }
 
   /** The first column of the first row, as text. */

@@ -38,6 +38,20 @@ public record Database(PostgresServer server, String name) implements AutoClosea
     }
   }
 
+  /**
+   * The end of a record of the server's log that is written now: what has committed before ends at
+   * or before it. The record is of another database, so that nobody who follows this one gets it.
+   */
+  public String walEnd() throws SQLException {
+    try (Connection connection = server.connect(PostgresServer.USER);
+        Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery("SELECT pg_logical_emit_message(false, 'test', '')")) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
   /** Drops the database; no effect if it is gone or the server does not run. */
   @Override
   public void close() throws SQLException {

@@ -113,8 +113,13 @@ final class FeedSession {
         || following.saved().isOfTheServer(server)) {
       return state;
     }
-    // No sink shows the position of yet another server.
-    Predecessor predecessor = settings.feed().upgradedFrom().orElseThrow();
+    Predecessor predecessor =
+        settings
+            .feed()
+            .upgradedFrom()
+            .filter(accepted -> accepted.systemId() == following.saved().systemId())
+            .orElseThrow(
+                () -> new IllegalStateException("A sink has shown another server's position"));
     Position was = following.position();
     reception.requireDelivered(was.endLsn(), predecessor);
     LOG.info(

@@ -38,20 +38,16 @@ public record FeedSettings(
       List<String> tables,
       boolean create,
       LoadMode load) {
-    this(pipeline, slot, publication, tables, create, SlotKind.FAILOVER, load, SlotLoss.FAIL);
-  }
-
-  /** One whose source was always the same server. */
-  public FeedSettings(
-      String pipeline,
-      String slot,
-      String publication,
-      List<String> tables,
-      boolean create,
-      SlotKind slotKind,
-      LoadMode load,
-      SlotLoss onSlotLost) {
-    this(pipeline, slot, publication, tables, create, slotKind, load, onSlotLost, Optional.empty());
+    this(
+        pipeline,
+        slot,
+        publication,
+        tables,
+        create,
+        SlotKind.FAILOVER,
+        load,
+        SlotLoss.FAIL,
+        Optional.empty());
   }
 
   public FeedSettings upgradedFrom(Predecessor predecessor) {

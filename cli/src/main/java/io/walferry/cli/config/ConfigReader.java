@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /** Turns sections into records; knows every key of a pipeline. Problems go to the reading. */
 final class ConfigReader {
@@ -49,10 +48,10 @@ final class ConfigReader {
               "3", OptionalInt.of(3),
               "4", OptionalInt.of(4)),
           List.of("newest", "1", "2", "3", "4"));
-  private static final Format<OptionalLong> SYSTEM_ID =
+  private static final Format<Optional<Long>> SYSTEM_ID =
       text -> {
         try {
-          return OptionalLong.of(Long.parseUnsignedLong(text));
+          return Optional.of(Long.parseUnsignedLong(text));
         } catch (NumberFormatException e) {
           throw new Format.BadValueException(
               "must be a system id, the number in 'SELECT system_identifier FROM"
@@ -219,20 +218,16 @@ final class ConfigReader {
   }
 
   private Optional<Predecessor> predecessor(Section section) {
-    OptionalLong systemId = section.value("systemId", OptionalLong.empty(), SYSTEM_ID);
+    Optional<Long> systemId = section.value("systemId", Optional.empty(), SYSTEM_ID);
     Optional<Lsn> slotBegins = section.value("slotBegins", Optional.empty(), LSN);
     section.finish();
-    if (systemId.isPresent() != slotBegins.isPresent()) {
+    if (section.has("systemId") != section.has("slotBegins")) {
       reading.problem(
           section.place(),
           "'%s' and '%s' belong together"
               .formatted(section.pathOf("systemId"), section.pathOf("slotBegins")));
     }
-    return slotBegins.flatMap(
-        begins ->
-            systemId.isPresent()
-                ? Optional.of(new Predecessor(systemId.getAsLong(), begins))
-                : Optional.empty());
+    return systemId.flatMap(id -> slotBegins.map(begins -> new Predecessor(id, begins)));
   }
 
   private static OutputOptions output(Section section) {

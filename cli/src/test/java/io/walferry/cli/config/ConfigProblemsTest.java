@@ -96,6 +96,14 @@ final class ConfigProblemsTest {
             + " 'file', 'env', 'command'",
         "{url: 'host=db', password: {file: a, env: b}} | line 1, column 26: 'source.password' needs"
             + " one of 'file', 'env', 'command'",
+        "{url: 'host=db', upgradedFrom: {systemId: 5}} | line 1, column 26:"
+            + " 'source.upgradedFrom.systemId' and 'source.upgradedFrom.slotBegins' belong"
+            + " together",
+        "{url: 'host=db', upgradedFrom: {systemId: 5, slotBegins: 7}} | line 1, column 66:"
+            + " 'source.upgradedFrom.slotBegins' must be an LSN such as 16/3002D50",
+        "{url: 'host=db', upgradedFrom: {systemId: -5, slotBegins: 0/7}} | line 1, column 51:"
+            + " 'source.upgradedFrom.systemId' must be a system id, the number in 'SELECT"
+            + " system_identifier FROM pg_control_system()' of the old server",
         "{url: {command: cat}} | line 1, column 10: 'source.url' needs one of 'file', 'env'",
         "{url: 'host=db', password: {command: []}} | line 1, column 46: 'source.password.command'"
             + " needs a program and its arguments, such as [cat, token]",

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -303,7 +304,8 @@ final class DurableSpoolTest {
             true,
             SlotKind.PERSISTENT,
             LoadMode.SNAPSHOT,
-            SlotLoss.RESNAPSHOT));
+            SlotLoss.RESNAPSHOT,
+            Optional.empty()));
   }
 
   private List<Path> segments() throws IOException {

@@ -82,109 +82,123 @@ final class UpgradedSourceTest {
   }
 
   /** What waits in a spool for a destination is of the old server, and would be left out. */
-  @ParameterizedTest
-  @CsvSource("18")
-  void aSpoolThatIsAheadOfTheDestinationIsRefused(int major) throws Exception {
-    try (PostgresServer server = start(major);
-        Database source = server.createDatabase("spooled");
-        Destination destination = Kind.SQLITE.create(directory, server)) {
-      source.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
-      PipelineSettings settings = settings(source, true);
-      FeedSetup.catchUp(settings, source, List.of(destination::sink));
-      Path copy = directory.resolve("before.db");
-      Files.copy(directory.resolve("copy.db"), copy);
-      source.execute("INSERT INTO t VALUES (2)");
-      FeedSetup.catchUp(settings, source, List.of(destination::sink));
-      String old = systemId(source);
-      Lsn begins = upgrade(server, source);
-      WalferryException refusal =
-          Assertions.assertThrows(
-              WalferryException.class,
-              () ->
-                  FeedSetup.catchUp(
-                      upgradedFrom(settings, old, begins),
-                      source,
-                      List.of(() -> FeedSetup.sqlite(copy))));
-      assertEquals(ErrorCode.SPOOL_FOREIGN, refusal.code(), refusal.toString());
-    }
+  @Test
+  void aSpoolThatIsAheadOfTheDestinationIsRefused() throws Exception {
+    caughtUp(
+        18,
+        true,
+        feed -> {
+          Path copy = copyOfTheDestination();
+          feed.source().execute("INSERT INTO t VALUES (2, 'b')");
+          feed.catchUp(feed.settings());
+          WalferryException refusal = refused(feed.upgrade(), feed.source(), copy);
+          assertEquals(ErrorCode.SPOOL_FOREIGN, refusal.code(), refusal.toString());
+        });
   }
 
   /** A failure of the first commit must not leave the position behind what the spool confirms. */
   @Test
   void whatIsConfirmedBeforeTheFirstCommitIsNotSkipped() throws Exception {
-    try (PostgresServer server = start(18);
-        Database source = server.createDatabase("early");
-        Destination destination = Kind.SQLITE.create(directory, server)) {
-      source.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
-      PipelineSettings settings = settings(source, true);
-      FeedSetup.catchUp(settings, source, List.of(destination::sink));
-      String old = systemId(source);
-      Lsn begins = upgrade(server, source);
-      source.execute("INSERT INTO t VALUES (2)");
-      PipelineSettings upgraded = upgradedFrom(settings, old, begins);
-      destination.execute(
-          "CREATE TRIGGER no BEFORE INSERT ON t BEGIN SELECT RAISE(FAIL, 'no'); END");
-      try (RunningFeed feed =
-          RunningFeed.start(upgraded, FeedSetup.connector(source.uri()), destination::sink)) {
-        feed.awaitFailure();
-      }
-      destination.execute("DROP TRIGGER no");
-      FeedSetup.catchUp(upgraded, source, List.of(destination::sink));
-      assertEquals("1,2", ids(destination));
-    }
+    caughtUp(
+        18,
+        true,
+        feed -> {
+          PipelineSettings upgraded = feed.upgrade();
+          feed.source().execute("INSERT INTO t VALUES (2, 'b')");
+          Destination destination = feed.destination();
+          destination.execute(
+              "CREATE TRIGGER no BEFORE INSERT ON t BEGIN SELECT RAISE(FAIL, 'no'); END");
+          try (RunningFeed running =
+              RunningFeed.start(
+                  upgraded, FeedSetup.connector(feed.source().uri()), destination::sink)) {
+            running.awaitFailure();
+          }
+          destination.execute("DROP TRIGGER no");
+          feed.catchUp(upgraded);
+          assertEquals("1a,2b", feed.rows());
+        });
   }
 
   /** {@code pg_upgrade} makes publications anew, whose entries have other oids then. */
   @Test
   void noTableIsLoadedAgain() throws Exception {
-    try (PostgresServer server = start(17);
-        Database source = server.createDatabase("kept");
-        Destination destination = Kind.SQLITE.create(directory, server)) {
-      source.execute("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')");
-      PipelineSettings settings = settings(source, false);
-      FeedSetup.catchUp(settings, source, List.of(destination::sink));
-      destination.execute("UPDATE t SET v = 'ours'");
-      String old = systemId(source);
-      source.execute(
-          "DROP PUBLICATION %1$s; CREATE PUBLICATION %1$s FOR TABLE t".formatted(source.name()));
-      PipelineSettings upgraded = upgradedFrom(settings, old, upgrade(server, source));
-      source.execute("INSERT INTO t VALUES (2, 'b')");
-      FeedSetup.catchUp(upgraded, source, List.of(destination::sink));
-      source.execute("INSERT INTO t VALUES (3, 'c')");
-      FeedSetup.catchUp(settings, source, List.of(destination::sink));
-      assertEquals(
-          "1ours,2b,3c",
-          destination.answer(
-              "SELECT group_concat(id || v, ',') FROM (SELECT id, v FROM t ORDER BY id)"));
-    }
+    caughtUp(
+        17,
+        false,
+        feed -> {
+          feed.destination().execute("UPDATE t SET v = 'ours'");
+          feed.source()
+              .execute(
+                  "DROP PUBLICATION %1$s; CREATE PUBLICATION %1$s FOR TABLE t"
+                      .formatted(feed.source().name()));
+          PipelineSettings upgraded = feed.upgrade();
+          feed.source().execute("INSERT INTO t VALUES (2, 'b')");
+          feed.catchUp(upgraded);
+          feed.source().execute("INSERT INTO t VALUES (3, 'c')");
+          feed.catchUp(feed.settings());
+          assertEquals("1ours,2b,3c", feed.rows());
+        });
   }
 
   /** The setting is of the upgrade, and no leave to take any old position for the slot's. */
   @Test
   void aDestinationThatIsPutBackIsRefused() throws Exception {
-    try (PostgresServer server = start(17);
-        Database source = server.createDatabase("back");
-        Destination destination = Kind.SQLITE.create(directory, server)) {
-      source.execute("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
-      PipelineSettings settings = settings(source, false);
-      FeedSetup.catchUp(settings, source, List.of(destination::sink));
-      Path copy = directory.resolve("before.db");
-      Files.copy(directory.resolve("copy.db"), copy);
+    caughtUp(
+        17,
+        false,
+        feed -> {
+          Path copy = copyOfTheDestination();
+          PipelineSettings upgraded = feed.upgrade();
+          feed.source().execute("INSERT INTO t VALUES (2, 'b')");
+          feed.catchUp(upgraded);
+          assertEquals("1a,2b", feed.rows());
+          WalferryException refusal = refused(upgraded, feed.source(), copy);
+          assertEquals(ErrorCode.SLOT_AHEAD, refusal.code(), refusal.toString());
+        });
+  }
+
+  /** A feed of one table into SQLite. */
+  private record Feed(
+      PostgresServer server, Database source, Destination destination, PipelineSettings settings) {
+    void catchUp(PipelineSettings how) {
+      FeedSetup.catchUp(how, source, List.of(destination::sink));
+    }
+
+    /** Returns the settings with which it goes on. */
+    PipelineSettings upgrade() throws Exception {
       String old = systemId(source);
-      PipelineSettings upgraded = upgradedFrom(settings, old, upgrade(server, source));
-      source.execute("INSERT INTO t VALUES (2)");
-      FeedSetup.catchUp(upgraded, source, List.of(destination::sink));
-      assertEquals("1,2", ids(destination));
-      WalferryException refusal =
-          Assertions.assertThrows(
-              WalferryException.class,
-              () -> FeedSetup.catchUp(upgraded, source, List.of(() -> FeedSetup.sqlite(copy))));
-      assertEquals(ErrorCode.SLOT_AHEAD, refusal.code(), refusal.toString());
+      return upgradedFrom(settings, old, UpgradedSourceTest.upgrade(server, source));
+    }
+
+    String rows() throws Exception {
+      return destination.answer(
+          "SELECT group_concat(id || v, ',') FROM (SELECT id, v FROM t ORDER BY id)");
     }
   }
 
-  private static String ids(Destination destination) throws Exception {
-    return destination.answer("SELECT group_concat(id, ',') FROM (SELECT id FROM t ORDER BY id)");
+  private interface Scene {
+    void play(Feed feed) throws Exception;
+  }
+
+  private void caughtUp(int major, boolean durable, Scene scene) throws Exception {
+    try (PostgresServer server = start(major);
+        Database source = server.createDatabase("upgraded");
+        Destination destination = Kind.SQLITE.create(directory, server)) {
+      source.execute("CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a')");
+      Feed feed = new Feed(server, source, destination, settings(source, durable));
+      feed.catchUp(feed.settings());
+      scene.play(feed);
+    }
+  }
+
+  private Path copyOfTheDestination() throws IOException {
+    return Files.copy(directory.resolve("copy.db"), directory.resolve("before.db"));
+  }
+
+  private static WalferryException refused(PipelineSettings settings, Database source, Path copy) {
+    return Assertions.assertThrows(
+        WalferryException.class,
+        () -> FeedSetup.catchUp(settings, source, List.of(() -> FeedSetup.sqlite(copy))));
   }
 
   private static WalferryException refused(

@@ -195,8 +195,12 @@ public final class PgOutputDecoder {
   private PgOutputMessage logicalMessage(MessageReader reader) {
     Optional<Xid> xid = streamXid(reader);
     boolean transactional = reader.flags(1) == 1;
+    Lsn lsn = reader.lsn();
+    if (lsn.equals(Lsn.ZERO)) {
+      throw reader.violation(8, "the end of a record", lsn.toString());
+    }
     return new PgOutputMessage.LogicalMessage(
-        xid, transactional, reader.lsn(), reader.string(), reader.content());
+        xid, transactional, lsn, reader.string(), reader.content());
   }
 
   private static PgOutputMessage commit(MessageReader reader) {

@@ -4,10 +4,8 @@ import io.walferry.change.Lsn;
 import io.walferry.error.WalferryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -29,7 +27,7 @@ public final class DurableLog implements AutoCloseable {
   private final SpoolDirectory directory;
   private final long bytesMax;
   private final long segmentBytes;
-  private final Compression compression;
+  private final SegmentFiles files;
   private final LogIndex index;
 
   /** Of the newest segment, once something is written. This and the rest: writing thread only. */
@@ -47,9 +45,9 @@ public final class DurableLog implements AutoCloseable {
       SpoolDirectory directory,
       long bytesMax,
       long segmentBytes,
-      Compression compression,
+      SegmentFiles files,
       LogRecovery.Recovered found) {
-    this.compression = compression;
+    this.files = files;
     this.directory = directory;
     this.bytesMax = bytesMax;
     this.segmentBytes = segmentBytes;
@@ -66,17 +64,21 @@ public final class DurableLog implements AutoCloseable {
    *     {@code SPOOL_FORMAT} or {@code SPOOL_FAILED}
    */
   public static DurableLog open(Path directory, long bytesMax, Compression compression) {
-    return open(directory, bytesMax, segmentBytes(bytesMax), compression, false);
+    return open(directory, bytesMax, segmentBytes(bytesMax), files(compression), false);
   }
 
   /** Opens it with nothing in it, whatever is there. */
   public static DurableLog openEmpty(Path directory, long bytesMax, Compression compression) {
-    return open(directory, bytesMax, segmentBytes(bytesMax), compression, true);
+    return open(directory, bytesMax, segmentBytes(bytesMax), files(compression), true);
   }
 
-  static DurableLog open(
-      Path directory, long bytesMax, long segmentBytes, Compression compression) {
-    return open(directory, bytesMax, segmentBytes, compression, false);
+  static DurableLog open(Path directory, long bytesMax, long segmentBytes, SegmentFiles files) {
+    return open(directory, bytesMax, segmentBytes, files, false);
+  }
+
+  private static SegmentFiles files(Compression compression) {
+    compression.require();
+    return SegmentFiles.of(compression);
   }
 
   private static long segmentBytes(long bytesMax) {
@@ -84,8 +86,7 @@ public final class DurableLog implements AutoCloseable {
   }
 
   private static DurableLog open(
-      Path path, long bytesMax, long segmentBytes, Compression compression, boolean empty) {
-    compression.require();
+      Path path, long bytesMax, long segmentBytes, SegmentFiles files, boolean empty) {
     try {
       SpoolDirectory directory = SpoolDirectory.take(path);
       try {
@@ -95,7 +96,7 @@ public final class DurableLog implements AutoCloseable {
           }
         }
         return new DurableLog(
-            directory, bytesMax, segmentBytes, compression, LogRecovery.read(directory));
+            directory, bytesMax, segmentBytes, files, LogRecovery.read(directory));
       } catch (IOException | WalferryException e) {
         directory.close();
         throw e;
@@ -204,16 +205,7 @@ public final class DurableLog implements AutoCloseable {
   private void make(SegmentHead head) {
     Path path = directory.segment(head.number());
     try {
-      RecordFile made =
-          new RecordFile(
-              FileChannel.open(
-                  path,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.READ,
-                  StandardOpenOption.WRITE),
-              0,
-              compression);
+      RecordFile made = files.make(path);
       file = Optional.of(made);
       // Readable whatever becomes of the form of the others.
       made.appendPlain(head.encode());
@@ -287,7 +279,7 @@ public final class DurableLog implements AutoCloseable {
     try {
       // Also what was made and not added.
       directory.deleteBehind(boundary.number());
-      RecordFile records = ends.openToAppend(compression);
+      RecordFile records = files.openToAppend(ends);
       file = Optional.of(records);
       records.truncate(boundary.bytes());
       records.force();

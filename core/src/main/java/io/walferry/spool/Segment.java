@@ -53,13 +53,6 @@ final class Segment {
     return new RecordFile(FileChannel.open(path, StandardOpenOption.READ), bytes, Compression.NONE);
   }
 
-  RecordFile openToAppend(Compression compression) throws IOException {
-    return new RecordFile(
-        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE),
-        bytes,
-        compression);
-  }
-
   void delete() throws IOException {
     Files.deleteIfExists(path);
   }

@@ -129,6 +129,12 @@ final class PgOutputDecoderTest {
               "'M' 02 0000000000000007 \"p\" 00000000",
               "flags within 0x1"),
           new RefusedCase(
+              "message without a place",
+              1,
+              false,
+              "'M' 00 0000000000000000 \"p\" 00000000",
+              "Message message, byte 2: expected the end of a record, but got 0/0"),
+          new RefusedCase(
               "message length below zero",
               1,
               false,

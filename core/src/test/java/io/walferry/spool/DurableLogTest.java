@@ -3,6 +3,7 @@ package io.walferry.spool;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,7 +45,7 @@ final class DurableLogTest {
     Random random = new Random(3);
     ByteArrayOutputStream expected = new ByteArrayOutputStream();
     Lsn end = START;
-    try (DurableLog log = DurableLog.open(directory, MUCH, SEGMENT, compression)) {
+    try (DurableLog log = DurableLog.open(directory, MUCH, SEGMENT, SegmentFiles.of(compression))) {
       log.begin(IDENTITY, START);
       for (int i = 0; i < 200; i++) {
         if (log.isSegmentFull()) {
@@ -362,6 +364,50 @@ final class DurableLogTest {
     }
   }
 
+  /** What was not flushed comes again, and whoever may have read of it begins anew. */
+  @ParameterizedTest
+  @EnumSource
+  void aDiskThatFailsForAWhileLosesNothing(FaultyFiles.Fault fault) throws Exception {
+    FaultyFiles files = new FaultyFiles();
+    try (DurableLog log = open(MUCH, files)) {
+      log.begin(IDENTITY, START);
+      transactions(log, 1, 5);
+      LogReader early = log.reader();
+      assertEquals(100, early.next(Duration.ZERO).orElseThrow().remaining());
+      log.append(end(6), true, content(6));
+      LogReader late = log.reader();
+      assertEquals(600, readAll(late).length);
+      files.fail(fault);
+      assertFails(() -> transactions(log, 7, 20));
+      if (fault != FaultyFiles.Fault.WRITE) {
+        assertFails(log::cut);
+      }
+      files.heal();
+      log.cut();
+      int flushed = (int) (log.extent().orElseThrow().to().value() - START.value()) / 10;
+      // Where a new segment could not be made, those before it were flushed.
+      assertEquals(fault == FaultyFiles.Fault.OPEN, flushed > 5);
+      assertEquals(100 * (flushed - 1), readAll(early).length);
+      if (flushed == 5) {
+        assertEquals(
+            ErrorCode.CONNECTION_LOST,
+            assertThrows(WalferryException.class, () -> late.next(Duration.ZERO)).code());
+      }
+      transactions(log, flushed + 1, 30);
+      assertArrayEquals(contents(1, 30), read(log));
+    }
+    try (DurableLog log = open(MUCH)) {
+      assertEquals(end(30), log.extent().orElseThrow().to());
+      assertArrayEquals(contents(1, 30), read(log));
+    }
+  }
+
+  private static void assertFails(Executable action) {
+    WalferryException failure = assertThrows(WalferryException.class, action);
+    assertEquals(ErrorCode.SPOOL_FAILED, failure.code());
+    assertInstanceOf(IOException.class, failure.getCause());
+  }
+
   @Test
   void theEndComesBehindWhatIsThere() throws Exception {
     try (DurableLog log = open(MUCH)) {
@@ -382,9 +428,21 @@ final class DurableLogTest {
       if (log.isSegmentFull()) {
         log.startSegment(IDENTITY);
       }
-      log.append(end(i), true, block(100));
+      log.append(end(i), true, content(i));
     }
     log.sync();
+  }
+
+  private static ByteBuffer content(int transaction) {
+    return ByteBuffer.wrap(contents(transaction, transaction));
+  }
+
+  private static byte[] contents(int first, int last) {
+    byte[] bytes = new byte[100 * (last + 1 - first)];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (first + i / 100);
+    }
+    return bytes;
   }
 
   private static Lsn end(int transaction) {
@@ -396,7 +454,11 @@ final class DurableLogTest {
   }
 
   private DurableLog open(long bytesMax) {
-    return DurableLog.open(directory, bytesMax, SEGMENT, Compression.NONE);
+    return open(bytesMax, FileChannel::open);
+  }
+
+  private DurableLog open(long bytesMax, SegmentFiles.Opener files) {
+    return DurableLog.open(directory, bytesMax, SEGMENT, new SegmentFiles(Compression.NONE, files));
   }
 
   private List<Path> segments() throws IOException {

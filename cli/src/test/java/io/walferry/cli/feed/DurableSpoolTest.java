@@ -38,6 +38,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -160,6 +162,28 @@ final class DurableSpoolTest {
           feed.awaitDurable(FeedSetup.walEnd(source));
         }
       }
+      assertEqual(source, destination);
+    }
+  }
+
+  /** A disk that fails for a while. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aSpoolThatCannotBeWrittenIsWaitedFor(Database source) throws Exception {
+    prepare(source);
+    try (PostgresDatabase destination = PostgresDatabase.create(source.server(), workload);
+        ChildJvm child = FeedMain.start(source, destination, spool)) {
+      child.awaitLineOfTalker(line -> line.startsWith("following"), PATIENCE);
+      child.failFileWrites();
+      workload.run(source::connect, 10, 4);
+      child.awaitLineOfTalker(
+          line -> line.startsWith("receiving again") && line.contains("File too large"), PATIENCE);
+      child.allowFileWrites();
+      workload.run(source::connect, 10, 4);
+      awaitConfirmed(source);
+      child.kill();
+      child.awaitExit(PATIENCE);
+      catchUp(source, destination);
       assertEqual(source, destination);
     }
   }

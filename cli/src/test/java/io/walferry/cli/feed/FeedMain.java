@@ -81,5 +81,10 @@ final class FeedMain {
     public void retrying(WalferryException cause, Duration delay) {
       System.out.println("retrying " + cause.getMessage());
     }
+
+    @Override
+    public void receivingAgain(WalferryException cause, Duration delay) {
+      System.out.println("receiving again " + cause.getMessage());
+    }
   }
 }

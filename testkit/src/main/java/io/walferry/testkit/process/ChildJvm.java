@@ -106,6 +106,27 @@ public final class ChildJvm implements AutoCloseable {
     Command.signal("CONT", process.pid());
   }
 
+  /**
+   * From now on whatever it writes to a file fails with "File too large", which stands for any
+   * error of a disk; pipes and sockets work. Linux only.
+   */
+  public void failFileWrites() {
+    limitFileSize("0");
+  }
+
+  public void allowFileWrites() {
+    limitFileSize("unlimited");
+  }
+
+  private void limitFileSize(String soft) {
+    Command.Outcome outcome =
+        Command.run(
+            List.of("prlimit", "--pid", Long.toString(process.pid()), "--fsize=" + soft + ":"));
+    if (!outcome.succeeded()) {
+      throw new IllegalStateException("Cannot limit what the child writes: " + outcome.output());
+    }
+  }
+
   /** SIGTERM. */
   public void terminate() {
     Command.signal("TERM", process.pid());

@@ -102,7 +102,7 @@ final class Clients {
         true,
         task -> {
           List<String> words =
-              jvm.command(
+              jvm.theirs(
                   debezium.orElseThrow().resolve("*") + ":" + debezium.orElseThrow() + "/lib/*",
                   "io.walferry.bench.debezium.DebeziumClient");
           words.addAll(List.of(format, Integer.toString(task.source().server().port())));

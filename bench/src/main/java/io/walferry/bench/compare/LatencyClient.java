@@ -58,7 +58,7 @@ enum LatencyClient {
    * @param file gets the microseconds
    */
   List<String> command(Jvm jvm, String uri, String slot, Path file) {
-    List<String> words = jvm.command(System.getProperty("java.class.path"), main.getName());
+    List<String> words = jvm.ours(main);
     words.addAll(List.of(uri, slot, PUBLICATION, "0/0", uri, file.toString()));
     if (!isOurs()) {
       words.addAll(recvlogical(uri, slot));

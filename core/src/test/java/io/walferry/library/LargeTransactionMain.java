@@ -25,9 +25,7 @@ final class LargeTransactionMain {
             .with(Boolean.parseBoolean(arguments[3]) ? spool.durably() : spool);
     CRC32C sum = new CRC32C();
     try (Walferry feed =
-        Feeds.of(arguments[0], arguments[1])
-            .tables("public.t")
-            .stream(stream)
+        Feeds.of(arguments[0], arguments[1]).tables("public.t").stream(stream)
             .checkpoint(new FileCheckpointStore(directory.resolve("checkpoint")))
             .onStatus((before, now) -> System.out.println("status " + now))
             .callbacks(

@@ -45,8 +45,7 @@ final class LargeTransactionTest {
   private ChildJvm start(Database database, boolean durable) throws Exception {
     database.execute("CREATE TABLE t (id int PRIMARY KEY, filler text)");
     return ChildJvm.running(LargeTransactionMain.class)
-        .arguments(
-            database.uri(), database.name(), directory.toString(), Boolean.toString(durable))
+        .arguments(database.uri(), database.name(), directory.toString(), Boolean.toString(durable))
         .jvmOptions("-Xmx" + HEAP_MB + "m")
         .start();
   }

@@ -7,6 +7,7 @@ import io.walferry.bench.follow.StreamClient;
 import io.walferry.bench.follow.TypedStreamClient;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,8 @@ final class Clients {
             Work.SERIALISE,
             PipelineJsonLinesClient.class,
             "Pipeline into JSON lines, thrown away"),
+        durable("NONE"),
+        durable("ZSTD"),
         debezium("json", Work.SERIALISE, "engine, JSON of every change in Debezium's envelope"),
         ours(
             "postgres",
@@ -70,15 +73,33 @@ final class Clients {
   }
 
   private Client typed(String form) {
-    return new ProgramClient(
-        Client.OURS + "typed-" + form,
-        Work.READ,
+    return told(
+        "typed-" + form,
         "ChangeStream, " + form + "; every column as the Java value of its type",
+        TypedStreamClient.class,
+        form);
+  }
+
+  private Client durable(String compression) {
+    String name = compression.toLowerCase(Locale.ROOT);
+    return told(
+        "durable-" + name,
+        "the same Pipeline with a durable spool, compression " + name,
+        PipelineColumnsClient.class,
+        compression);
+  }
+
+  /** With an argument of its own. */
+  private Client told(String variant, String description, Class<?> main, String argument) {
+    return new ProgramClient(
+        Client.OURS + variant,
+        Work.READ,
+        description,
         Optional.empty(),
         true,
         task -> {
-          List<String> words = jvm.ours(TypedStreamClient.class, task);
-          words.add(form);
+          List<String> words = jvm.ours(main, task);
+          words.add(argument);
           return words;
         });
   }

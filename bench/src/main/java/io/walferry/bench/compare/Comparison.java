@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param clientCpuRatio ours by theirs
  * @param totalCpuRatio ours by theirs, of the client and of both servers: a peer that works inside
  *     of a server is its own client there
+ * @param clientPeakRatio ours by theirs, of the most memory that the client had
  */
 record Comparison(
     String load,
@@ -18,7 +19,8 @@ record Comparison(
     String peer,
     Spread rowsPerSecondRatio,
     Spread clientCpuRatio,
-    Spread totalCpuRatio) {
+    Spread totalCpuRatio,
+    Spread clientPeakRatio) {
   /** Empty if there is no round that both have finished. */
   static Optional<Comparison> of(List<Run> ours, List<Run> theirs) {
     List<Pair> pairs =
@@ -40,7 +42,8 @@ record Comparison(
             theirs.getFirst().client(),
             Spread.of(pairs.stream().mapToDouble(Pair::rowsPerSecondRatio)),
             Spread.of(pairs.stream().mapToDouble(Pair::clientCpuRatio)),
-            Spread.of(pairs.stream().mapToDouble(Pair::totalCpuRatio))));
+            Spread.of(pairs.stream().mapToDouble(Pair::totalCpuRatio)),
+            Spread.of(pairs.stream().mapToDouble(Pair::clientPeakRatio))));
   }
 
   private record Pair(Run ours, Run theirs) {
@@ -54,6 +57,10 @@ record Comparison(
 
     double totalCpuRatio() {
       return ratio(ours.totalCpuSeconds(), theirs.totalCpuSeconds());
+    }
+
+    double clientPeakRatio() {
+      return (double) ours.clientPeakBytes() / theirs.clientPeakBytes();
     }
 
     /** The clock of processes ticks in hundredths; less than one tick counts as one. */

@@ -103,7 +103,8 @@ final class ReportTable {
             "peer",
             "rows/s, ours by theirs",
             "client CPU, ours by theirs",
-            "all CPU, ours by theirs"));
+            "all CPU, ours by theirs",
+            "peak RSS, ours by theirs"));
     for (Comparison comparison : report.comparisons()) {
       if (comparison.load().equals(load.load().label())) {
         lines.add(
@@ -112,7 +113,8 @@ final class ReportTable {
                 comparison.peer(),
                 comparison.rowsPerSecondRatio().text(2),
                 comparison.clientCpuRatio().text(2),
-                comparison.totalCpuRatio().text(2)));
+                comparison.totalCpuRatio().text(2),
+                comparison.clientPeakRatio().text(2)));
       }
     }
     if (lines.size() > 1) {

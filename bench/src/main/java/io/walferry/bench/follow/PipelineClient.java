@@ -8,20 +8,28 @@ import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.Until;
 import io.walferry.sink.Sink;
+import io.walferry.spool.SpoolSettings;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A pipeline with every default into one sink, to the end of the load. */
 final class PipelineClient {
   private final FollowTask task;
+  private final Optional<SpoolSettings> spool;
   private long rows;
 
-  private PipelineClient(FollowTask task) {
+  private PipelineClient(FollowTask task, Optional<SpoolSettings> spool) {
     this.task = task;
+    this.spool = spool;
   }
 
   static void drain(FollowTask task, Supplier<Sink> sinks) {
-    PipelineClient client = new PipelineClient(task);
+    drain(task, Optional.empty(), sinks);
+  }
+
+  static void drain(FollowTask task, Optional<SpoolSettings> spool, Supplier<Sink> sinks) {
+    PipelineClient client = new PipelineClient(task, spool);
     client.pipeline(sinks).run();
     FollowTask.reportEnd(client.rows);
   }
@@ -30,7 +38,9 @@ final class PipelineClient {
     FeedSettings feed =
         new FeedSettings(
             task.slot(), task.slot(), task.publication(), List.of(), false, LoadMode.NONE);
-    PipelineSettings settings = PipelineSettings.of(feed).with(new Until.At(task.end()));
+    PipelineSettings defaults = PipelineSettings.of(feed).with(new Until.At(task.end()));
+    PipelineSettings settings =
+        spool.map(it -> defaults.with(defaults.stream().with(it))).orElse(defaults);
     PipelineListener counter =
         new PipelineListener() {
           @Override

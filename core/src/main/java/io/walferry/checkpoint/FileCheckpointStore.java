@@ -14,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -31,14 +32,26 @@ import java.util.Optional;
  */
 public final class FileCheckpointStore implements CheckpointStore {
   private final Path file;
+  private final Opener files;
   private Optional<FileChannel> lock = Optional.empty();
 
   /** The epoch that the file has. */
   private long present = Claim.NEVER_BEGUN;
 
+  /** {@link FileChannel#open(Path, OpenOption...)}, or one whose files fail. */
+  @FunctionalInterface
+  interface Opener {
+    FileChannel open(Path path, OpenOption... options) throws IOException;
+  }
+
   /** Nothing is created before the first checkpoint, but its directory must be there. */
   public FileCheckpointStore(Path file) {
+    this(file, FileChannel::open);
+  }
+
+  FileCheckpointStore(Path file, Opener files) {
     this.file = file.toAbsolutePath();
+    this.files = files;
   }
 
   @Override
@@ -137,9 +150,9 @@ public final class FileCheckpointStore implements CheckpointStore {
     }
   }
 
-  private static void write(Path path, byte[] bytes) throws IOException {
+  private void write(Path path, byte[] bytes) throws IOException {
     try (FileChannel channel =
-        FileChannel.open(
+        files.open(
             path,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
@@ -156,7 +169,7 @@ public final class FileCheckpointStore implements CheckpointStore {
   private void syncDirectory() throws IOException {
     Path directory = file.getParent();
     if (directory != null) {
-      try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      try (FileChannel names = files.open(directory, StandardOpenOption.READ)) {
         names.force(true);
       }
     }

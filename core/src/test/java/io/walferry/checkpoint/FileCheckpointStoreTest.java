@@ -14,15 +14,19 @@ import io.walferry.error.WalferryException;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.spool.FaultyFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class FileCheckpointStoreTest {
   static final Checkpoint CHECKPOINT =
@@ -59,20 +63,75 @@ final class FileCheckpointStoreTest {
   void aFileIsReplacedAtOnceAndNothingElseStays() throws IOException {
     save();
     Files.writeString(directory.resolve("shop.checkpoint.new"), "left by a crash");
-    Checkpoint next =
-        new Checkpoint(
-            CHECKPOINT.feed(), new Position(Lsn.parse("17/0"), Xid.NONE), 7, Map.of(), List.of());
     try (FileCheckpointStore store = new FileCheckpointStore(file())) {
       var unused = store.open("shop");
-      store.save(next, CHECKPOINT.epoch());
+      store.save(next(), CHECKPOINT.epoch());
     }
     try (FileCheckpointStore store = new FileCheckpointStore(file())) {
-      assertEquals(Optional.of(next), store.open("shop"));
+      assertEquals(Optional.of(next()), store.open("shop"));
     }
     try (var files = Files.list(directory)) {
       assertEquals(
           List.of("shop.checkpoint", "shop.checkpoint.lock"),
           files.map(it -> it.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  private static Optional<Checkpoint> reopened(FileCheckpointStore store) {
+    store.close();
+    return store.open("shop");
+  }
+
+  private static Checkpoint next() {
+    return new Checkpoint(
+        CHECKPOINT.feed(), new Position(Lsn.parse("17/0"), Xid.NONE), 7, Map.of(), List.of());
+  }
+
+  @Test
+  void aCheckpointIsOnTheDiskBeforeItHasItsNameAndThenItsNameIs() {
+    List<String> flushes = new ArrayList<>();
+    FaultyFiles files = new FaultyFiles();
+    files.onFlush(path -> flushes.add(path.getFileName() + " " + Files.exists(file())));
+    try (FileCheckpointStore store = new FileCheckpointStore(file(), files::open)) {
+      var unused = store.open("shop");
+      store.save(CHECKPOINT, Claim.NEVER_BEGUN);
+      assertEquals(
+          List.of("shop.checkpoint.new false", directory.getFileName() + " true"), flushes);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(FaultyFiles.Fault.class)
+  void aDiskThatFailsLeavesTheCheckpointBefore(FaultyFiles.Fault fault) {
+    save();
+    FaultyFiles files = new FaultyFiles();
+    try (FileCheckpointStore store = new FileCheckpointStore(file(), files::open)) {
+      assertEquals(Optional.of(CHECKPOINT), store.open("shop"));
+      files.fail(fault);
+      WalferryException failure =
+          assertThrows(WalferryException.class, () -> store.save(next(), CHECKPOINT.epoch()));
+      assertEquals(ErrorCode.DESTINATION_UNWRITABLE, failure.code());
+      assertEquals(Optional.of(CHECKPOINT), reopened(store));
+      files.heal();
+      store.save(next(), CHECKPOINT.epoch());
+      assertEquals(Optional.of(next()), reopened(store));
+    }
+  }
+
+  @Test
+  void aDirectoryThatCannotBeSyncedIsAFailureAndTheFileIsWhole() {
+    save();
+    FaultyFiles files = new FaultyFiles();
+    files.onFlush(
+        path -> {
+          if (path.equals(directory.toAbsolutePath())) {
+            files.fail(FaultyFiles.Fault.FLUSH);
+          }
+        });
+    try (FileCheckpointStore store = new FileCheckpointStore(file(), files::open)) {
+      assertEquals(Optional.of(CHECKPOINT), store.open("shop"));
+      assertThrows(WalferryException.class, () -> store.save(next(), CHECKPOINT.epoch()));
+      assertEquals(Optional.of(next()), reopened(store));
     }
   }
 

@@ -10,11 +10,12 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Real files on a disk that fails for a while. */
-final class FaultyFiles implements SegmentFiles.Opener {
+public final class FaultyFiles implements SegmentFiles.Opener {
   /** What does not work. */
-  enum Fault {
+  public enum Fault {
     OPEN,
     /** Half of it is written. */
     WRITE,
@@ -23,11 +24,18 @@ final class FaultyFiles implements SegmentFiles.Opener {
 
   private Optional<Fault> fault = Optional.empty();
 
-  void fail(Fault failing) {
+  private Consumer<Path> flushing = path -> {};
+
+  /** Hears of every flush before it is made, be it to have it fail. */
+  public void onFlush(Consumer<Path> listener) {
+    flushing = listener;
+  }
+
+  public void fail(Fault failing) {
     fault = Optional.of(failing);
   }
 
-  void heal() {
+  public void heal() {
     fault = Optional.empty();
   }
 
@@ -40,13 +48,15 @@ final class FaultyFiles implements SegmentFiles.Opener {
   @Override
   public FileChannel open(Path path, OpenOption... options) throws IOException {
     attempt(Fault.OPEN);
-    return new FaultyChannel(FileChannel.open(path, options));
+    return new FaultyChannel(path, FileChannel.open(path, options));
   }
 
   private final class FaultyChannel extends FileChannel {
+    private final Path path;
     private final FileChannel real;
 
-    FaultyChannel(FileChannel real) {
+    FaultyChannel(Path path, FileChannel real) {
+      this.path = path;
       this.real = real;
     }
 
@@ -65,7 +75,12 @@ final class FaultyFiles implements SegmentFiles.Opener {
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-      attempt(Fault.WRITE);
+      try {
+        attempt(Fault.WRITE);
+      } catch (IOException e) {
+        real.write(source.slice(source.position(), source.remaining() / 2));
+        throw e;
+      }
       return real.write(source);
     }
 
@@ -77,6 +92,7 @@ final class FaultyFiles implements SegmentFiles.Opener {
 
     @Override
     public void force(boolean metaData) throws IOException {
+      flushing.accept(path);
       attempt(Fault.FLUSH);
       real.force(metaData);
     }

@@ -8,52 +8,171 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.SourceTypes;
+import io.walferry.type.MalformedValueException;
+import io.walferry.type.PgType;
 import io.walferry.type.RowType;
 import io.walferry.type.TypeCatalog;
 import io.walferry.type.TypedRow;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The types of rows. Those of users and extensions are looked up at the source when they are met
- * first, over a short session of its own. For the thread that delivers.
+ * first, over a short session of its own, and those with attributes again when a row does not fit
+ * them: the stream does not say that a type was altered. For the thread that delivers.
  */
 final class EventTypes {
   /** A bound for feeds that announce relations anew again and again. */
   private static final int TYPES_MAX = 1024;
 
+  /** Rows from before an alteration may come again after it. */
+  private static final int EARLIER_MAX = 8;
+
+  /**
+   * A row that fits nothing, since it is older than all that is known, costs no look of its own.
+   */
+  private static final long LOOK_AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
+
   private final PostgresConnector source;
-  private final IdentityHashMap<Relation, RowType> types = new IdentityHashMap<>();
+  private final IdentityHashMap<Relation, Known> types = new IdentityHashMap<>();
   private TypeCatalog catalog = TypeCatalog.BUILT_IN;
+
+  /** What was true before types were altered, the latest first. */
+  private final Deque<TypeCatalog> earlier = new ArrayDeque<>();
+
+  /** What is known of a relation. */
+  private static final class Known {
+    private RowType type;
+    private OptionalLong lookedInVain = OptionalLong.empty();
+
+    /** The columns whose types can be altered under their values. */
+    private final List<Integer> composites;
+
+    Known(RowType type) {
+      this.type = type;
+      this.composites =
+          IntStream.range(0, type.relation().columns().size())
+              .filter(column -> hasAttributes(type.type(column)))
+              .boxed()
+              .toList();
+    }
+
+    Set<Integer> oids() {
+      List<Column> columns = type.relation().columns();
+      return composites.stream()
+          .map(column -> columns.get(column).typeOid())
+          .collect(Collectors.toSet());
+    }
+
+    boolean fits(TypedRow row) {
+      return composites.stream().allMatch(column -> fits(row, column));
+    }
+
+    private static boolean fits(TypedRow row, int column) {
+      if (row.isNull(column) || row.isUnchanged(column)) {
+        return true;
+      }
+      try {
+        var unused = row.get(column);
+        // As a type that is not known at all it would fit as well.
+        return hasAttributes(row.type().type(column));
+      } catch (MalformedValueException e) {
+        return false;
+      }
+    }
+
+    boolean mayLook() {
+      return lookedInVain.isEmpty()
+          || System.nanoTime() - lookedInVain.getAsLong() >= LOOK_AGAIN_NANOS;
+    }
+
+    boolean isLike(RowType other) {
+      return composites.stream().allMatch(column -> other.type(column).equals(type.type(column)));
+    }
+  }
 
   EventTypes(PostgresConnector source) {
     this.source = source;
   }
 
+  /** The row with the types that it fits; with the latest ones if it fits none. */
   TypedRow typed(Relation relation, Row row) {
-    RowType type = types.get(relation);
-    if (type == null) {
+    Known known = types.get(relation);
+    if (known == null) {
       if (types.size() >= TYPES_MAX) {
         types.clear();
       }
-      learn(relation);
-      type = new RowType(relation, catalog);
-      types.put(relation, type);
+      learn(relation, catalog.unknown(relation));
+      known = new Known(new RowType(relation, catalog));
+      types.put(relation, known);
     }
-    return type.over(row);
+    TypedRow typed = known.type.over(row);
+    return known.fits(typed) ? typed : fitting(relation, known, row);
   }
 
-  private void learn(Relation relation) {
-    if (catalog.unknown(relation).isEmpty()) {
+  private TypedRow fitting(Relation relation, Known known, Row row) {
+    RowType now = new RowType(relation, catalog);
+    if (known.isLike(now) && known.mayLook()) {
+      now = lookedAgain(relation, known);
+    }
+    known.type = now;
+    TypedRow latest = now.over(row);
+    return known.fits(latest)
+        ? latest
+        : earlier.stream()
+            .map(before -> new RowType(relation, before).over(row))
+            .filter(known::fits)
+            .findFirst()
+            .orElse(latest);
+  }
+
+  private RowType lookedAgain(Relation relation, Known known) {
+    TypeCatalog before = catalog;
+    learn(relation, known.oids());
+    RowType now = new RowType(relation, catalog);
+    if (known.isLike(now)) {
+      known.lookedInVain = OptionalLong.of(System.nanoTime());
+      return now;
+    }
+    earlier.addFirst(before);
+    if (earlier.size() > EARLIER_MAX) {
+      earlier.removeLast();
+    }
+    return now;
+  }
+
+  private void learn(Relation relation, Set<Integer> oids) {
+    if (oids.isEmpty()) {
       return;
     }
     try (Connection connection = source.connect()) {
-      catalog = SourceTypes.learn(catalog, relation, connection);
+      catalog = SourceTypes.learn(catalog, oids, connection);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "look up the types of " + relation);
     }
+  }
+
+  /** Whether values consist of attributes, or of such values. */
+  private static boolean hasAttributes(PgType type) {
+    return switch (type) {
+      case PgType.CompositeType composite -> true;
+      case PgType.ArrayType array -> hasAttributes(array.element());
+      case PgType.DomainType domain -> hasAttributes(domain.base());
+      case PgType.RangeType range -> hasAttributes(range.subtype());
+      case PgType.MultirangeType multirange -> hasAttributes(multirange.range());
+      case PgType.ScalarType scalar -> false;
+      case PgType.EnumType labels -> false;
+      case PgType.UnknownType unknown -> false;
+    };
   }
 
   /** A table whose rows are read, as the stream would announce it. */

@@ -1,10 +1,13 @@
 package io.walferry.library;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.walferry.change.Lsn;
 import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.proxy.FaultProxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -98,5 +101,34 @@ final class Feeds {
             + " = '"
             + database.name()
             + "'");
+  }
+
+  /** Fails if a feed that has stopped has left a thread, or a session at the source. */
+  static void requireNothingLeft(Database database) throws SQLException {
+    assertEquals(List.of(), threads());
+    awaitSessions(database, 0);
+  }
+
+  /** A server process ends a moment after its client. */
+  static void awaitSessions(Database database, int count) throws SQLException {
+    String expected = Integer.toString(count);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!sessions(database).equals(expected) && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertEquals(expected, sessions(database));
+  }
+
+  static boolean hasSlot(Database database) throws SQLException {
+    return answer(
+            database,
+            "select count(*) from pg_replication_slots where slot_name = '%s'"
+                .formatted(database.name()))
+        .equals("1");
+  }
+
+  /** The feed's address through a proxy before the server. */
+  static String through(FaultProxy proxy, Database database) {
+    return database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
   }
 }

@@ -105,10 +105,8 @@ final class InterruptedDeliveryTest {
     create(database, 2_000);
     Replica replica = new Replica(false);
     try (FaultProxy proxy = FaultProxy.before(database.server().port())) {
-      String uri =
-          database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
       try (Walferry feed =
-          Feeds.of(uri, database.name())
+          Feeds.of(Feeds.through(proxy, database), database.name())
               .tables("public.t")
               .checkpoint(new MemoryCheckpointStore())
               .callbacks(replica::tellBy)

@@ -69,7 +69,26 @@ final class PullTest {
     feed.acknowledge();
     Feeds.awaitDurable(feed, database);
     assertTrue(feed.stop(Feeds.PATIENCE));
-    assertEquals(List.of(), Feeds.threads());
+    Feeds.requireNothingLeft(database);
+  }
+
+  @Test
+  void whatNobodyPullsDoesNotHoldAStop(Database database) throws Exception {
+    Walferry feed = feed(database);
+    database.execute("insert into t select generate_series(10, 3009)");
+    feed.start();
+    Feeds.await(() -> feed.progress().outstanding() == 100, "no more may be outstanding", feed);
+    assertEquals(Status.SYNCING, feed.status());
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    Feeds.requireNothingLeft(database);
+    feed.start();
+    assertEquals(3003, pull(feed, 3003).stream().distinct().count());
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    database.execute("insert into t select generate_series(4000, 4999)");
+    Feeds.await(() -> feed.progress().outstanding() == 100, "no more may be outstanding", feed);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    Feeds.requireNothingLeft(database);
+    assertEquals(java.util.Optional.empty(), feed.lastError());
   }
 
   @Test

@@ -44,16 +44,6 @@ final class StopTest {
                 .formatted(rows));
   }
 
-  private static void requireNothingLeft(Database database) throws Exception {
-    assertEquals(List.of(), Feeds.threads());
-    // A server process ends a moment after its client.
-    long deadline = System.nanoTime() + Feeds.PATIENCE.toNanos();
-    while (!Feeds.sessions(database).equals("0") && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertEquals("0", Feeds.sessions(database));
-  }
-
   @Test
   void theStatusTellsItsWayInOrder(Database database) throws Exception {
     create(database, 10);
@@ -72,7 +62,7 @@ final class StopTest {
             "STOPPING>STOPPED"),
         moves);
     assertEquals(10, feed.progress().rowsLoaded());
-    requireNothingLeft(database);
+    Feeds.requireNothingLeft(database);
   }
 
   @Test
@@ -91,7 +81,12 @@ final class StopTest {
                       insert -> {
                         if (replica.size("public", "t") == 5_000) {
                           reached.countDown();
-                          stopped.await();
+                          try {
+                            stopped.await();
+                          } catch (InterruptedException e) {
+                            moves.add("interrupted");
+                            throw e;
+                          }
                         }
                       });
                 })
@@ -104,13 +99,14 @@ final class StopTest {
     stopped.countDown();
     assertTrue(feed.stop(Feeds.PATIENCE));
     assertEquals(Optional.empty(), feed.lastError());
-    requireNothingLeft(database);
+    Feeds.requireNothingLeft(database);
     feed.start();
     Feeds.awaitStatus(feed, Status.LISTENING);
     Feeds.awaitDurable(feed, database);
     assertTrue(feed.stop(Feeds.PATIENCE));
     replica.requireEqual(database, TABLE);
     assertTrue(moves.contains("SYNCING>STOPPING"));
+    assertFalse(moves.contains("interrupted"));
   }
 
   @Test
@@ -139,7 +135,7 @@ final class StopTest {
     assertTrue(feed.stop(Feeds.PATIENCE));
     assertTrue(replica.size("public", "t") < 200_000);
     assertEquals(Optional.empty(), feed.lastError());
-    requireNothingLeft(database);
+    Feeds.requireNothingLeft(database);
     feed.start();
     Feeds.awaitDurable(feed, database);
     assertTrue(feed.stop(Feeds.PATIENCE));
@@ -179,7 +175,7 @@ final class StopTest {
     database.execute("delete from t where id = 1");
     hangs.await();
     assertTrue(feed.stop(Duration.ofMillis(1)));
-    requireNothingLeft(database);
+    Feeds.requireNothingLeft(database);
   }
 
   @Test
@@ -202,7 +198,7 @@ final class StopTest {
     assertTrue(
         refusal.getMessage().contains("tables was 'public.t' and is 'public.t, public.u'"),
         refusal.getMessage());
-    requireNothingLeft(database);
+    Feeds.requireNothingLeft(database);
     database.execute(
         "alter publication %s add table u; insert into u values (1)".formatted(database.name()));
     List<String> told = new CopyOnWriteArrayList<>();
@@ -231,7 +227,7 @@ final class StopTest {
     feed.start();
     Feeds.awaitStatus(feed, Status.LISTENING);
     assertTrue(feed.stop(Feeds.PATIENCE));
-    requireNothingLeft(database);
+    Feeds.requireNothingLeft(database);
     assertEquals(
         "0",
         Feeds.answer(

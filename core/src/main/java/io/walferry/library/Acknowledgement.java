@@ -1,5 +1,6 @@
 package io.walferry.library;
 
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -23,11 +24,17 @@ public interface Acknowledgement {
             (result, cause) -> {
               if (cause == null) {
                 done();
-              } else if (cause instanceof Exception exception) {
+              } else if (thrown(cause) instanceof Exception exception) {
                 failed(exception);
               } else {
                 failed(new IllegalStateException("Asynchronous work has failed", cause));
               }
             });
+  }
+
+  /** What the work itself has thrown: a future wraps that of a stage before it. */
+  private static Throwable thrown(Throwable cause) {
+    Throwable within = cause.getCause();
+    return cause instanceof CompletionException && within != null ? within : cause;
   }
 }

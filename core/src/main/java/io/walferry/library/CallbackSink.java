@@ -75,7 +75,7 @@ final class CallbackSink implements Sink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(settings.savesPosition(), false, false, false);
+    return new SinkCapabilities(settings.savesPosition(), false, false, settings.takesBinary());
   }
 
   @Override
@@ -265,6 +265,11 @@ final class CallbackSink implements Sink {
       if (System.nanoTime() - savedAt >= LOADING_SAVE_NANOS) {
         saveReached();
       }
+    }
+
+    @Override
+    public void giveUp() {
+      outstanding.giveUp();
     }
 
     /** What was handed over stays; the pipeline knows. */

@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * What a destination of callbacks is like.
  *
+ * @param takesBinary whether changes may come in binary
  * @param configuration that a checkpoint belongs to
  * @param acceptsConfiguration whether it may belong to another one
  * @param drain how long a stop waits for acknowledgements
@@ -14,6 +15,7 @@ import java.util.Map;
 record CallbackSinkSettings(
     Routes routes,
     boolean savesPosition,
+    boolean takesBinary,
     Map<String, String> configuration,
     boolean acceptsConfiguration,
     Duration drain,

@@ -5,8 +5,10 @@ import io.walferry.error.WalferryException;
 import io.walferry.library.Outstanding.Handed;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +27,10 @@ final class Dispatcher {
   private final Optional<Consumer<Rejection>> rejected;
   private final AtomicLong rejections = new AtomicLong();
 
+  private final Object guard = new Object();
+
   /** Where callbacks are called now; empty between them. */
-  private volatile Optional<Thread> calling = Optional.empty();
+  private Optional<Thread> calling = Optional.empty();
 
   Dispatcher(Outstanding outstanding, ErrorPolicy policy, Optional<Consumer<Rejection>> rejected) {
     this.outstanding = outstanding;
@@ -41,7 +45,22 @@ final class Dispatcher {
 
   /** Whether this thread is within a callback. */
   boolean isCalling() {
-    return calling.equals(Optional.of(Thread.currentThread()));
+    synchronized (guard) {
+      return calling.equals(Optional.of(Thread.currentThread()));
+    }
+  }
+
+  /** Interrupts the callback that runs, if one does, and nothing else. From any thread. */
+  void interruptCall() {
+    synchronized (guard) {
+      calling.ifPresent(Thread::interrupt);
+    }
+  }
+
+  private void calls(Optional<Thread> thread) {
+    synchronized (guard) {
+      calling = thread;
+    }
   }
 
   /**
@@ -114,7 +133,7 @@ final class Dispatcher {
 
   /** Returns why it has failed. */
   private Optional<Exception> attempt(Work work) {
-    calling = Optional.of(Thread.currentThread());
+    calls(Optional.of(Thread.currentThread()));
     try {
       work.run();
       return Optional.empty();
@@ -123,12 +142,14 @@ final class Dispatcher {
       throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted in a callback", e);
     } catch (Exception e) {
       return Optional.of(e);
-    } catch (AssertionError | LinkageError e) {
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Error e) {
       // No work for a policy; and without its message, which may hold a value.
       throw new WalferryException(
           ErrorCode.CALLBACK_FAILED, "a callback has failed with " + e.getClass().getName(), e);
     } finally {
-      calling = Optional.empty();
+      calls(Optional.empty());
     }
   }
 
@@ -148,15 +169,20 @@ final class Dispatcher {
     };
   }
 
-  @SuppressWarnings("CatchingUnchecked") // Not ours: it may throw anything.
   private Reaction reaction(CallbackFailure failure) {
-    try {
-      return policy.react(failure);
-    } catch (RuntimeException e) {
-      WalferryException undecided = failed(failure);
-      undecided.addSuppressed(e);
-      throw undecided;
+    if (failure.cause() instanceof BrokenSubscriptionException) {
+      // Nobody is left to hand anything to, whatever a policy says.
+      return Reaction.Stop.STOP;
     }
+    AtomicReference<Reaction> decided = new AtomicReference<>(Reaction.Stop.STOP);
+    Optional<Exception> undecided =
+        attempt(() -> decided.set(Objects.requireNonNull(policy.react(failure))));
+    if (undecided.isPresent()) {
+      WalferryException unclear = failed(failure);
+      unclear.addSuppressed(undecided.get());
+      throw unclear;
+    }
+    return decided.get();
   }
 
   private void reject(CallbackFailure failure) {
@@ -174,7 +200,13 @@ final class Dispatcher {
   }
 
   private static WalferryException failed(CallbackFailure failure) {
-    return new WalferryException(ErrorCode.CALLBACK_FAILED, describe(failure), failure.cause());
+    return new WalferryException(ErrorCode.CALLBACK_FAILED, describe(failure), thrown(failure));
+  }
+
+  private static Throwable thrown(CallbackFailure failure) {
+    return failure.cause() instanceof BrokenSubscriptionException broken
+        ? broken.thrown()
+        : failure.cause();
   }
 
   /** Without the exception's own message, which may hold a value. */
@@ -182,7 +214,7 @@ final class Dispatcher {
     return "a callback for %s has failed with %s after %d %s, at %s"
         .formatted(
             describe(failure.event()),
-            failure.cause().getClass().getName(),
+            thrown(failure).getClass().getName(),
             failure.attempts(),
             failure.attempts() == 1 ? "call" : "calls",
             failure.event().origin().display());

@@ -156,15 +156,15 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
       delivered();
       try {
         subscriber.onNext(delivery);
-      } catch (RuntimeException e) {
-        // It breaks the rules and counts as cancelled; the feed's policy decides about the event.
+      } catch (RuntimeException | Error e) {
+        // It breaks the rules and counts as cancelled, so the feed fails with what was thrown.
         lock.lock();
         try {
           cancelled = true;
         } finally {
           lock.unlock();
         }
-        delivery.acknowledgement().failed(e);
+        delivery.acknowledgement().failed(new BrokenSubscriptionException(e));
       }
     }
 

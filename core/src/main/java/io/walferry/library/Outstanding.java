@@ -32,6 +32,7 @@ final class Outstanding {
   private long bytes;
   private int count;
   private boolean stopping;
+  private boolean givenUp;
 
   /** What may be saved once so many events are acknowledged. */
   record Mark(long after, Position position, List<Ledger.Step> ledger) {
@@ -154,6 +155,7 @@ final class Outstanding {
       marks.clear();
       bytes = 0;
       count = 0;
+      givenUp = false;
     } finally {
       lock.unlock();
     }
@@ -164,6 +166,17 @@ final class Outstanding {
     lock.lock();
     try {
       stopping = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The same, until another attempt begins. From any thread. */
+  void giveUp() {
+    lock.lock();
+    try {
+      givenUp = true;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -254,9 +267,12 @@ final class Outstanding {
     return await(() -> count == 0 || (count < countMax && bytes + size <= bytesMax), atMost, false);
   }
 
-  /** Waits until everything is acknowledged, be it to stop. */
+  /**
+   * Waits until everything is acknowledged, be it to stop. An interrupt, also an earlier one, ends
+   * the wait and nothing else: what is acknowledged by then can still be saved.
+   */
   boolean awaitNone(Duration atMost) {
-    return await(() -> count == 0, atMost, true);
+    return await(() -> count == 0, Thread.interrupted() ? Duration.ZERO : atMost, true);
   }
 
   private boolean await(BooleanSupplier reached, Duration most, boolean drain) {
@@ -270,6 +286,9 @@ final class Outstanding {
       requireGoing(drain);
       return reached.getAsBoolean();
     } catch (InterruptedException e) {
+      if (drain) {
+        return reached.getAsBoolean();
+      }
       throw interrupted(e);
     } finally {
       lock.unlock();
@@ -298,7 +317,7 @@ final class Outstanding {
   }
 
   private void requireGoing(boolean drain) {
-    if (stopping && !drain) {
+    if ((stopping || givenUp) && !drain) {
       throw new WalferryException(ErrorCode.INTERRUPTED, "stopped while events were delivered");
     }
   }

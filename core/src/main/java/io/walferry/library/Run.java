@@ -7,6 +7,7 @@ import io.walferry.library.Route.Call;
 import io.walferry.library.WalferrySettings.Limits;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.sink.Sink;
+import io.walferry.stream.OutputOptions.Form;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +53,8 @@ final class Run {
         new CallbackSinkSettings(
             new Routes(routes),
             settings.checkpoint().isPresent(),
+            // Unasked, rows are text, for whoever looks at the row below its types.
+            settings.pipeline().stream().output().form() == Form.BINARY,
             settings.configuration(),
             settings.acceptsConfiguration(),
             settings.isPulled() ? Duration.ZERO : settings.limits().drain(),
@@ -113,7 +116,9 @@ final class Run {
     return dispatcher.isCalling() || Thread.currentThread().equals(thread);
   }
 
+  /** Interrupts the callback that runs, on whatever thread, and the wait for acknowledgements. */
   void interrupt() {
+    dispatcher.interruptCall();
     thread.interrupt();
   }
 

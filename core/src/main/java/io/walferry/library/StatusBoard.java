@@ -126,7 +126,7 @@ final class StatusBoard {
   private static void tell(StatusListener listener, Move move) {
     try {
       listener.changed(move.before(), move.now());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("A status listener has failed", e);
     }
   }

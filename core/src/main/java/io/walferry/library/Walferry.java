@@ -97,8 +97,9 @@ public final class Walferry implements AutoCloseable {
    * Stops the feed and waits: until callbacks have returned, what is acknowledged is saved, and
    * every thread and connection is gone. Within a callback it does not wait.
    *
-   * @param atMost after which callbacks are interrupted
-   * @return whether it has stopped
+   * @param atMost after which callbacks are interrupted, and open acknowledgements not waited for
+   * @return whether it has stopped; one whose callback takes no notice of an interrupt stops when
+   *     that returns
    */
   public boolean stop(Duration atMost) {
     Optional<Run> stopping = current();
@@ -222,7 +223,8 @@ public final class Walferry implements AutoCloseable {
   /**
    * The same events for one subscriber, who acknowledges each delivery when it has dealt with it;
    * when it has asked for no more, none is read for it beyond what may be outstanding. It completes
-   * when the feed stops, and fails as the feed does. Cancelling stops the feed.
+   * when the feed stops, and fails as the feed does. Cancelling stops the feed; throwing from
+   * {@code onNext} counts as cancelling and ends it with {@code CALLBACK_FAILED}.
    *
    * @throws IllegalStateException if the feed has callbacks or a sink
    */

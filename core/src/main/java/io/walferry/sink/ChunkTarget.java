@@ -19,6 +19,9 @@ public interface ChunkTarget {
   /** Ends the transaction with a line of the ledger. */
   void commitChunk(LedgerEntry loaded);
 
+  /** Whatever waits in a call is not worth it any more. Returns at once, from any thread. */
+  default void giveUp() {}
+
   /** Drops what came since {@link #beginChunk}, even if that has failed. */
   void dropChunk();
 }

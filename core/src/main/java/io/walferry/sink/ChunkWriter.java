@@ -38,6 +38,13 @@ public interface ChunkWriter extends AutoCloseable {
   /** Makes the chunk's rows and this line of the ledger durable together. */
   void commit(LedgerEntry loaded);
 
+  /**
+   * Nothing is worth waiting for any more, since the load ends early: a call of another thread that
+   * waits for its turn, or for somebody else, fails, and so does every later one. One that is at
+   * work finishes. Returns at once, from any thread.
+   */
+  default void giveUp() {}
+
   /** Drops a chunk that was not committed. May come from another thread while a call waits. */
   @Override
   void close();

@@ -32,7 +32,7 @@ public final class TextChunkWriter implements ChunkWriter {
       hasTurn = true;
       if (closed) {
         giveTurnBack();
-        throw Turns.closed();
+        throw Turns.givenUp();
       }
       parser = new CopyTextParser(table.columns().size(), table.toString());
       rows = target.beginChunk(table);
@@ -53,6 +53,9 @@ public final class TextChunkWriter implements ChunkWriter {
   @Override
   public synchronized void write(byte[] message) {
     requireOpen();
+    if (closed) {
+      throw Turns.givenUp();
+    }
     rows.accept(parser.parse(message));
   }
 
@@ -61,6 +64,13 @@ public final class TextChunkWriter implements ChunkWriter {
     requireOpen();
     target.commitChunk(loaded);
     giveTurnBack();
+  }
+
+  @Override
+  public void giveUp() {
+    closed = true;
+    turns.wake();
+    target.giveUp();
   }
 
   @Override

@@ -25,14 +25,14 @@ public final class Turns {
           ErrorCode.INTERRUPTED, "interrupted while another chunk was being written", e);
     }
     if (givenUp.getAsBoolean()) {
-      throw closed();
+      throw givenUp();
     }
     taken = true;
   }
 
-  static WalferryException closed() {
+  static WalferryException givenUp() {
     return new WalferryException(
-        ErrorCode.INTERRUPTED, "the writer was closed before its chunk had its turn");
+        ErrorCode.INTERRUPTED, "the writer was closed before its chunk was written");
   }
 
   synchronized void giveBack() {

@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class ChunkLoad implements AutoCloseable {
   private static final Duration WITHOUT_END = Duration.ofDays(1);
+  private static final Duration FINISHING_MAX = Duration.ofSeconds(5);
   private static final int REPORTS_MAX = 256;
 
   private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
@@ -35,6 +36,7 @@ public final class ChunkLoad implements AutoCloseable {
       new AtomicReference<>(Optional.empty());
   private final List<Worker> workers = new ArrayList<>();
   private final AtomicInteger running = new AtomicInteger();
+  private volatile boolean closed;
 
   private record Task(TableLedger ledger, TableChunk chunk) {}
 
@@ -111,12 +113,25 @@ public final class ChunkLoad implements AutoCloseable {
     reports.end();
   }
 
-  /** Ends the threads, with what they have not committed. */
+  /**
+   * Ends the threads, with what they have not committed. Reads end at once; whoever was handed a
+   * row may finish with it, so no thread is interrupted here.
+   */
   @Override
   public void close() {
+    closed = true;
     tasks.clear();
     reports.end();
-    workers.forEach(Worker::abort);
+    if (running.get() > 0) {
+      workers.forEach(Worker::abort);
+    }
+    boolean interrupted = Thread.interrupted();
+    for (Worker worker : workers) {
+      interrupted |= worker.join();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private final class Worker implements Runnable, ChunkReader.Progress {
@@ -169,7 +184,7 @@ public final class ChunkLoad implements AutoCloseable {
         connection.setAutoCommit(false);
         connection.setNetworkTimeout(Runnable::run, (int) silenceMax.toMillis());
         ChunkReader reader = new ChunkReader(connection, this);
-        while (task != null && failure.get().isEmpty()) {
+        while (task != null && failure.get().isEmpty() && !closed) {
           SourceSnapshot snapshot = reader.transfer(task.ledger(), task.chunk(), writer);
           reports.put(new LoadReport.Chunk(task.ledger(), task.chunk().number(), snapshot));
           task = tasks.poll();
@@ -189,7 +204,7 @@ public final class ChunkLoad implements AutoCloseable {
 
     /** Unlike a close, which would wait for the statement that is under way. */
     void abort() {
-      thread.interrupt();
+      writer.giveUp();
       if (session.get().isPresent()) {
         try {
           session.get().get().abort(Runnable::run);
@@ -198,21 +213,28 @@ public final class ChunkLoad implements AutoCloseable {
               ErrorCode.INTERNAL, "the driver refused to close its connection", e);
         }
       }
-      join();
     }
 
-    private void join() {
-      boolean interrupted = Thread.interrupted();
-      try {
-        if (!thread.join(Duration.ofSeconds(5))) {
-          writer.close();
+    /**
+     * Waits for the end of the thread: while it lives it may be in a call of the destination.
+     *
+     * @return whether the waiting thread was interrupted, which does not end the wait
+     */
+    boolean join() {
+      boolean interrupted = false;
+      boolean waits = true;
+      while (waits) {
+        try {
+          if (!thread.join(FINISHING_MAX)) {
+            writer.close();
+            var unused = thread.join(FINISHING_MAX);
+          }
+          waits = false;
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } catch (InterruptedException e) {
-        interrupted = true;
       }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      return interrupted;
     }
   }
 

@@ -186,9 +186,12 @@ final class AcknowledgementTest {
                         (insert, ack) -> {
                           told.add(insert.row().getInt(0));
                           ack.when(
-                              insert.row().getInt(0) == 2
-                                  ? CompletableFuture.failedFuture(cause)
-                                  : CompletableFuture.completedFuture("done"));
+                              CompletableFuture.runAsync(
+                                  () -> {
+                                    if (insert.row().getInt(0) == 2) {
+                                      throw cause;
+                                    }
+                                  }));
                         }))
             .build()) {
       feed.start();

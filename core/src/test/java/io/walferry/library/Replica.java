@@ -57,27 +57,31 @@ final class Replica {
       case Event.Insert insert -> insert(insert);
       case Event.Update update -> update(update);
       case Event.Delete delete ->
-          require(remove(delete.relation(), delete.old().row()).isPresent(), delete);
+          require(remove(delete.relation(), printed(delete.old())).isPresent(), delete);
       case Event.Truncate truncate -> truncate.tables().forEach(table -> rows(table).clear());
     }
   }
 
   private void insert(Event.Insert insert) {
     if (hasKey(insert.relation())) {
-      require(remove(insert.relation(), insert.row().row()).isEmpty(), insert);
+      require(remove(insert.relation(), printed(insert.row())).isEmpty(), insert);
     }
-    add(insert.relation(), texts(insert.row().row(), List.of()));
+    add(insert.relation(), texts(printed(insert.row()), List.of()));
   }
 
   private void update(Event.Update update) {
-    Row now = update.row().row();
-    Row old = update.old().map(TypedRow::row).orElse(now);
+    Row now = printed(update.row());
+    Row old = update.old().map(Replica::printed).orElse(now);
     Optional<List<Optional<String>>> before = remove(update.relation(), old);
     require(before.isPresent(), update);
     if (hasKey(update.relation())) {
       require(remove(update.relation(), now).isEmpty(), update);
     }
     add(update.relation(), texts(now, before.orElse(List.of())));
+  }
+
+  private static Row printed(TypedRow row) {
+    return row.printed().orElseThrow();
   }
 
   private void require(boolean fits, Event event) {

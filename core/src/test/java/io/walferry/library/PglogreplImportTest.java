@@ -1,6 +1,7 @@
 package io.walferry.library;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A feed goes on where pglogrepl was. */
 @Postgres
@@ -88,5 +91,75 @@ final class PglogreplImportTest {
               .code());
       assertTrue(told.isEmpty());
     }
+  }
+
+  @Test
+  void aSlotThatIsFurtherThanTheFileIsWhereItGoesOn(Database database) throws Exception {
+    Path file = create(database);
+    // Written now and then only, so the file is older than what was confirmed.
+    database.execute(
+        "select pg_replication_slot_advance('slot_%s', '%s')"
+            .formatted(database.name(), Feeds.walEnd(database)));
+    try (Walferry feed = feed(database)) {
+      feed.importPosition(file, configuration(database, "t"));
+      feed.start();
+      database.execute("insert into t values (3)");
+      Feeds.awaitDurable(feed, database);
+      assertEquals(List.of(3), told);
+    }
+  }
+
+  @Test
+  void aFileWithoutAPositionIsRefused(Database database) throws Exception {
+    Path file = create(database);
+    Files.writeString(file, configuration(database, "t").checksum() + "/0/0");
+    requireRefused(database, file, configuration(database, "t"), ErrorCode.CHECKPOINT_DAMAGED);
+    requireRefused(
+        database,
+        directory.resolve("missing"),
+        configuration(database, "t"),
+        ErrorCode.CHECKPOINT_DAMAGED);
+  }
+
+  private void requireRefused(
+      Database database, Path file, PglogreplPosition.Configuration of, ErrorCode code) {
+    try (Walferry feed = feed(database)) {
+      WalferryException refusal =
+          assertThrows(WalferryException.class, () -> feed.importPosition(file, of));
+      assertEquals(code, refusal.code(), () -> String.valueOf(refusal.getMessage()));
+    }
+    assertFalse(Files.exists(directory.resolve("feed")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"database", "publication", "slot"})
+  void whatTheFeedDoesNotGoOnWithIsNamed(String what, Database database) throws Exception {
+    create(database);
+    PglogreplPosition.Configuration other =
+        new PglogreplPosition.Configuration(
+            what.equals("database") ? "another" : database.name(),
+            "public",
+            List.of("t"),
+            what.equals("publication") ? "another" : "pub",
+            what.equals("slot") ? "another" : "slot_" + database.name());
+    Path file =
+        Files.writeString(
+            directory.resolve("other"), other.checksum() + "/" + Feeds.walEnd(database));
+    try (Walferry feed = feed(database)) {
+      WalferryException refusal =
+          assertThrows(WalferryException.class, () -> feed.importPosition(file, other));
+      assertEquals(ErrorCode.CONFIGURATION_INVALID, refusal.code());
+      assertTrue(
+          refusal.getMessage().contains("pglogrepl's " + what + " 'another'"),
+          refusal.getMessage());
+    }
+    assertFalse(Files.exists(directory.resolve("feed")));
+  }
+
+  @Test
+  void aSlotThatIsGoneIsNamed(Database database) throws Exception {
+    Path file = create(database);
+    database.execute("select pg_drop_replication_slot('slot_%s')".formatted(database.name()));
+    requireRefused(database, file, configuration(database, "t"), ErrorCode.SLOT_LOST);
   }
 }

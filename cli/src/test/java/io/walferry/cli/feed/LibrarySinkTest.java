@@ -10,10 +10,14 @@ import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +54,72 @@ final class LibrarySinkTest {
         ResultSet row = statement.executeQuery("select group_concat(id) from t")) {
       assertTrue(row.next());
       assertEquals("2,3", row.getString(1));
+    }
+  }
+
+  @Test
+  void aStopLeavesNothingBehind(Database database) throws Exception {
+    database.execute(
+        "create table t (id int primary key);"
+            + " insert into t select generate_series(1, 20000); analyze t");
+    Path copy = directory.resolve("copy.db");
+    Walferry feed =
+        Walferry.builder()
+            .source(database.uri())
+            .name(database.name())
+            .slot(database.name())
+            .tables("public.t")
+            .load(3, 64 << 10)
+            .sink(() -> FeedSetup.sqlite(copy))
+            .build();
+    feed.start();
+    await(() -> feed.progress().rowsLoaded() > 0);
+    assertTrue(feed.stop(PATIENCE));
+    requireNothingLeft(database);
+    feed.start();
+    await(() -> feed.status() == Status.LISTENING);
+    assertTrue(feed.stop(PATIENCE));
+    assertEquals(Optional.empty(), feed.lastError());
+    requireNothingLeft(database);
+    try (Connection sqlite = FeedSetup.open(copy);
+        Statement statement = sqlite.createStatement();
+        ResultSet row = statement.executeQuery("select count(*) from t")) {
+      assertTrue(row.next());
+      assertEquals(20_000, row.getInt(1));
+    }
+  }
+
+  private static void await(BooleanSupplier reached) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!reached.getAsBoolean() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertTrue(reached.getAsBoolean());
+  }
+
+  private static void requireNothingLeft(Database database) throws Exception {
+    assertEquals(
+        List.of(),
+        Thread.getAllStackTraces().keySet().stream()
+            .map(Thread::getName)
+            .filter(name -> name.startsWith("walferry-"))
+            .toList());
+    try (Connection connection = database.connect();
+        PreparedStatement sessions =
+            connection.prepareStatement(
+                "select count(*) from pg_stat_activity where datname = current_database()"
+                    + " and application_name like 'walferry%'")) {
+      // A server process ends a moment after its client.
+      await(() -> count(sessions) == 0);
+    }
+  }
+
+  private static int count(PreparedStatement query) {
+    try (ResultSet row = query.executeQuery()) {
+      row.next();
+      return row.getInt(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -24,6 +24,9 @@ final class ModelSession implements AutoCloseable {
 
   private static final int LONG_VALUE = 5000;
 
+  /** Rows of long values that are several times what a server keeps in memory here. */
+  private static final int MUCH = 60;
+
   /** All that a savepoint brings back. */
   private record State(
       List<String> columns,
@@ -42,7 +45,6 @@ final class ModelSession implements AutoCloseable {
   private final Connection connection;
   private final int number;
   private final Random random;
-  private final boolean messages;
   private final boolean truncates;
   private final Consumer<List<String>> outside;
   private final Deque<State> savepoints = new ArrayDeque<>();
@@ -57,6 +59,7 @@ final class ModelSession implements AutoCloseable {
   private int nextColumn;
   private int nextGid;
   private boolean prepared;
+  private boolean unstreamable;
 
   /**
    * With a connection of its own.
@@ -67,11 +70,9 @@ final class ModelSession implements AutoCloseable {
       Database database,
       int number,
       Random random,
-      boolean messages,
       boolean truncates,
       Consumer<List<String>> outside)
       throws SQLException {
-    this.messages = messages;
     this.outside = outside;
     this.truncates = truncates;
     this.number = number;
@@ -99,6 +100,11 @@ final class ModelSession implements AutoCloseable {
     return prepared;
   }
 
+  /** Whether to do what can make a stream go on without streaming: messages and TRUNCATE. */
+  void unstreamable(boolean done) {
+    unstreamable = done;
+  }
+
   void step() throws SQLException {
     boolean shared = random.nextBoolean();
     int draw = random.nextInt(100);
@@ -118,10 +124,10 @@ final class ModelSession implements AutoCloseable {
     } else if (draw < 94) {
       addColumn();
     } else if (draw < 96) {
-      if (truncates) {
+      if (truncates && unstreamable) {
         truncate();
       }
-    } else if (messages) {
+    } else if (unstreamable) {
       message();
     }
   }
@@ -129,14 +135,27 @@ final class ModelSession implements AutoCloseable {
   private void insert(boolean shared) throws SQLException {
     int rows = 1 + random.nextInt(6);
     for (int row = 0; row < rows; row++) {
-      nextId++;
-      int length = random.nextBoolean() ? LONG_VALUE : random.nextInt(50);
-      execute(
-          "INSERT INTO %s (id, n, v) VALUES (%d, 0, repeat('x', %d))"
-              .formatted(table(shared), nextId, length));
-      rows(shared).put(nextId, length);
-      change("+", shared, nextId + ",0," + length);
+      insert(shared, random.nextBoolean() ? LONG_VALUE : random.nextInt(50));
     }
+  }
+
+  void insertMuch() throws SQLException {
+    for (int row = 0; row < MUCH; row++) {
+      insert(false, LONG_VALUE);
+    }
+  }
+
+  void insertOne() throws SQLException {
+    insert(true, 1);
+  }
+
+  private void insert(boolean shared, int length) throws SQLException {
+    nextId++;
+    execute(
+        "INSERT INTO %s (id, n, v) VALUES (%d, 0, repeat('x', %d))"
+            .formatted(table(shared), nextId, length));
+    rows(shared).put(nextId, length);
+    change("+", shared, nextId + ",0," + length);
   }
 
   private void update(boolean shared) throws SQLException {

@@ -1,6 +1,8 @@
 package io.walferry.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.walferry.SharedServers;
 import io.walferry.change.Change;
@@ -9,16 +11,12 @@ import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.change.Transaction;
-import io.walferry.error.WalferryException;
 import io.walferry.spool.Compression;
-import io.walferry.spool.DurableLog;
-import io.walferry.spool.LogIdentity;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.testkit.postgres.Database;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,195 +24,145 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * Whatever the protocol, and however transactions are interleaved, streamed, rolled back in part,
- * prepared and resent: what is delivered is what committed, whole, once and in order.
+ * prepared and resent: what is delivered is what committed, whole, once and in order. Every other
+ * phase has messages and TRUNCATEs, which can have the stream begin again without streaming; each
+ * phase asks for streaming anew.
  */
 final class StreamModelTest {
+  /** Protocol, whether prepared transactions come as such, whether every change is streamed. */
+  static final List<Arguments> CASES =
+      List.of(
+          arguments(14, 1, false, false),
+          arguments(14, 2, false, false),
+          arguments(15, 3, false, false),
+          arguments(15, 3, true, false),
+          arguments(16, 4, false, false),
+          arguments(16, 4, true, false),
+          arguments(17, 4, false, true),
+          arguments(17, 4, true, false),
+          arguments(18, 1, false, false),
+          arguments(18, 2, false, false),
+          arguments(18, 3, true, true),
+          arguments(18, 4, false, false),
+          arguments(18, 4, true, false));
+
   private static final String SEED_PROPERTY = "walferry.test.seed";
   private static final int PHASES = 4;
-  private static final int STEPS = 400;
+  private static final int STEPS = 350;
+
+  /** While a stream is open. */
+  private static final int STEPS_MEANWHILE = 60;
+
+  private static final int SEEDS = 10;
 
   @TempDir Path directory;
 
   @ParameterizedTest
-  @CsvSource({"14, 1", "14, 2", "15, 3", "16, 4", "17, 4", "18, 1", "18, 2", "18, 3", "18, 4"})
-  void whatCommittedIsDeliveredOnce(int major, int protocol) throws Exception {
+  @FieldSource("CASES")
+  void whatCommittedIsDeliveredOnce(int major, int protocol, boolean twoPhase, boolean immediate)
+      throws Exception {
     long seed = Long.getLong(SEED_PROPERTY, System.nanoTime() & 0xFFFFFF);
     System.out.println("seed " + seed + "; replay with -D" + SEED_PROPERTY + "=" + seed);
+    run(major, protocol, twoPhase, immediate, seed);
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @FieldSource("CASES")
+  void whatCommittedIsDeliveredOnceForManySeeds(
+      int major, int protocol, boolean twoPhase, boolean immediate) throws Exception {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      run(major, protocol, twoPhase, immediate, seed);
+    }
+  }
+
+  private void run(int major, int protocol, boolean twoPhase, boolean immediate, long seed)
+      throws Exception {
     Random random = new Random(seed);
-    boolean twoPhase = protocol >= 3 && random.nextInt(3) > 0;
-    try (Database database = SharedServers.database(major)) {
-      ModelSession.createShared(database);
-      database.execute("CREATE PUBLICATION model FOR ALL TABLES");
-      // Streams whatever is larger than that; a session of ours takes it, too.
-      database.execute(
-          "ALTER DATABASE %s SET logical_decoding_work_mem = '64kB'".formatted(database.name()));
-      if (major >= 17 && random.nextBoolean()) {
-        database.execute(
-            "ALTER DATABASE %s SET debug_logical_replication_streaming = 'immediate'"
-                .formatted(database.name()));
-      }
-      database.execute(
-          "SELECT pg_create_logical_replication_slot('%s', 'pgoutput', false, %s)"
-              .formatted(database.name(), twoPhase));
-      StreamSettings settings =
-          StreamSettings.DEFAULT
-              .with(
-                  new OutputOptions(
-                      OptionalInt.of(protocol),
-                      true,
-                      OutputOptions.Origin.ANY,
-                      OutputOptions.Form.TEXT))
-              .with(
-                  new SpoolSettings(directory, random.nextInt(3) * 50_000L, 1L << 30)
-                      .with(random.nextBoolean() ? Compression.ZSTD : Compression.NONE));
+    try (Database database = database(major, twoPhase, immediate);
+        MessageCounter counter = MessageCounter.before(database.server());
+        InterleavedSessions sessions =
+            new InterleavedSessions(database, random, protocol >= 2, !twoPhase)) {
       boolean logged = random.nextBoolean();
-      Consumer consumer =
-          new Consumer(
+      ModelConsumer consumer =
+          new ModelConsumer(
               database,
-              settings,
-              logged ? Optional.of(directory.resolve("log")) : Optional.empty(),
+              counter,
+              settings(protocol, random),
+              logged ? Optional.of(directory.resolve("log-" + seed)) : Optional.empty(),
               random);
-      try (InterleavedSessions sessions =
-          new InterleavedSessions(
-              database, random, 6, protocol >= 2, random.nextBoolean(), !twoPhase)) {
-        for (int phase = 0; phase < PHASES; phase++) {
-          sessions.run(STEPS);
-          if (phase == PHASES - 1) {
-            sessions.finish();
-          }
-          assertSame(
-              sessions.takeCommitted(), consumer.deliver(), "seed " + seed + ", phase " + phase);
-        }
+      String expected = expected(protocol, twoPhase, immediate);
+      for (int phase = 0; phase < PHASES; phase++) {
+        boolean last = phase == PHASES - 1;
+        long streamed = counter.count('S');
+        sessions.unstreamable(phase % 2 == 1);
+        sessions.run(STEPS);
+        sessions.leaveLarge();
+        List<List<String>> delivered =
+            consumer.deliver(
+                () -> {
+                  sessions.endLarge();
+                  sessions.run(STEPS_MEANWHILE);
+                  if (last) {
+                    sessions.finish();
+                  }
+                });
+        String where = "seed " + seed + ", phase " + phase;
+        assertSame(sessions.takeCommitted(), delivered, where);
+        expected
+            .chars()
+            .forEach(
+                type -> assertTrue(counter.count((char) type) > 0, where + ": " + (char) type));
+        assertEquals(protocol >= 2, counter.count('S') > streamed, where + ": streamed");
       }
     }
   }
 
-  /** Goes on from what was durable, as a feed does. */
-  private static final class Consumer {
-    private final Database database;
-    private final List<List<String>> delivered = new ArrayList<>();
-    private final Optional<Path> log;
-    private final Random random;
-    private StreamSettings settings;
-    private Lsn durable = Lsn.ZERO;
-
-    Consumer(Database database, StreamSettings settings, Optional<Path> log, Random random) {
-      this.database = database;
-      this.settings = settings;
-      this.log = log;
-      this.random = random;
+  private static Database database(int major, boolean twoPhase, boolean immediate)
+      throws SQLException {
+    Database database = SharedServers.database(major);
+    ModelSession.createShared(database);
+    database.execute("CREATE PUBLICATION model FOR ALL TABLES");
+    // Streams whatever is larger than that; a session of ours takes it, too.
+    database.execute(
+        "ALTER DATABASE %s SET logical_decoding_work_mem = '64kB'".formatted(database.name()));
+    if (immediate) {
+      database.execute(
+          "ALTER DATABASE %s SET debug_logical_replication_streaming = 'immediate'"
+              .formatted(database.name()));
     }
+    database.execute(
+        "SELECT pg_create_logical_replication_slot('%s', 'pgoutput', false, %s)"
+            .formatted(database.name(), twoPhase));
+    return database;
+  }
 
-    /** Everything that has come since the last call. */
-    List<List<String>> deliver() throws SQLException {
-      Lsn end = walEnd(database);
-      while (durable.isBefore(end)) {
-        try {
-          if (log.isPresent()) {
-            deliverFromLog(log.get(), end);
-          } else {
-            deliverTo(end);
-          }
-        } catch (WalferryException e) {
-          System.out.println(e.getMessage());
-          switch (e.code()) {
-            case STREAMING_UNSUITABLE -> settings = settings.withoutStreaming();
-            case SLOT_ACTIVE -> Thread.onSpinWait();
-            default -> throw e;
-          }
-        }
-      }
-      List<List<String>> taken = List.copyOf(delivered);
-      delivered.clear();
-      return taken;
-    }
+  private StreamSettings settings(int protocol, Random random) {
+    return StreamSettings.DEFAULT
+        .with(
+            new OutputOptions(
+                OptionalInt.of(protocol), true, OutputOptions.Origin.ANY, OutputOptions.Form.TEXT))
+        .with(
+            new SpoolSettings(directory, random.nextInt(3) * 50_000L, 1L << 30)
+                .with(random.nextBoolean() ? Compression.ZSTD : Compression.NONE));
+  }
 
-    private void deliverTo(Lsn end) {
-      try (ReplicationConnection replication =
-              ReplicationConnection.open(ChangeStreamTest.connector(database));
-          ChangeStream stream = replication.stream(database.name(), "model", durable, settings)) {
-        while (durable.isBefore(end)) {
-          if (!take(stream.next(Duration.ofSeconds(30)))) {
-            throw new AssertionError("Nothing came up to " + end + ", only to " + durable);
-          }
-          stream.confirm(durable);
-        }
-      }
-    }
-
-    /** What is confirmed is in the log only; whoever reads it is behind, and is replaced. */
-    private void deliverFromLog(Path directory, Lsn end) {
-      try (ReplicationConnection replication =
-              ReplicationConnection.open(ChangeStreamTest.connector(database));
-          DurableLog opened = DurableLog.open(directory, 8 << 20, settings.spool().compression())) {
-        SourceIdentity server = replication.identify();
-        LogIdentity identity =
-            new LogIdentity(server.systemId(), server.timeline(), database.name());
-        if (opened.extent().isEmpty()) {
-          opened.begin(identity, Lsn.ZERO);
-        }
-        opened.cut();
-        Lsn from = opened.extent().orElseThrow().to();
-        try (ChangeStream stream = replication.stream(database.name(), "model", from, settings);
-            ChangeStream logged = LoggedStream.open(opened, durable, settings.spool())) {
-          LogWriter writer = new LogWriter(opened, identity, stream);
-          while (durable.isBefore(end)) {
-            receive(stream, writer, opened);
-            if (random.nextInt(20) == 0 || !writer.end().isBefore(end)) {
-              // One thread does both here: what it has begun to write it must not wait for.
-              writer.flush();
-              readSome(logged);
-            }
-          }
-        }
-      }
-    }
-
-    private void receive(ChangeStream stream, LogWriter writer, DurableLog opened) {
-      switch (stream.next(Duration.ofMillis(20))) {
-        case StreamEvent.Begun begun -> writer.take(begun);
-        case StreamEvent.KeepAlive keepAlive -> writer.take(keepAlive);
-        case StreamEvent.Quiet quiet -> writer.flush();
-      }
-      if (random.nextInt(5) == 0) {
-        writer.flush();
-        stream.confirm(opened.sync());
-      }
-    }
-
-    private void readSome(ChangeStream logged) {
-      while (random.nextInt(50) > 0 && take(logged.next(Duration.ofMillis(50)))) {
-        if (random.nextInt(10) == 0) {
-          logged.confirm(durable);
-        }
-      }
-    }
-
-    /** Whether anything came. */
-    private boolean take(StreamEvent event) {
-      switch (event) {
-        case StreamEvent.Begun begun -> take(begun.transaction());
-        case StreamEvent.KeepAlive keepAlive -> durable = Lsn.max(durable, keepAlive.walEnd());
-        case StreamEvent.Quiet quiet -> {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    private void take(Transaction transaction) {
-      List<String> changes = described(transaction);
-      if (!changes.isEmpty()) {
-        delivered.add(changes);
-      }
-      durable = Lsn.max(durable, transaction.endLsn());
-    }
+  /**
+   * The types of messages that come in any case, in the first phase already: a block of what is in
+   * progress, its commit and its abort; a streamed transaction that is prepared, one that comes
+   * whole when it is, the commit and the rollback of such.
+   */
+  private static String expected(int protocol, boolean twoPhase, boolean immediate) {
+    String whole = immediate ? "" : "bP";
+    return (protocol >= 2 ? "ScA" : "BC") + (twoPhase ? "pKr" + whole : "");
   }
 
   /** Names the first difference; everything together would fill pages. */
@@ -235,7 +183,7 @@ final class StreamModelTest {
     return Lsn.parse(database.walEnd());
   }
 
-  private static List<String> described(Transaction transaction) {
+  static List<String> described(Transaction transaction) {
     List<String> described = new ArrayList<>();
     while (transaction.advance()) {
       described.add(

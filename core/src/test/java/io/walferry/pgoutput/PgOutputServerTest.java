@@ -7,9 +7,9 @@ import io.walferry.SharedServers;
 import io.walferry.testkit.postgres.Database;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What real servers send is what the statements did. */
 final class PgOutputServerTest {
@@ -169,9 +169,10 @@ final class PgOutputServerTest {
     }
   }
 
-  @Test
-  void decodesPreparedTransactionsWholeAndStreamed() throws SQLException {
-    try (Database database = SharedServers.database(18)) {
+  @ParameterizedTest
+  @ValueSource(ints = {15, 16, 17, 18})
+  void decodesPreparedTransactionsWholeAndStreamed(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
       PeekedSlot slot = PeekedSlot.create(database, true);
       String gid = database.name();
       database.execute("create table t (id int primary key, a text)");

@@ -24,17 +24,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 final class ChangeStreamTest {
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final String SLOT = "stream_test";
-  private static final String PUBLICATION = "Stream \"Test\"";
+  static final String PUBLICATION = "Stream \"Test\"";
 
   @ParameterizedTest
   @FieldSource("MAJORS")
@@ -143,34 +141,6 @@ final class ChangeStreamTest {
         assertTrue(transaction.advance());
         Row row = assertInstanceOf(Change.Update.class, transaction.change()).after();
         assertEquals(Row.Kind.UNCHANGED, row.kind(1));
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void whatWasReceivedFromAnotherServerComesUnlessItIsNotWanted(OutputOptions.Origin origin)
-      throws Exception {
-    try (Database database = published(18);
-        ReplicationConnection replication = ReplicationConnection.open(connector(database))) {
-      CreatedSlot slot = replication.createSlot(SLOT + database.name(), SlotKind.PERSISTENT);
-      database.execute("SELECT pg_replication_origin_create('%s')".formatted(database.name()));
-      database.execute(
-          """
-          SELECT pg_replication_origin_session_setup('%1$s');
-          INSERT INTO item VALUES (1, 'received');
-          SELECT pg_replication_origin_session_reset();
-          SELECT pg_replication_origin_drop('%1$s')
-          """
-              .formatted(database.name()));
-      database.execute("INSERT INTO item VALUES (2, 'own')");
-      StreamSettings settings =
-          StreamSettings.DEFAULT.with(
-              new OutputOptions(OptionalInt.empty(), true, origin, OutputOptions.Form.TEXT));
-      try (ChangeStream stream =
-          replication.stream(slot.name(), PUBLICATION, slot.consistentPoint(), settings)) {
-        List<String> first = described(transaction(stream));
-        assertEquals(List.of(origin == OutputOptions.Origin.ANY ? "+1=received" : "+2=own"), first);
       }
     }
   }
@@ -299,7 +269,7 @@ final class ChangeStreamTest {
         slot.name(), PUBLICATION, slot.consistentPoint(), StreamSettings.DEFAULT);
   }
 
-  private static Transaction transaction(ChangeStream stream) {
+  static Transaction transaction(ChangeStream stream) {
     StreamEvent event = stream.next(LONG);
     while (event instanceof StreamEvent.KeepAlive) {
       event = stream.next(LONG);
@@ -307,7 +277,7 @@ final class ChangeStreamTest {
     return assertInstanceOf(StreamEvent.Begun.class, event).transaction();
   }
 
-  private static List<String> described(Transaction transaction) {
+  static List<String> described(Transaction transaction) {
     List<String> described = new ArrayList<>();
     while (transaction.advance()) {
       described.add(

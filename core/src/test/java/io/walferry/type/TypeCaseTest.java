@@ -1,18 +1,22 @@
 package io.walferry.type;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.SharedServers;
 import io.walferry.testkit.type.TypeCase;
 import io.walferry.testkit.type.TypeCases;
+import io.walferry.value.PgArray;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -27,6 +31,20 @@ final class TypeCaseTest {
   @ParameterizedTest
   @FieldSource("MAJORS")
   void textAndBinaryGiveTheSameValueThatPrintsAsTheServerDoes(int major) throws SQLException {
+    checkAll(major, TypeCaseTest::check);
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void theSameHoldsForArraysOfEachCase(int major) throws SQLException {
+    checkAll(major, TypeCaseTest::checkArrays);
+  }
+
+  private interface Check {
+    void check(TypedServer server, TypeCase typeCase) throws SQLException;
+  }
+
+  private static void checkAll(int major, Check check) throws SQLException {
     List<String> failures = new ArrayList<>();
     int checked = 0;
     try (TypedServer server = new TypedServer(major)) {
@@ -34,7 +52,7 @@ final class TypeCaseTest {
         if (typeCase.existsIn(major)) {
           checked++;
           try {
-            check(server, typeCase);
+            check.check(server, typeCase);
           } catch (AssertionError | RuntimeException | SQLException e) {
             failures.add(typeCase + ": " + e);
           }
@@ -42,7 +60,7 @@ final class TypeCaseTest {
       }
     }
     assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
-    assertTrue(checked > 400, "cases: " + checked);
+    assertTrue(checked > 450, "cases: " + checked);
   }
 
   private static void check(TypedServer server, TypeCase typeCase) throws SQLException {
@@ -54,10 +72,13 @@ final class TypeCaseTest {
     assertEquals(Optional.of(typeCase.text()), ValueText.print(type, value), "printed");
     Object expected = ExpectedValues.of(typeCase.type(), typeCase.text()).orElse(value);
     assertEquals(expected, value, "from text");
+    checkBinary(server, type, typeCase.expression(), value);
+  }
 
+  private static void checkBinary(TypedServer server, PgType type, String expression, Object value)
+      throws SQLException {
     if (ValueDecoder.knowsBinary(type)) {
-      byte[] binary = server.binary(typeCase.expression());
-      Object same = TypedServer.decode(type, Format.BINARY, binary);
+      Object same = TypedServer.decode(type, Format.BINARY, server.binary(expression));
       if (isHalfPrinted(type)) {
         assertEquals(Optional.empty(), ValueText.print(type, same), "printed from binary");
       } else {
@@ -65,6 +86,74 @@ final class TypeCaseTest {
         assertEquals(value.hashCode(), same.hashCode(), "hash");
       }
     }
+  }
+
+  /** Beside NULL, in one dimension and in two; PostgreSQL has no array of an array. */
+  private static void checkArrays(TypedServer server, TypeCase typeCase) throws SQLException {
+    if (typeCase.type().endsWith("[]")) {
+      return;
+    }
+    PgType type = server.type(typeCase.type() + "[]");
+    PgType.ArrayType array = assertInstanceOf(PgType.ArrayType.class, type);
+    byte[] text = server.text(typeCase.expression());
+    Object element = TypedServer.decode(array.element(), Format.TEXT, text);
+
+    String quoted = '"' + typeCase.text().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    String first = "{" + quoted + array.delimiter() + "NULL}";
+    String second = "{NULL" + array.delimiter() + quoted + "}";
+    checkArray(
+        server,
+        new TypeCase(typeCase.type() + "[]", first, "", 0),
+        new PgArray(
+            List.of(new PgArray.Dimension(2, 1)), List.of(Optional.of(element), Optional.empty())));
+    checkArray(
+        server,
+        new TypeCase(typeCase.type() + "[]", "{" + first + array.delimiter() + second + "}", "", 0),
+        new PgArray(
+            List.of(new PgArray.Dimension(2, 1), new PgArray.Dimension(2, 1)),
+            List.of(
+                Optional.of(element), Optional.empty(), Optional.empty(), Optional.of(element))));
+  }
+
+  private static void checkArray(TypedServer server, TypeCase typeCase, PgArray expected)
+      throws SQLException {
+    PgType type = server.type(typeCase.type());
+    byte[] text = server.text(typeCase.expression());
+    Object value = TypedServer.decode(type, Format.TEXT, text);
+    assertEquals(expected, value, "from text");
+    assertEquals(Optional.of(TypedServer.string(text)), ValueText.print(type, value), "printed");
+    checkBinary(server, type, typeCase.expression(), value);
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void eachBuiltInTypeHasACase(int major) throws SQLException {
+    Set<Integer> covered = new LinkedHashSet<>();
+    Set<ScalarKind> kinds = EnumSet.noneOf(ScalarKind.class);
+    Set<String> missing = new TreeSet<>();
+    try (TypedServer server = new TypedServer(major)) {
+      for (TypeCase typeCase : TypeCases.all()) {
+        if (typeCase.existsIn(major)) {
+          PgType type = server.type(typeCase.type());
+          covered.add(type.oid());
+          if (type instanceof PgType.ScalarType scalar) {
+            kinds.add(scalar.kind());
+          }
+        }
+      }
+      String ranges =
+          """
+          select oid::text, typname::text from pg_type
+          where typnamespace = 'pg_catalog'::regnamespace and typtype in ('r', 'm')
+          """;
+      for (List<byte[]> range : server.copy(ranges)) {
+        if (!covered.contains(Integer.parseInt(TypedServer.string(range.getFirst())))) {
+          missing.add(TypedServer.string(range.getLast()));
+        }
+      }
+    }
+    assertEquals(EnumSet.allOf(ScalarKind.class), kinds);
+    assertEquals(Set.of(), missing);
   }
 
   private static boolean isHalfPrinted(PgType type) {

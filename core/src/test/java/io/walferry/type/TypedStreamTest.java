@@ -135,7 +135,7 @@ final class TypedStreamTest {
         ConnectionSettings.parse(server.database().uri(), Map.of()), "test");
   }
 
-  private static CreatedSlot slot(TypedServer server, String prefix) {
+  static CreatedSlot slot(TypedServer server, String prefix) {
     try (ReplicationConnection replication = ReplicationConnection.open(connector(server))) {
       return replication.createSlot(prefix + server.database().name(), SlotKind.PERSISTENT);
     }
@@ -189,8 +189,8 @@ final class TypedStreamTest {
     return value.map(TypeCase::expression).orElse("null");
   }
 
-  /** All changes, up to the TRUNCATE. */
-  private static List<Change> read(TypedServer server, CreatedSlot slot, Form form) {
+  /** All changes of the publication {@code typed}, up to the TRUNCATE. */
+  static List<Change> read(TypedServer server, CreatedSlot slot, Form form) {
     List<Change> changes = new ArrayList<>();
     try (ReplicationConnection replication = ReplicationConnection.open(connector(server));
         ChangeStream stream =

@@ -16,6 +16,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.process.ChildJvm;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,14 +29,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every way in that TLS and passwords leave open or shut, for SQL and for a stream of changes. */
+@ParameterizedClass
+@ValueSource(ints = {14, 18})
 final class TlsStreamTest {
   private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -56,17 +62,24 @@ final class TlsStreamTest {
 
   @TempDir private static Path directory;
 
+  /** Of this server's certificates and keys. */
+  @SuppressWarnings("NullAway.Init")
+  private static Path files;
+
   @SuppressWarnings("NullAway.Init")
   private static TlsServer server;
 
   @SuppressWarnings("NullAway.Init")
   private static Database database;
 
+  @Parameter private int major;
+
   @TempDir private Path home;
 
-  @BeforeAll
-  static void startServer() throws Exception {
-    server = TlsServer.start(14, directory, HOST_BASED);
+  @BeforeParameterizedClassInvocation
+  static void startServer(int major) throws Exception {
+    files = Files.createDirectory(directory.resolve("certificates-" + major));
+    server = TlsServer.start(major, files, HOST_BASED);
     TestCertificates certificates = server.certificates();
     for (String name : List.of("ca", "other", "rsa", "ec", "stranger")) {
       certificates.pem(name + ".crt", name);
@@ -88,7 +101,7 @@ final class TlsStreamTest {
     database.execute("CREATE PUBLICATION items FOR TABLE item");
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stopServer() {
     server.close();
   }
@@ -119,6 +132,8 @@ final class TlsStreamTest {
         "covered | localhost | sslmode=verify-full sslrootcert=rsa.key | TLS_FAILED",
         "covered | localhost | sslmode=verify-ca                   | TLS_FAILED",
         "covered | localhost | sslrootcert=system                  | TLS_FAILED",
+        "covered | localhost | sslmode=require channel_binding=prefer | tls",
+        "covered | localhost | sslmode=require channel_binding=disable | tls",
       })
   void eachModeLetsInWhomItShould(String user, String host, String parameters, String outcome) {
     assertOutcome(outcome, url(user, host, parameters));
@@ -150,14 +165,20 @@ final class TlsStreamTest {
       delimiter = '|',
       value = {
         "scram | sslmode=require channel_binding=require | tls",
+        "scram | sslmode=require channel_binding=prefer  | tls",
+        "scram | sslmode=require channel_binding=disable | tls",
         "scram | sslmode=require                         | tls",
         "scram | sslmode=disable                         | plain",
+        "scram | sslmode=disable channel_binding=prefer  | plain",
+        "scram | sslmode=disable channel_binding=disable | plain",
         "covered | sslmode=require channel_binding=require | CHANNEL_BINDING_FAILED",
         "scram | sslmode=disable channel_binding=require | CHANNEL_BINDING_FAILED",
         "md5   | sslmode=require                         | tls",
+        "md5   | sslmode=require channel_binding=prefer  | tls",
         "md5   | sslmode=disable                         | plain",
         "md5   | sslmode=require channel_binding=require | CHANNEL_BINDING_FAILED",
         "clear | sslmode=require                         | tls",
+        "clear | sslmode=require channel_binding=disable | tls",
         "clear | sslmode=disable                         | plain",
         "clear | sslmode=require channel_binding=require | CHANNEL_BINDING_FAILED",
       })
@@ -171,13 +192,39 @@ final class TlsStreamTest {
   @Test
   void theUsualFilesAreFoundInTheHomeDirectory() throws Exception {
     Path usual = Files.createDirectory(home.resolve(".postgresql"));
-    Files.copy(directory.resolve("ca.crt"), usual.resolve("root.crt"));
-    Files.copy(directory.resolve("ec.crt"), usual.resolve("postgresql.crt"));
-    Files.copy(directory.resolve("ec.key"), usual.resolve("postgresql.key"));
+    Files.copy(files.resolve("ca.crt"), usual.resolve("root.crt"));
+    Files.copy(files.resolve("ec.crt"), usual.resolve("postgresql.crt"));
+    Files.copy(files.resolve("ec.key"), usual.resolve("postgresql.key"));
     assertOutcome("tls", url("ec", "localhost", "sslmode=verify-full"));
     assertOutcome("TLS_FAILED", url("ec", "127.0.0.1", "sslmode=verify-full"));
     Files.delete(usual.resolve("postgresql.key"));
     assertOutcome("TLS_FAILED", url("ec", "localhost", "sslmode=verify-full"));
+  }
+
+  /** The authorities of this runtime do not vouch for the server; those of another one may. */
+  @Test
+  void theAuthoritiesOfTheRuntimeVouchForTheServer() {
+    String url = url("covered", "localhost", "sslrootcert=system");
+    assertEquals("let in", outcomeElsewhere("ca.p12", url));
+    assertEquals("TLS_FAILED", outcomeElsewhere("other.p12", url));
+    // As libpq has it, the server's name is checked then, whether one asks for that or not.
+    assertEquals(
+        "TLS_FAILED",
+        outcomeElsewhere("ca.p12", url("covered", "127.0.0.1", "sslrootcert=system")));
+  }
+
+  private static String outcomeElsewhere(String authorities, String url) {
+    try (ChildJvm child =
+        ChildJvm.running(ConnectMain.class)
+            .jvmOptions(
+                "-Djavax.net.ssl.trustStore=" + files.resolve(authorities),
+                "-Djavax.net.ssl.trustStorePassword=" + TestCertificates.PASSWORD)
+            .arguments(url)
+            .start()) {
+      String line =
+          child.awaitLine(it -> it.startsWith(ConnectMain.OUTCOME), Duration.ofSeconds(60));
+      return line.substring(ConnectMain.OUTCOME.length());
+    }
   }
 
   /** Each message is a record of its own, and a record holds 16 KiB at most. */
@@ -228,15 +275,17 @@ final class TlsStreamTest {
   }
 
   private void assertOutcome(String outcome, String url) {
+    String where = url + " on " + major;
     PostgresConnector connector =
         new PostgresConnector(
             ConnectionSettings.parse(url, Map.of("HOME", home.toString())), "tls test");
     if (outcome.equals("tls") || outcome.equals("plain")) {
-      assertEquals(outcome, session(connector), url);
-      assertEquals(outcome, stream(connector), url);
+      assertEquals(outcome, session(connector), where);
+      assertEquals(outcome, stream(connector), where);
     } else {
-      assertRefused(outcome, assertThrows(WalferryException.class, () -> session(connector), url));
-      assertRefused(outcome, assertThrows(WalferryException.class, () -> stream(connector), url));
+      assertRefused(
+          outcome, assertThrows(WalferryException.class, () -> session(connector), where));
+      assertRefused(outcome, assertThrows(WalferryException.class, () -> stream(connector), where));
     }
   }
 
@@ -306,7 +355,7 @@ final class TlsStreamTest {
       for (String parameter : parameters.split(" +", -1)) {
         String[] parts = parameter.split("=", -1);
         boolean file = parts[1].matches(".*\\.(crt|key|der|p12)");
-        String value = file ? directory.resolve(parts[1]).toString() : parts[1];
+        String value = file ? files.resolve(parts[1]).toString() : parts[1];
         url.append(parts[0]).append('=');
         url.append(URLEncoder.encode(value, StandardCharsets.UTF_8)).append('&');
       }

@@ -115,6 +115,59 @@ final class PublishedShapeTest {
     }
   }
 
+  /** A list may name a stored generated column whatever the option says; never a virtual one. */
+  @ParameterizedTest
+  @CsvSource({"SQLITE, none", "SQLITE, stored", "POSTGRES, none", "POSTGRES, stored"})
+  void generatedColumnsComeWhereAListOrTheOptionSaysSo(
+      Kind kind, String option, PostgresServers servers) throws Exception {
+    try (Database source = servers.server(GENERATED_SINCE).createDatabase("source");
+        Destination destination = kind.create(directory, source.server())) {
+      for (String table : List.of("listed", "unlisted")) {
+        source.execute(
+            """
+            CREATE TABLE %1$s (id int PRIMARY KEY, a int,
+              twice int GENERATED ALWAYS AS (a * 2) STORED,
+              thrice int GENERATED ALWAYS AS (a * 3) VIRTUAL);
+            INSERT INTO %1$s SELECT g, g FROM generate_series(1, 400) g;
+            """
+                .formatted(table));
+      }
+      source.execute(
+          "CREATE PUBLICATION \"%s\" FOR TABLE listed (id, twice), unlisted WITH (publish_generated_columns = %s)"
+              .formatted(source.name(), option));
+      PipelineSettings settings = FeedSetup.settings(source.name(), List.of()).withLoad(2, 1 << 13);
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      for (String table : List.of("listed", "unlisted")) {
+        source.execute(
+            """
+            UPDATE %1$s SET a = -a WHERE id %% 3 = 0;
+            UPDATE %1$s SET id = -id WHERE id %% 17 = 0;
+            DELETE FROM %1$s WHERE id %% 19 = 0;
+            INSERT INTO %1$s VALUES (1000, NULL), (1001, 7);
+            """
+                .formatted(table));
+      }
+      FeedSetup.catchUp(settings, source, List.of(destination::sink));
+      String all = option.equals("stored") ? "id, a, twice" : "id, a";
+      assertSame(source, destination, "listed", "id, twice", "true");
+      assertSame(source, destination, "unlisted", all, "true");
+      assertEquals(List.of("id", "twice"), columns(kind, destination, "listed"));
+      assertEquals(List.of(all.split(", ")), columns(kind, destination, "unlisted"));
+    }
+  }
+
+  private static List<String> columns(Kind kind, Destination destination, String table)
+      throws Exception {
+    String query =
+        switch (kind) {
+          case SQLITE -> "SELECT group_concat(name, ' ') FROM pragma_table_info('%s')";
+          case POSTGRES ->
+              "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute"
+                  + " WHERE attrelid = '%s'::regclass AND attnum > 0";
+        };
+    return List.of(destination.answer(query.formatted(table)).split(" "));
+  }
+
   private static void write(Database source) {
     try {
       for (String write : WRITES) {

@@ -41,6 +41,7 @@ public final class PostgresConnector {
       SET "IntervalStyle" = 'postgres';
       SET extra_float_digits = 3;
       SET bytea_output = 'hex';
+      SET lc_monetary = 'C';
       SET search_path = '';
       SET row_security = off;
       SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings

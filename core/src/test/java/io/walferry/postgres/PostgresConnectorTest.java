@@ -36,6 +36,7 @@ final class PostgresConnectorTest {
     FIXED.put("IntervalStyle", "postgres");
     FIXED.put("extra_float_digits", "3");
     FIXED.put("bytea_output", "hex");
+    FIXED.put("lc_monetary", "C");
     FIXED.put("search_path", "\"\"");
     FIXED.put("lock_timeout", "0");
     FIXED.put("statement_timeout", "0");
@@ -57,6 +58,7 @@ final class PostgresConnectorTest {
         ALTER ROLE postgres SET "DateStyle" = 'SQL, DMY';
         ALTER ROLE postgres SET "IntervalStyle" = 'iso_8601';
         ALTER ROLE postgres SET bytea_output = 'escape';
+        ALTER ROLE postgres SET lc_monetary = 'POSIX';
         ALTER ROLE postgres SET statement_timeout = '1h';
         ALTER DATABASE postgres SET "TimeZone" = 'Asia/Tokyo';
         ALTER DATABASE postgres SET search_path = 'pg_toast';

@@ -34,9 +34,6 @@ final class TypedServer implements AutoCloseable {
     database.execute(TypeCases.SETUP);
     this.connection =
         new PostgresConnector(ConnectionSettings.parse(database.uri(), Map.of()), "test").connect();
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("set lc_monetary = 'C'");
-    }
   }
 
   Connection connection() {

@@ -84,7 +84,7 @@ final class TypedStreamTest {
           .database()
           .execute(
               """
-              alter database "%1$s" set lc_monetary = 'C';
+              alter database "%1$s" set lc_monetary = 'POSIX';
               alter database "%1$s" set logical_decoding_work_mem = '64kB'
               """
                   .formatted(server.database().name()));

@@ -16,6 +16,11 @@ final class FailoverFindings {
   /** The first version with slots that are kept on standbys. */
   private static final int SINCE = 17;
 
+  /** The first that also keeps those with {@code two_phase}. */
+  private static final int TWO_PHASE_SINCE = 18;
+
+  private static final int NAME_LENGTH_MAX = 63;
+
   private final ServerFacts server;
   private final List<Slot> slots;
   private final ReadinessQuestion question;
@@ -34,7 +39,7 @@ final class FailoverFindings {
     if (question.failover()) {
       own()
           .filter(slot -> slot.isUsable() && !slot.traits().failover())
-          .map(FailoverFindings::notKept)
+          .map(slot -> isRefused(slot) ? refused(slot) : notKept(slot))
           .ifPresent(findings::add);
     }
     if (usesFailover()) {
@@ -59,7 +64,38 @@ final class FailoverFindings {
             "Where a standby is promoted the feed has to start over. This takes a replication"
                 + " connection (psql 'dbname=… replication=database'), while no feed uses the"
                 + " slot.")
-        .mendedBy("ALTER_REPLICATION_SLOT " + TableId.quote(slot.name()) + " (FAILOVER true);");
+        .mendedBy(keep(slot));
+  }
+
+  private static String keep(Slot slot) {
+    return "ALTER_REPLICATION_SLOT " + TableId.quote(slot.name()) + " (FAILOVER true);";
+  }
+
+  private boolean isRefused(Slot slot) {
+    return slot.traits().twoPhase() && server.major() < TWO_PHASE_SINCE;
+  }
+
+  /** A copy is where its original is, but has no two_phase. */
+  private static Finding refused(Slot slot) {
+    String suffix = "_copy";
+    String name = slot.name();
+    String copy =
+        name.substring(0, Math.min(name.length(), NAME_LENGTH_MAX - suffix.length())) + suffix;
+    return Finding.note(
+            "slot " + name,
+            "failover, so that standbys keep it too",
+            "on this server only, and two_phase, with which PostgreSQL 17 refuses failover",
+            "Where a standby is promoted the feed has to start over. It does not need two_phase,"
+                + " which a copy of the slot does not have. This takes a replication connection"
+                + " (psql 'dbname=… replication=database') and room for one more slot, while no"
+                + " feed uses the slot.")
+        .mendedBy(replace(name, copy) + "\n" + replace(copy, name) + "\n" + keep(slot));
+  }
+
+  /** One statement, which drops nothing if there is no copy. */
+  private static String replace(String slot, String copy) {
+    return "SELECT pg_drop_replication_slot('%1$s') FROM pg_copy_logical_replication_slot('%1$s', '%2$s');"
+        .formatted(slot, copy);
   }
 
   /** Of slots that are there, or of the one that the feed will make. */

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.SharedServers;
 import io.walferry.publication.TablePattern;
+import io.walferry.slot.Slot;
+import io.walferry.slot.SlotCatalog;
 import io.walferry.testkit.postgres.Database;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PreflightTest {
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
@@ -238,16 +242,77 @@ final class PreflightTest {
       assertEquals(
           major < 17 ? List.of() : List.of("on this server only"),
           notes.stream().map(Finding::found).toList());
-      String url =
-          database.jdbcUrl()
-              + "&replication=database&preferQueryMode=simple&assumeMinServerVersion=10";
-      for (Finding note : notes) {
-        try (Connection replication = DriverManager.getConnection(url);
-            Statement statement = replication.createStatement()) {
-          statement.execute(note.sql().orElseThrow());
+      mend(database, notes);
+      assertEquals(List.of(), notes(database, wanted));
+    }
+  }
+
+  /** 17 refuses failover there, and 18 does not. */
+  @ParameterizedTest
+  @ValueSource(ints = {17, 18})
+  void aSlotWithTwoPhaseIsNotedWithWhatItsServerAllows(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      String slot = (database.name() + "_").repeat(10).substring(0, 63);
+      database.execute(
+          "select pg_create_logical_replication_slot('%s', 'pgoutput', twophase => true)"
+              .formatted(slot));
+      Slot before = slot(database, slot);
+      ReadinessQuestion wanted =
+          new ReadinessQuestion(Optional.empty(), Optional.of(slot), List.of());
+
+      List<Finding> notes = notes(database, wanted);
+
+      assertEquals(
+          List.of(
+              major == 17
+                  ? "on this server only, and two_phase, with which PostgreSQL 17 refuses failover"
+                  : "on this server only"),
+          notes.stream().map(Finding::found).toList());
+      assertEquals(
+          List.of(),
+          notes(
+              database,
+              new ReadinessQuestion(Optional.empty(), Optional.of(slot), false, List.of())));
+      mend(database, notes);
+      assertEquals(List.of(), notes(database, wanted));
+      Slot after = slot(database, slot);
+      assertEquals(new Slot.Traits(false, major > 17, true), after.traits());
+      assertEquals(before.wal().confirmedFlushLsn(), after.wal().confirmedFlushLsn());
+      assertEquals(
+          "1",
+          answer(
+              database,
+              "select count(*) from pg_replication_slots where database = current_database()"));
+    }
+  }
+
+  private static Slot slot(Database database, String name) throws SQLException {
+    try (Connection connection = database.connect()) {
+      return new SlotCatalog(connection).find(name).orElseThrow();
+    }
+  }
+
+  private static String answer(Database database, String query) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  /** As psql does over a replication connection: statement by statement. */
+  private static void mend(Database database, List<Finding> notes) throws SQLException {
+    String url =
+        database.jdbcUrl()
+            + "&replication=database&preferQueryMode=simple&assumeMinServerVersion=10";
+    for (Finding note : notes) {
+      try (Connection replication = DriverManager.getConnection(url);
+          Statement statement = replication.createStatement()) {
+        for (String line : note.sql().orElseThrow().split("\n", -1)) {
+          statement.execute(line);
         }
       }
-      assertEquals(List.of(), notes(database, wanted));
     }
   }
 

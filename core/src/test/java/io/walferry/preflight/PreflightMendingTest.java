@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.publication.TablePattern;
+import io.walferry.slot.StandbySlots;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a server where nothing is as it must be, the SQL of the findings makes it ready. */
 final class PreflightMendingTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final ReadinessQuestion QUESTION =
       new ReadinessQuestion(
           Optional.of("p"), Optional.of("feed"), List.of(TablePattern.parse("shop.*")));
@@ -103,6 +108,72 @@ final class PreflightMendingTest {
       database.execute(role.sql().orElseThrow());
 
       assertFalse(problems(check(database)).contains("role the Feed: not granted"));
+    }
+  }
+
+  /** The server takes such a setting at its start, and then waits for ever. */
+  @ParameterizedTest
+  @ValueSource(ints = {17, 18})
+  void standbySlotsThatHoldAFeedUpForEverAreLeftOut(int major) throws Exception {
+    try (PostgresServer server =
+            PostgresServer.builder()
+                .major(major)
+                .setting("synchronized_standby_slots", "nobody, lost, kept")
+                .setting("max_slot_wal_keep_size", "1MB")
+                .setting("max_wal_size", "32MB")
+                .setting("min_wal_size", "32MB")
+                .start();
+        Database database = server.createDatabase("mend")) {
+      database.execute(
+          """
+          select pg_create_physical_replication_slot('lost', true);
+          select pg_create_physical_replication_slot('kept');
+          """);
+      for (int i = 0; i < 4; i++) {
+        database.execute("select pg_logical_emit_message(false, 'test', ''), pg_switch_wal()");
+      }
+      database.execute("checkpoint");
+
+      List<Finding> problems = standbySlots(database, Severity.PROBLEM);
+
+      assertEquals(
+          List.of("there is none, or it is lost: nobody, lost"),
+          problems.stream().map(Finding::found).toList());
+      for (String statement : problems.getFirst().sql().orElseThrow().split("\n", -1)) {
+        database.execute(statement);
+      }
+      awaitStandbySlots(database, "kept");
+      assertEquals(List.of(), standbySlots(database, Severity.PROBLEM));
+      assertEquals(
+          List.of("not in use: kept"),
+          standbySlots(database, Severity.NOTE).stream().map(Finding::found).toList());
+    }
+  }
+
+  private static List<Finding> standbySlots(Database database, Severity severity)
+      throws SQLException {
+    ReadinessQuestion question =
+        new ReadinessQuestion(Optional.empty(), Optional.of("feed"), List.of());
+    try (Connection connection = database.connect()) {
+      return new Preflight(connection)
+          .check(question).with(severity).stream()
+              .filter(finding -> finding.subject().equals(StandbySlots.SETTING))
+              .toList();
+    }
+  }
+
+  /** A server reads its configuration again a moment later. */
+  private static void awaitStandbySlots(Database database, String expected) throws SQLException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    String found = "";
+    while (!found.equals(expected)) {
+      assertTrue(System.nanoTime() < deadline, found);
+      try (Connection connection = database.connect();
+          Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("show " + StandbySlots.SETTING)) {
+        row.next();
+        found = row.getString(1);
+      }
     }
   }
 }

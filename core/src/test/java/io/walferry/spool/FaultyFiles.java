@@ -22,7 +22,21 @@ public final class FaultyFiles implements SegmentFiles.Opener {
     FLUSH
   }
 
+  private static final long BYTES_MAX = 64 << 20;
+
   private Optional<Fault> fault = Optional.empty();
+  private int flushes;
+
+  /** A log over them. */
+  public DurableLog log(Path directory) {
+    return DurableLog.open(
+        directory, BYTES_MAX, BYTES_MAX, new SegmentFiles(Compression.NONE, this));
+  }
+
+  /** How often something was written through to the disk. */
+  public int flushes() {
+    return flushes;
+  }
 
   private Consumer<Path> flushing = path -> {};
 
@@ -94,6 +108,7 @@ public final class FaultyFiles implements SegmentFiles.Opener {
     public void force(boolean metaData) throws IOException {
       flushing.accept(path);
       attempt(Fault.FLUSH);
+      flushes++;
       real.force(metaData);
     }
 

@@ -1,5 +1,7 @@
 package io.walferry.cli.feed;
 
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
@@ -9,6 +11,7 @@ import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.workload.Workload;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -78,7 +81,18 @@ sealed interface Destination extends AutoCloseable {
   void close() throws SQLException;
 
   static Sink named(String name) {
-    return name.startsWith("postgresql:") ? postgres(name) : FeedSetup.sqlite(Path.of(name));
+    if (name.startsWith("postgresql:")) {
+      return postgres(name);
+    }
+    if (Files.exists(awayMark(name))) {
+      throw new WalferryException(ErrorCode.DESTINATION_UNREACHABLE, "it is away");
+    }
+    return FeedSetup.sqlite(Path.of(name));
+  }
+
+  /** As long as this file is there, a SQLite database of that name cannot be had by it. */
+  static Path awayMark(String name) {
+    return Path.of(name + ".away");
   }
 
   private static Sink postgres(String uri) {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.walferry.change.Lsn;
 import io.walferry.cli.feed.Destination.PostgresDatabase;
 import io.walferry.cli.feed.Destination.SqliteFile;
+import io.walferry.cli.feed.FeedMain.Form;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.FeedSettings;
@@ -32,17 +32,14 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is in the durable spool need not be at the source any more, and reaches the destination. */
@@ -52,8 +49,7 @@ final class DurableSpoolTest {
 
   @TempDir Path directory;
 
-  private final long seed = Seeds.next();
-  private final Workload workload = Workload.create(seed);
+  private final Workload workload = Workload.create(Seeds.next());
   private Path spool = Path.of("");
 
   @BeforeEach
@@ -75,11 +71,11 @@ final class DurableSpoolTest {
         proxy.refuseConnections();
         proxy.closeConnections();
         workload.run(source::connect, 20, 4);
-        awaitConfirmed(source);
+        Sender.awaitConfirmed(source);
       }
       try (RunningFeed feed = start(source, away)) {
         workload.run(source::connect, 20, 4);
-        awaitConfirmed(source);
+        Sender.awaitConfirmed(source);
         assertTrue(feed.retries().stream().allMatch(cause -> isOfTheDestination(cause)));
       }
       proxy.heal();
@@ -92,57 +88,6 @@ final class DurableSpoolTest {
 
   private static boolean isOfTheDestination(WalferryException cause) {
     return cause.code() == ErrorCode.DESTINATION_UNREACHABLE;
-  }
-
-  @Test
-  void nothingIsLostOrDoubledByKills(Database source) throws Exception {
-    killAndCompare(source, seed, 6);
-  }
-
-  @Tag("full")
-  @ParameterizedTest
-  @MethodSource("fullSeeds")
-  void nothingIsLostOrDoubledByManyKills(long fullSeed, Database source) throws Exception {
-    killAndCompare(source, fullSeed, 10);
-    FullProgress.finished("durable", fullSeed);
-  }
-
-  static List<Long> fullSeeds() {
-    return FullProgress.openSeeds("durable", 10);
-  }
-
-  private void killAndCompare(Database source, long seed, int kills) throws Exception {
-    Workload workload = Workload.create(seed);
-    prepare(source, workload);
-    FeedSetup.streamEarly(source);
-    Random random = new Random(seed);
-    try (PostgresServer server = PostgresServer.builder().major(18).durable(true).start();
-        PostgresDatabase destination = PostgresDatabase.create(server, workload)) {
-      for (int kill = 0; kill < kills; kill++) {
-        boolean away = kill % 2 == 1;
-        if (away) {
-          server.kill();
-        }
-        int said = random.nextInt(20);
-        try (ChildJvm child = FeedMain.start(source, destination, spool)) {
-          if (away) {
-            workload.run(source::connect, 1 + said, 4);
-            child.awaitLineOfTalker(line -> line.startsWith("retrying"), PATIENCE);
-            awaitConfirmed(source);
-          } else {
-            child.awaitLineOfTalker(line -> line.startsWith("following"), PATIENCE);
-            workload.run(source::connect, 1 + said, 4);
-          }
-          child.kill();
-          child.awaitExit(PATIENCE);
-        }
-        if (away) {
-          server.start();
-        }
-      }
-      catchUp(source, destination);
-      assertEqual(source, destination, workload);
-    }
   }
 
   /** The source restarts and cuts what it was about to send. */
@@ -172,7 +117,7 @@ final class DurableSpoolTest {
   void aSpoolThatCannotBeWrittenIsWaitedFor(Database source) throws Exception {
     prepare(source);
     try (PostgresDatabase destination = PostgresDatabase.create(source.server(), workload);
-        ChildJvm child = FeedMain.start(source, destination, spool)) {
+        ChildJvm child = FeedMain.start(source, destination, Form.durable(spool))) {
       child.awaitLineOfTalker(line -> line.startsWith("following"), PATIENCE);
       child.failFileWrites();
       workload.run(source::connect, 10, 4);
@@ -180,7 +125,7 @@ final class DurableSpoolTest {
           line -> line.startsWith("receiving again") && line.contains("File too large"), PATIENCE);
       child.allowFileWrites();
       workload.run(source::connect, 10, 4);
-      awaitConfirmed(source);
+      Sender.awaitConfirmed(source);
       child.kill();
       child.awaitExit(PATIENCE);
       catchUp(source, destination);
@@ -237,6 +182,36 @@ final class DurableSpoolTest {
             WalferryException.class,
             () -> FeedSetup.catchUp(settings, source, List.of(destination::sink)));
     assertEquals(ErrorCode.SLOT_AHEAD, refused.code());
+    catchUp(source, destination);
+    assertEqual(source, destination);
+  }
+
+  /** As when somebody has moved a directory; what the other slot's feed needs of it stays. */
+  @Test
+  void theSpoolOfAnotherSlotIsRefused(Database source) throws Exception {
+    prepare(source);
+    SqliteFile destination = new SqliteFile(directory.resolve("copy.db"));
+    fillWhileAway(source, destination);
+    String other = source.name() + "_2";
+    Files.move(spool.resolve(source.name()), spool.resolve(other));
+    List<Path> segments = segments();
+    PipelineSettings settings =
+        FeedSetup.durable(FeedSetup.settings(other, WorkloadFeedTest.TABLES), spool);
+    Path file = directory.resolve("other.db");
+    for (int run = 0; run < 2; run++) {
+      WalferryException refused =
+          assertThrows(
+              WalferryException.class,
+              () -> FeedSetup.catchUp(settings, source, List.of(() -> FeedSetup.sqlite(file))));
+      assertEquals(ErrorCode.SPOOL_FOREIGN, refused.code(), refused::toString);
+      assertTrue(
+          refused.getMessage().contains(" holds changes of slot " + source.name() + " of "),
+          refused::toString);
+      assertEquals(segments, segments());
+    }
+    Files.move(spool.resolve(other), spool.resolve(source.name()));
+    FeedSetup.catchUp(settings, source, List.of(() -> FeedSetup.sqlite(file)));
+    assertEqual(source, new SqliteFile(file));
     catchUp(source, destination);
     assertEqual(source, destination);
   }
@@ -307,7 +282,7 @@ final class DurableSpoolTest {
         };
     try (RunningFeed feed = start(source, away)) {
       workload.run(source::connect, 20, 4);
-      awaitConfirmed(source);
+      Sender.awaitConfirmed(source);
       assertFalse(feed.retries().isEmpty());
     }
   }
@@ -347,10 +322,6 @@ final class DurableSpoolTest {
   }
 
   private void prepare(Database source) throws Exception {
-    prepare(source, workload);
-  }
-
-  private static void prepare(Database source, Workload workload) throws Exception {
     try (Connection connection = source.connect()) {
       workload.createSchema(connection);
     }
@@ -373,27 +344,7 @@ final class DurableSpoolTest {
     return destination.name().replace(":" + source.server().port() + "/", ":" + proxy.port() + "/");
   }
 
-  /** Everything that has committed is in the spool. */
-  private static void awaitConfirmed(Database source) throws Exception {
-    Lsn end = FeedSetup.walEnd(source);
-    source.execute(
-        """
-        DO $$ BEGIN
-          WHILE (SELECT confirmed_flush_lsn FROM pg_replication_slots
-                  WHERE slot_name = current_database()) < '%s' LOOP
-            PERFORM pg_sleep(0.01);
-          END LOOP;
-        END $$\
-        """
-            .formatted(end));
-  }
-
   private void assertEqual(Database source, Destination destination) throws Exception {
-    assertEqual(source, destination, workload);
-  }
-
-  private static void assertEqual(Database source, Destination destination, Workload workload)
-      throws Exception {
     assertEquals(
         List.of(),
         destination.compare(source, workload).tableDifferences(),

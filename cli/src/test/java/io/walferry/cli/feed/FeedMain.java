@@ -4,13 +4,20 @@ import io.walferry.change.Position;
 import io.walferry.change.TableId;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.CommittedBatch;
+import io.walferry.pipeline.FeedSettings;
+import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
+import io.walferry.spool.Compression;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A feed to be killed: says on standard output how far it is, a line for each step. */
 final class FeedMain {
@@ -18,12 +25,60 @@ final class FeedMain {
 
   private FeedMain() {}
 
-  /** Takes the source's URI, the feed's name, the destination's, and that of a spool if any. */
+  /**
+   * How it differs from the usual one.
+   *
+   * @param spool of a durable spool, if it has one
+   */
+  record Form(LoadMode load, Compression compression, Optional<Path> spool) {
+    static final Form USUAL = new Form(LoadMode.SNAPSHOT, Compression.NONE, Optional.empty());
+
+    static Form durable(Path spool) {
+      return USUAL.with(spool);
+    }
+
+    Form with(Path other) {
+      return new Form(load, compression, Optional.of(other));
+    }
+
+    Form with(Compression other) {
+      return new Form(load, other, spool);
+    }
+
+    Form with(LoadMode other) {
+      return new Form(other, compression, spool);
+    }
+
+    PipelineSettings settings(String name) {
+      PipelineSettings usual = FeedSetup.settings(name, WorkloadFeedTest.TABLES);
+      PipelineSettings loading =
+          usual.with(new FeedSettings(name, name, name, WorkloadFeedTest.TABLES, true, load));
+      PipelineSettings whole =
+          spool.map(directory -> FeedSetup.durable(loading, directory)).orElse(loading);
+      return whole.with(whole.stream().with(whole.stream().spool().with(compression)));
+    }
+
+    private List<String> words() {
+      return Stream.concat(
+              Stream.of(load.name(), compression.name()), spool.map(Path::toString).stream())
+          .toList();
+    }
+
+    private static Form of(List<String> words) {
+      return new Form(
+          LoadMode.valueOf(words.get(0)),
+          Compression.valueOf(words.get(1)),
+          words.stream().skip(2).findFirst().map(Path::of));
+    }
+  }
+
+  /** Takes the source's URI, the feed's name, the destination's, and the words of a form if any. */
   public static void main(String[] arguments) {
-    PipelineSettings settings = FeedSetup.settings(arguments[1], WorkloadFeedTest.TABLES);
+    List<String> words = List.of(arguments).subList(3, arguments.length);
+    Form form = words.isEmpty() ? Form.USUAL : Form.of(words);
     try {
       new Pipeline(
-              arguments.length > 3 ? FeedSetup.durable(settings, Path.of(arguments[3])) : settings,
+              form.settings(arguments[1]),
               FeedSetup.connector(arguments[0]),
               () -> Destination.named(arguments[2]),
               new Said())
@@ -39,10 +94,12 @@ final class FeedMain {
     return start(source.uri(), source.name(), destination);
   }
 
-  /** With a durable spool. */
-  static ChildJvm start(Database source, Destination destination, Path spool) {
+  static ChildJvm start(Database source, Destination destination, Form form) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of(source.uri(), source.name(), destination.name()));
+    arguments.addAll(form.words());
     return ChildJvm.running(FeedMain.class)
-        .arguments(source.uri(), source.name(), destination.name(), spool.toString())
+        .arguments(arguments.toArray(String[]::new))
         .jvmOptions(JVM_OPTIONS)
         .start();
   }

@@ -97,6 +97,13 @@ final class RunningFeed implements AutoCloseable {
     }
   }
 
+  /** What the reader of a durable spool's stream has stumbled over. */
+  List<WalferryException> receivedAgain() {
+    synchronized (heard) {
+      return List.copyOf(heard.receivedAgain);
+    }
+  }
+
   long rowsLoaded() {
     synchronized (heard) {
       return heard.rowsLoaded;
@@ -145,6 +152,7 @@ final class RunningFeed implements AutoCloseable {
     private int following;
     private long rowsLoaded;
     private final List<WalferryException> retries = new ArrayList<>();
+    private final List<WalferryException> receivedAgain = new ArrayList<>();
 
     @Override
     public synchronized void following(Position from) {
@@ -168,6 +176,12 @@ final class RunningFeed implements AutoCloseable {
     @Override
     public synchronized void retrying(WalferryException cause, Duration delay) {
       retries.add(cause);
+      notifyAll();
+    }
+
+    @Override
+    public synchronized void receivingAgain(WalferryException cause, Duration delay) {
+      receivedAgain.add(cause);
       notifyAll();
     }
 

@@ -52,6 +52,7 @@ final class InProgressTest {
             + LARGE.formatted(6000, 9000)
             + "; ROLLBACK TO s; DELETE FROM t WHERE id < 9",
         LARGE.formatted(5001, 9000) + "; ROLLBACK");
+    Sender.awaitStreamed(source);
     try (Stream<Path> files = Files.list(spool)) {
       assertEquals(List.of(), files.toList());
     }

@@ -120,9 +120,11 @@ final class WaitingFeedTest {
     }
   }
 
+  /** Also when there is more than the feed reads ahead, so that nobody reads for a while. */
   @Test
   void aDestinationThatTakesItsTimeDoesNotEndTheStream(Database source) throws Exception {
     prepare(source);
+    source.execute("CREATE TABLE work.wide (id int PRIMARY KEY, body text)");
     source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '1s'".formatted(source.name()));
     try (PostgresDatabase destination = PostgresDatabase.create(source.server(), workload);
         FaultProxy proxy = FaultProxy.before(source.server().port())) {
@@ -134,11 +136,21 @@ final class WaitingFeedTest {
         feed.awaitFollowing();
         proxy.stall(Direction.TO_CLIENT);
         workload.run(source::connect, 20, 4);
+        for (int i = 0; i < 40; i++) {
+          source.execute(
+              "INSERT INTO work.wide SELECT g, repeat('x', 1000) FROM generate_series(%d, %d) g"
+                  .formatted(1000 * i + 1, 1000 * (i + 1)));
+        }
+        Sender.awaitFull(source);
+        String pid = Sender.pid(source);
         source.execute("SELECT pg_sleep(4)");
+        Sender.awaitFull(source);
         proxy.heal();
         feed.awaitDurable(FeedSetup.walEnd(source));
+        assertEquals(pid, Sender.pid(source));
         assertEquals(List.of(), feed.retries());
       }
+      assertEquals("40000", destination.answer("SELECT count(*) FROM work.wide"));
       assertEqual(source, destination);
     }
   }

@@ -16,7 +16,7 @@ final class FailoverFindings {
   /** The first version with slots that are kept on standbys. */
   private static final int SINCE = 17;
 
-  /** The first that also keeps those with {@code two_phase}. */
+  /** The first whose standbys know since when a slot has had {@code two_phase}. */
   private static final int TWO_PHASE_SINCE = 18;
 
   private static final int NAME_LENGTH_MAX = 63;
@@ -38,8 +38,9 @@ final class FailoverFindings {
     List<Finding> findings = new ArrayList<>();
     if (question.failover()) {
       own()
-          .filter(slot -> slot.isUsable() && !slot.traits().failover())
-          .map(slot -> isRefused(slot) ? refused(slot) : notKept(slot))
+          .filter(Slot::isUsable)
+          .filter(slot -> !slot.traits().failover() || isKeptInPart(slot))
+          .map(slot -> isKeptInPart(slot) ? keptInPart(slot) : notKept(slot))
           .ifPresent(findings::add);
     }
     if (usesFailover()) {
@@ -71,24 +72,25 @@ final class FailoverFindings {
     return "ALTER_REPLICATION_SLOT " + TableId.quote(slot.name()) + " (FAILOVER true);";
   }
 
-  private boolean isRefused(Slot slot) {
+  private boolean isKeptInPart(Slot slot) {
     return slot.traits().twoPhase() && server.major() < TWO_PHASE_SINCE;
   }
 
   /** A copy is where its original is, but has no two_phase. */
-  private static Finding refused(Slot slot) {
+  private static Finding keptInPart(Slot slot) {
     String suffix = "_copy";
     String name = slot.name();
     String copy =
         name.substring(0, Math.min(name.length(), NAME_LENGTH_MAX - suffix.length())) + suffix;
     return Finding.note(
             "slot " + name,
-            "failover, so that standbys keep it too",
-            "on this server only, and two_phase, with which PostgreSQL 17 refuses failover",
-            "Where a standby is promoted the feed has to start over. It does not need two_phase,"
-                + " which a copy of the slot does not have. This takes a replication connection"
-                + " (psql 'dbname=… replication=database') and room for one more slot, while no"
-                + " feed uses the slot.")
+            "failover and, on PostgreSQL 17, no two_phase",
+            "two_phase",
+            "Standbys of 17 are not told since when a slot has had two_phase: where one is"
+                + " promoted, a transaction that was prepared before can be lost. The feed does not"
+                + " need two_phase, which a copy of the slot does not have. This takes a"
+                + " replication connection (psql 'dbname=… replication=database') and room for one"
+                + " more slot, while no feed uses the slot.")
         .mendedBy(replace(name, copy) + "\n" + replace(copy, name) + "\n" + keep(slot));
   }
 

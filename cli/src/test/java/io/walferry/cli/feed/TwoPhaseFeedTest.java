@@ -93,7 +93,7 @@ final class TwoPhaseFeedTest {
     }
   }
 
-  /** What PostgreSQL 17 has to be given in the place of such a slot for a failover slot. */
+  /** On 17 a copy without {@code two_phase}, on 18 the slot itself. */
   @ParameterizedTest
   @ValueSource(ints = {17, 18})
   void theSlotThatCheckProposesGoesOnWhereThisOneWas(int major, PostgresServers servers)

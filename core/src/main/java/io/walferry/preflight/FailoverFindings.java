@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Whether a feed can go on at a standby that is promoted, as far as the primary can tell. */
@@ -36,13 +37,7 @@ final class FailoverFindings {
       return List.of();
     }
     List<Finding> findings = new ArrayList<>();
-    if (question.failover()) {
-      own()
-          .filter(Slot::isUsable)
-          .filter(slot -> !slot.traits().failover() || isKeptInPart(slot))
-          .map(slot -> isKeptInPart(slot) ? keptInPart(slot) : notKept(slot))
-          .ifPresent(findings::add);
-    }
+    own().filter(Slot::isUsable).flatMap(this::ofOwn).ifPresent(findings::add);
     if (usesFailover()) {
       addUnnamed(findings);
       addBlocking(findings);
@@ -55,6 +50,18 @@ final class FailoverFindings {
         .filter(slot -> question.slot().equals(Optional.of(slot.name())))
         .filter(slot -> slot.isLogical() && !slot.traits().temporary())
         .findFirst();
+  }
+
+  private Optional<Finding> ofOwn(Slot slot) {
+    boolean kept = slot.traits().failover();
+    if (!kept && !question.failover()) {
+      return Optional.empty();
+    }
+    boolean inPart = slot.traits().twoPhase() && server.major() < TWO_PHASE_SINCE;
+    if (inPart) {
+      return Optional.of(keptInPart(slot));
+    }
+    return kept ? Optional.empty() : Optional.of(notKept(slot));
   }
 
   private static Finding notKept(Slot slot) {
@@ -72,16 +79,10 @@ final class FailoverFindings {
     return "ALTER_REPLICATION_SLOT " + TableId.quote(slot.name()) + " (FAILOVER true);";
   }
 
-  private boolean isKeptInPart(Slot slot) {
-    return slot.traits().twoPhase() && server.major() < TWO_PHASE_SINCE;
-  }
-
   /** A copy is where its original is, but has no two_phase. */
-  private static Finding keptInPart(Slot slot) {
-    String suffix = "_copy";
+  private Finding keptInPart(Slot slot) {
     String name = slot.name();
-    String copy =
-        name.substring(0, Math.min(name.length(), NAME_LENGTH_MAX - suffix.length())) + suffix;
+    String copy = freeName(name);
     return Finding.note(
             "slot " + name,
             "failover and, on PostgreSQL 17, no two_phase",
@@ -94,9 +95,27 @@ final class FailoverFindings {
         .mendedBy(replace(name, copy) + "\n" + replace(copy, name) + "\n" + keep(slot));
   }
 
-  /** One statement, which drops nothing if there is no copy. */
+  /** Of a slot that is not there; what an earlier try has left behind stays what it is. */
+  private String freeName(String name) {
+    List<String> taken = slots.stream().map(Slot::name).toList();
+    return IntStream.iterate(1, number -> number + 1)
+        .mapToObj(number -> "_copy" + number)
+        .map(
+            suffix ->
+                name.substring(0, Math.min(name.length(), NAME_LENGTH_MAX - suffix.length()))
+                    + suffix)
+        .filter(copy -> !taken.contains(copy))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** One statement, which drops nothing if there is no copy, and copies nothing that is in use. */
   private static String replace(String slot, String copy) {
-    return "SELECT pg_drop_replication_slot('%1$s') FROM pg_copy_logical_replication_slot('%1$s', '%2$s');"
+    return """
+    SELECT pg_drop_replication_slot(s.slot_name) FROM pg_replication_slots s,\
+     LATERAL pg_copy_logical_replication_slot(s.slot_name, '%2$s')\
+     WHERE s.slot_name = '%1$s' AND NOT s.active;\
+    """
         .formatted(slot, copy);
   }
 

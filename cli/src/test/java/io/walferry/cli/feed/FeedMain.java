@@ -21,6 +21,9 @@ import java.util.stream.Stream;
 
 /** A feed to be killed: says on standard output how far it is, a line for each step. */
 final class FeedMain {
+  /** More than a workload writes while its destination is away; then everything is confirmed. */
+  private static final long SPOOL_BYTES = 256 << 20;
+
   private static final String[] JVM_OPTIONS = {"-Xmx128m", "--enable-native-access=ALL-UNNAMED"};
 
   private FeedMain() {}
@@ -54,7 +57,9 @@ final class FeedMain {
       PipelineSettings loading =
           usual.with(new FeedSettings(name, name, name, WorkloadFeedTest.TABLES, true, load));
       PipelineSettings whole =
-          spool.map(directory -> FeedSetup.durable(loading, directory)).orElse(loading);
+          spool
+              .map(directory -> FeedSetup.durable(loading, directory, SPOOL_BYTES))
+              .orElse(loading);
       return whole.with(whole.stream().with(whole.stream().spool().with(compression)));
     }
 

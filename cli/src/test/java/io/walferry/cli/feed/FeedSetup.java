@@ -52,7 +52,11 @@ final class FeedSetup {
 
   /** With what was committed in a spool first, in segments of 1 MiB. */
   static PipelineSettings durable(PipelineSettings settings, Path spool) {
-    return settings.with(settings.stream().with(new SpoolSettings(spool, 0, 16 << 20).durably()));
+    return durable(settings, spool, 16 << 20);
+  }
+
+  static PipelineSettings durable(PipelineSettings settings, Path spool, long diskBytes) {
+    return settings.with(settings.stream().with(new SpoolSettings(spool, 0, diskBytes).durably()));
   }
 
   /** One reader of small chunks, so that they come one after the other. */

@@ -115,6 +115,13 @@ final class Dispatcher {
 
   /** Looks after events that somebody has not been able to deal with. */
   void lookAfterFailed() {
+    // Nobody is left to hand anything to, whatever a policy says.
+    outstanding
+        .broken()
+        .ifPresent(
+            failure -> {
+              throw failed(failure);
+            });
     Optional<Handed> failed = outstanding.takeFailed();
     while (failed.isPresent()) {
       Handed handed = failed.get();
@@ -170,10 +177,6 @@ final class Dispatcher {
   }
 
   private Reaction reaction(CallbackFailure failure) {
-    if (failure.cause() instanceof BrokenSubscriptionException) {
-      // Nobody is left to hand anything to, whatever a policy says.
-      return Reaction.Stop.STOP;
-    }
     AtomicReference<Reaction> decided = new AtomicReference<>(Reaction.Stop.STOP);
     Optional<Exception> undecided =
         attempt(() -> decided.set(Objects.requireNonNull(policy.react(failure))));

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 
 /**
  * What can be pulled, for one subscriber, on a thread of its own that ends with the feed or the
@@ -21,17 +22,21 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
   private final String name;
   private final PullQueue queue;
   private final Runnable stop;
+  private final BiConsumer<Event, Throwable> broken;
   private final AtomicBoolean subscribed = new AtomicBoolean();
 
   /**
    * Hands out nothing yet.
    *
    * @param stop asks the feed to stop and does not wait
+   * @param broken fails the feed, since its subscriber has thrown at this event
    */
-  EventPublisher(String name, PullQueue queue, Runnable stop) {
+  EventPublisher(
+      String name, PullQueue queue, Runnable stop, BiConsumer<Event, Throwable> broken) {
     this.name = name;
     this.queue = queue;
     this.stop = stop;
+    this.broken = broken;
   }
 
   @Override
@@ -148,7 +153,6 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
     }
 
     /** What is not handed out any more stays open, and comes again. */
-    @SuppressWarnings("CatchingUnchecked") // Not ours: it may throw anything.
     private void hand(Delivery delivery) {
       if (!goesOn()) {
         return;
@@ -156,15 +160,16 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
       delivered();
       try {
         subscriber.onNext(delivery);
-      } catch (RuntimeException | Error e) {
-        // It breaks the rules and counts as cancelled, so the feed fails with what was thrown.
+      } catch (Throwable e) {
+        // It breaks the rules and counts as cancelled, so the feed fails with what was thrown,
+        // whatever it has said about the event before. Not every language declares what it throws.
         lock.lock();
         try {
           cancelled = true;
         } finally {
           lock.unlock();
         }
-        delivery.acknowledgement().failed(new BrokenSubscriptionException(e));
+        broken.accept(delivery.event(), e);
       }
     }
 

@@ -34,6 +34,9 @@ final class Outstanding {
   private boolean stopping;
   private boolean givenUp;
 
+  /** That nobody takes events any more, which another attempt does not change. */
+  private Optional<CallbackFailure> broken = Optional.empty();
+
   /** What may be saved once so many events are acknowledged. */
   record Mark(long after, Position position, List<Ledger.Step> ledger) {
     Mark {
@@ -183,6 +186,26 @@ final class Outstanding {
     }
   }
 
+  /** Whoever takes the events has failed, whatever was said about them. From any thread. */
+  void broken(CallbackFailure failure) {
+    lock.lock();
+    try {
+      broken = Optional.of(failure);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Optional<CallbackFailure> broken() {
+    lock.lock();
+    try {
+      return broken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   boolean isStopping() {
     lock.lock();
     try {
@@ -279,7 +302,7 @@ final class Outstanding {
     long nanos = TimeUnit.NANOSECONDS.convert(most);
     lock.lock();
     try {
-      while (!reached.getAsBoolean() && (drain || failed.isEmpty()) && nanos > 0) {
+      while (!reached.getAsBoolean() && (drain || (failed.isEmpty() && broken.isEmpty())) && nanos > 0) {
         requireGoing(drain);
         nanos = changed.awaitNanos(nanos);
       }

@@ -106,10 +106,17 @@ final class Run {
     board.stopped();
   }
 
+  /** Listeners hear of it last, so that no listener can keep it from the feed. */
   void stop() {
-    board.stopping();
     outstanding.stop();
     pipeline.stop();
+    board.stopping();
+  }
+
+  /** Whoever pulls has thrown at this event, and takes nothing more: the feed fails. */
+  void broken(Event event, Throwable thrown) {
+    outstanding.broken(
+        new CallbackFailure(event, new BrokenSubscriptionException(thrown), 1));
   }
 
   boolean isCalling() {

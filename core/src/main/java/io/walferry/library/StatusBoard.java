@@ -122,11 +122,11 @@ final class StatusBoard {
     }
   }
 
-  @SuppressWarnings("CatchingUnchecked") // Not ours: it may throw anything, and the feed goes on.
+  /** Not ours: it may throw anything, declared or not, and the feed goes on. */
   private static void tell(StatusListener listener, Move move) {
     try {
       listener.changed(move.before(), move.now());
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOG.warn("A status listener has failed", e);
     }
   }

@@ -230,7 +230,11 @@ public final class Walferry implements AutoCloseable {
    */
   public Flow.Publisher<Delivery> publisher() {
     requirePulled();
-    return new EventPublisher(settings.name(), pulled, this::requestStop);
+    return new EventPublisher(
+        settings.name(),
+        pulled,
+        this::requestStop,
+        (event, thrown) -> current().ifPresent(run -> run.broken(event, thrown)));
   }
 
   private void requirePulled() {

@@ -3,6 +3,7 @@ package io.walferry.library;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.walferry.testkit.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -88,7 +90,7 @@ final class PullTest {
     Feeds.await(() -> feed.progress().outstanding() == 100, "no more may be outstanding", feed);
     assertTrue(feed.stop(Feeds.PATIENCE));
     Feeds.requireNothingLeft(database);
-    assertEquals(java.util.Optional.empty(), feed.lastError());
+    assertEquals(Optional.empty(), feed.lastError());
   }
 
   @Test
@@ -225,6 +227,64 @@ final class PullTest {
     assertThrows(IllegalStateException.class, feed::publisher);
     assertThrows(IllegalStateException.class, () -> feed.poll(1, Duration.ZERO));
     assertFalse(feed.progress().durable().isPresent());
+  }
+
+  /** As languages do whose compilers let a checked exception pass. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> void throwAnyway(Throwable cause) throws T {
+    throw (T) cause;
+  }
+
+  @Test
+  void aSubscriberThatAcknowledgesAndThrowsEndsTheFeed(Database database) throws Exception {
+    Walferry feed = feed(database);
+    Subscriber subscriber = new Subscriber();
+    Exception thrown = new Exception("checked");
+    Flow.Subscriber<Delivery> throwing =
+        new Flow.Subscriber<>() {
+          @Override
+          public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+          }
+
+          @Override
+          public void onNext(Delivery delivery) {
+            subscriber.onNext(delivery);
+            PullTest.<RuntimeException>throwAnyway(thrown);
+          }
+
+          @Override
+          public void onError(Throwable cause) {
+            subscriber.onError(cause);
+          }
+
+          @Override
+          public void onComplete() {
+            subscriber.onComplete();
+          }
+        };
+    feed.publisher().subscribe(throwing);
+    feed.start();
+    assertTrue(feed.awaitStopped(Feeds.PATIENCE));
+    WalferryException error = feed.lastError().orElseThrow();
+    assertEquals(ErrorCode.CALLBACK_FAILED, error.code());
+    assertSame(thrown, error.getCause());
+    awaitNoThread();
+    // It counts as cancelled, so it hears nothing more.
+    assertEquals(List.of("i1"), List.copyOf(subscriber.heard));
+  }
+
+  @Test
+  void aListenerThatThrowsHasNoEffect(Database database) throws Exception {
+    Walferry feed = feed(database);
+    feed.onStatus((before, now) -> PullTest.<RuntimeException>throwAnyway(new Exception("sneaky")));
+    feed.start();
+    assertEquals(3, pull(feed, 3).size());
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertEquals(Optional.empty(), feed.lastError());
+    assertEquals(Status.STOPPED, feed.status());
+    awaitNoThread();
   }
 
   private static void awaitNoThread() {

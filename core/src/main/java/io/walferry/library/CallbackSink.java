@@ -136,10 +136,31 @@ final class CallbackSink implements Sink {
   }
 
   private void save(Checkpoint checkpoint) {
-    store.save(checkpoint, present);
+    saveUninterrupted(checkpoint);
     present = claim.epoch();
     claim.hold();
     savedAt = System.nanoTime();
+  }
+
+  /**
+   * An interrupt is for callbacks and waits: what is acknowledged is saved all the same, though a
+   * file is closed under whoever is interrupted.
+   */
+  private void saveUninterrupted(Checkpoint checkpoint) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      store.save(checkpoint, present);
+    } catch (WalferryException e) {
+      if (!Thread.interrupted()) {
+        throw e;
+      }
+      interrupted = true;
+      store.save(checkpoint, present);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Override
@@ -203,13 +224,17 @@ final class CallbackSink implements Sink {
   }
 
   private void saveReached() {
-    List<Mark> reached = outstanding.takeReached();
+    List<Mark> reached = outstanding.reached();
     if (reached.isEmpty()) {
       return;
     }
-    reached.forEach(mark -> mark.ledger().forEach(saved::apply));
-    durable = reached.getLast().position();
-    save(new Checkpoint(feed, durable, claim.epoch(), settings.configuration(), saved.entries()));
+    Ledger next = new Ledger(saved.entries());
+    reached.forEach(mark -> mark.ledger().forEach(next::apply));
+    Position position = reached.getLast().position();
+    save(new Checkpoint(feed, position, claim.epoch(), settings.configuration(), next.entries()));
+    saved = next;
+    durable = position;
+    outstanding.saved(reached);
   }
 
   /** Gives those who have events some time to acknowledge them. */

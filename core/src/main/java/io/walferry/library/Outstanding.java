@@ -5,7 +5,6 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -247,16 +246,22 @@ final class Outstanding {
     }
   }
 
-  /** The marks that nothing is open before any more; each is told once. */
-  List<Mark> takeReached() {
+  /** The marks that nothing is open before any more. They stay until they are {@link #saved}. */
+  List<Mark> reached() {
     lock.lock();
     try {
       long reached = open.isEmpty() ? Long.MAX_VALUE : open.getFirst().index;
-      List<Mark> taken = new ArrayList<>();
-      while (!marks.isEmpty() && marks.getFirst().after <= reached) {
-        taken.add(marks.removeFirst());
-      }
-      return taken;
+      return marks.stream().takeWhile(mark -> mark.after <= reached).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What {@link #reached} has told is durable. */
+  void saved(List<Mark> reached) {
+    lock.lock();
+    try {
+      reached.forEach(mark -> marks.removeFirst());
     } finally {
       lock.unlock();
     }

@@ -179,6 +179,40 @@ final class StopTest {
   }
 
   @Test
+  void whatWasAcknowledgedIsSavedUnderTheInterruptThatACallbackHasKept(Database database)
+      throws Exception {
+    create(database, 1);
+    List<Integer> told = new CopyOnWriteArrayList<>();
+    CountDownLatch hangs = new CountDownLatch(1);
+    Walferry feed =
+        feed(database)
+            .callbacks(
+                on ->
+                    on.insert("*.*", insert -> told.add(insert.row().getInt("id")))
+                        .commit(
+                            commit -> {
+                              hangs.countDown();
+                              try {
+                                new CountDownLatch(1).await();
+                              } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                              }
+                            }))
+            .build();
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    database.execute("insert into t values (2)");
+    hangs.await();
+    assertTrue(feed.stop(Duration.ofMillis(1)));
+    assertEquals(Optional.empty(), feed.lastError());
+    Feeds.requireNothingLeft(database);
+    feed.start();
+    Feeds.awaitDurable(feed, database);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertEquals(List.of(1, 2), told);
+  }
+
+  @Test
   void aFeedThatFailsSaysWhyAndLeavesNothing(Database database) throws Exception {
     create(database, 3);
     Walferry first = feed(database).callbacks(on -> on.insert("*.*", it -> {})).build();

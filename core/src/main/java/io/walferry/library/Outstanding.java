@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +33,9 @@ final class Outstanding {
   private int count;
   private boolean stopping;
   private boolean givenUp;
+
+  /** When acknowledgements are not waited for any more, once the last wait has begun. */
+  private OptionalLong drainUntilNanos = OptionalLong.empty();
 
   /** That nobody takes events any more, which another attempt does not change. */
   private Optional<CallbackFailure> broken = Optional.empty();
@@ -292,31 +296,58 @@ final class Outstanding {
    * @throws WalferryException {@code INTERRUPTED} if the feed is to stop
    */
   boolean awaitRoom(long size, Duration atMost) {
-    return await(() -> count == 0 || (count < countMax && bytes + size <= bytesMax), atMost, false);
+    return await(() -> count == 0 || (count < countMax && bytes + size <= bytesMax), atMost);
   }
 
   /**
-   * Waits until everything is acknowledged, be it to stop. An interrupt, also an earlier one, ends
-   * the wait and nothing else: what is acknowledged by then can still be saved.
+   * Waits until everything is acknowledged, be it to stop. Several waits share the time of the
+   * first one. An interrupt, also an earlier one, ends them and nothing else: what is acknowledged
+   * by then can still be saved.
    */
   boolean awaitNone(Duration atMost) {
-    return await(() -> count == 0, Thread.interrupted() ? Duration.ZERO : atMost, true);
+    if (Thread.interrupted()) {
+      endDrain();
+    }
+    lock.lock();
+    try {
+      if (drainUntilNanos.isEmpty()) {
+        drainUntilNanos = OptionalLong.of(System.nanoTime() + atMost.toNanos());
+      }
+      long nanos = drainUntilNanos.getAsLong() - System.nanoTime();
+      while (count > 0 && nanos > 0) {
+        var unused = changed.awaitNanos(nanos);
+        nanos = drainUntilNanos.getAsLong() - System.nanoTime();
+      }
+    } catch (InterruptedException e) {
+      drainUntilNanos = OptionalLong.of(System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+    return count() == 0;
   }
 
-  private boolean await(BooleanSupplier reached, Duration most, boolean drain) {
+  /** {@link #awaitNone} waits no more. From any thread. */
+  void endDrain() {
+    lock.lock();
+    try {
+      drainUntilNanos = OptionalLong.of(System.nanoTime());
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean await(BooleanSupplier reached, Duration most) {
     long nanos = TimeUnit.NANOSECONDS.convert(most);
     lock.lock();
     try {
-      while (!reached.getAsBoolean() && (drain || (failed.isEmpty() && broken.isEmpty())) && nanos > 0) {
-        requireGoing(drain);
+      while (!reached.getAsBoolean() && failed.isEmpty() && broken.isEmpty() && nanos > 0) {
+        requireGoing();
         nanos = changed.awaitNanos(nanos);
       }
-      requireGoing(drain);
+      requireGoing();
       return reached.getAsBoolean();
     } catch (InterruptedException e) {
-      if (drain) {
-        return reached.getAsBoolean();
-      }
       throw interrupted(e);
     } finally {
       lock.unlock();
@@ -333,10 +364,10 @@ final class Outstanding {
     lock.lock();
     try {
       while (nanos > 0) {
-        requireGoing(false);
+        requireGoing();
         nanos = changed.awaitNanos(nanos);
       }
-      requireGoing(false);
+      requireGoing();
     } catch (InterruptedException e) {
       throw interrupted(e);
     } finally {
@@ -344,8 +375,8 @@ final class Outstanding {
     }
   }
 
-  private void requireGoing(boolean drain) {
-    if ((stopping || givenUp) && !drain) {
+  private void requireGoing() {
+    if (stopping || givenUp) {
       throw new WalferryException(ErrorCode.INTERRUPTED, "stopped while events were delivered");
     }
   }

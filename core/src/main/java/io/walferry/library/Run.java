@@ -125,6 +125,7 @@ final class Run {
 
   /** Interrupts the callback that runs, on whatever thread, and the wait for acknowledgements. */
   void interrupt() {
+    outstanding.endDrain();
     dispatcher.interruptCall();
     thread.interrupt();
   }

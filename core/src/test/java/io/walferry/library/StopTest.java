@@ -2,8 +2,11 @@ package io.walferry.library;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.Lsn;
+import io.walferry.change.Xid;
 import io.walferry.checkpoint.FileCheckpointStore;
 import io.walferry.checkpoint.MemoryCheckpointStore;
 import io.walferry.error.ErrorCode;
@@ -13,6 +16,7 @@ import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -210,6 +214,52 @@ final class StopTest {
     Feeds.awaitDurable(feed, database);
     assertTrue(feed.stop(Feeds.PATIENCE));
     assertEquals(List.of(1, 2), told);
+  }
+
+  @Test
+  void acknowledgementsAreNotWaitedForWhenTheTimeOfTheStopIsOver(Database database)
+      throws Exception {
+    create(database, 1);
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    Walferry feed =
+        feed(database)
+            .drain(Feeds.PATIENCE)
+            .callbacks(
+                on ->
+                    on.insert(
+                            "*.*",
+                            (insert, ack) -> {
+                              if (insert.origin().snapshot()) {
+                                ack.done();
+                              }
+                            })
+                        .commit(
+                            commit -> {
+                              reached.countDown();
+                              goesOn.await();
+                            }))
+            .build();
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    database.execute("insert into t values (2)");
+    reached.await();
+    feed.requestStop();
+    goesOn.countDown();
+    // At the commit, and at the end, it would wait for what nobody acknowledges.
+    assertTrue(feed.stop(Duration.ofMillis(100)));
+    assertEquals(Optional.empty(), feed.lastError());
+    Feeds.requireNothingLeft(database);
+  }
+
+  @Test
+  void severalWaitsForAcknowledgementsShareTheTimeOfTheFirst() {
+    Outstanding outstanding = new Outstanding(10, 1 << 20);
+    Event event = new Event.Begin(new Origin(false, Lsn.ZERO, Xid.NONE, Instant.EPOCH, 0));
+    var unused = outstanding.hand(event, new Route.Call.Manual((it, ack) -> {}), 1);
+    assertFalse(outstanding.awaitNone(Duration.ofMillis(1)));
+    assertTimeoutPreemptively(
+        Feeds.PATIENCE, () -> assertFalse(outstanding.awaitNone(Duration.ofHours(1))));
   }
 
   @Test

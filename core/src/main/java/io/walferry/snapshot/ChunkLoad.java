@@ -115,7 +115,7 @@ public final class ChunkLoad implements AutoCloseable {
 
   /**
    * Ends the threads, with what they have not committed. Reads end at once; whoever was handed a
-   * row may finish with it, so no thread is interrupted here.
+   * row may finish with it, so no thread is interrupted then.
    */
   @Override
   public void close() {
@@ -202,10 +202,15 @@ public final class ChunkLoad implements AutoCloseable {
       reports.put(new LoadReport.Waiting(table));
     }
 
-    /** Unlike a close, which would wait for the statement that is under way. */
+    /**
+     * Unlike a close, which would wait for the statement that is under way. Whoever has no session
+     * yet has handed nobody a row, and will not, so that an interrupt may end its connecting.
+     */
     void abort() {
       writer.giveUp();
-      if (session.get().isPresent()) {
+      if (session.get().isEmpty()) {
+        thread.interrupt();
+      } else {
         try {
           session.get().get().abort(Runnable::run);
         } catch (SQLException e) {

@@ -4,6 +4,7 @@ import io.walferry.change.Column;
 import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
+import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
@@ -24,6 +25,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The types of rows. Those of users and extensions are looked up at the source when they are met
@@ -31,6 +34,8 @@ import java.util.stream.IntStream;
  * them: the stream does not say that a type was altered. For the thread that delivers.
  */
 final class EventTypes {
+  private static final Logger LOG = LoggerFactory.getLogger(EventTypes.class);
+
   /** A bound for feeds that announce relations anew again and again. */
   private static final int TYPES_MAX = 1024;
 
@@ -45,6 +50,7 @@ final class EventTypes {
   private final PostgresConnector source;
   private final IdentityHashMap<Relation, Known> types = new IdentityHashMap<>();
   private TypeCatalog catalog = TypeCatalog.BUILT_IN;
+  private boolean warned;
 
   /** What was true before types were altered, the latest first. */
   private final Deque<TypeCatalog> earlier = new ArrayDeque<>();
@@ -137,7 +143,12 @@ final class EventTypes {
 
   private RowType lookedAgain(Relation relation, Known known) {
     TypeCatalog before = catalog;
-    learn(relation, known.oids());
+    try {
+      learn(relation, known.oids());
+    } catch (WalferryException e) {
+      // The stream goes on: the row is handed out as one that nobody knows any better.
+      warn(relation, e);
+    }
     RowType now = new RowType(relation, catalog);
     if (known.isLike(now)) {
       known.lookedInVain = OptionalLong.of(System.nanoTime());
@@ -148,6 +159,17 @@ final class EventTypes {
       earlier.removeLast();
     }
     return now;
+  }
+
+  private void warn(Relation relation, WalferryException cause) {
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          "The types of {} could not be looked up again: {} ({}); looked up at a later row",
+          relation.table(),
+          cause.getMessage(),
+          cause.code());
+    }
   }
 
   private void learn(Relation relation, Set<Integer> oids) {

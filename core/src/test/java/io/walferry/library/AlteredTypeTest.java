@@ -172,6 +172,39 @@ final class AlteredTypeTest {
     }
   }
 
+  @Test
+  void aLookThatFailsDoesNotInterruptTheStream(Database database) throws Exception {
+    create(database);
+    BlockingQueue<Boolean> read = new LinkedBlockingQueue<>();
+    try (FaultProxy proxy = FaultProxy.before(database.server().port());
+        Walferry feed =
+            Feeds.of(Feeds.through(proxy, database), database.name())
+                .tables("public.t")
+                .checkpoint(new MemoryCheckpointStore())
+                .callbacks(on -> on.insert("public.t", insert -> read.add(isRead(insert))))
+                .build()) {
+      feed.start();
+      Feeds.awaitStatus(feed, Status.LISTENING);
+      assertEquals(true, read.poll(60, TimeUnit.SECONDS));
+      proxy.refuseConnections();
+      database.execute(
+          "alter type address add attribute city text;"
+              + " insert into t values (2, row('d', 4, 'e'), null)");
+      assertEquals(false, read.poll(60, TimeUnit.SECONDS));
+      proxy.heal();
+      long deadline = System.nanoTime() + Feeds.PATIENCE.toNanos();
+      int id = 2;
+      boolean last = false;
+      while (!last && System.nanoTime() < deadline) {
+        id++;
+        database.execute("insert into t values (%d, row('d', 4, 'e'), null)".formatted(id));
+        last = Boolean.TRUE.equals(read.poll(60, TimeUnit.SECONDS));
+      }
+      assertEquals(true, last);
+      assertEquals(0, feed.progress().retries());
+    }
+  }
+
   private static boolean isRead(Event.Insert insert) {
     try {
       return !text(insert).isEmpty();

@@ -60,6 +60,9 @@ final class CallbackSink implements Sink {
   private long savedAt = System.nanoTime();
   private boolean opened;
 
+  /** Transactions since the last commit. */
+  private int begun;
+
   CallbackSink(
       CallbackSinkSettings settings,
       CheckpointStore store,
@@ -83,6 +86,7 @@ final class CallbackSink implements Sink {
     feed = identity;
     claim = presented;
     outstanding.restart();
+    begun = 0;
     settings.restarted().run();
     Optional<Checkpoint> found = store.open(feed.pipeline());
     opened = true;
@@ -192,17 +196,30 @@ final class CallbackSink implements Sink {
 
   @Override
   public void begin(TransactionHeader transaction) {
+    if (begun == 0) {
+      requireGoing();
+    }
+    begun++;
     events.begin(transaction);
   }
 
   @Override
   public void append(Change change) {
+    requireGoing();
     events.change(change);
+  }
+
+  /** A stop cuts a transaction short, unless whole ones before it would come again with it. */
+  private void requireGoing() {
+    if (begun <= 1 && outstanding.isStopping()) {
+      throw new WalferryException(ErrorCode.INTERRUPTED, "stopped within a transaction");
+    }
   }
 
   @Override
   public void commit(Position position) {
     events.endTransaction();
+    begun = 0;
     committed = position;
     mark();
     lookAfter();

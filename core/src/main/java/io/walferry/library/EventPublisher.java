@@ -31,8 +31,7 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
    * @param stop asks the feed to stop and does not wait
    * @param broken fails the feed, since its subscriber has thrown at this event
    */
-  EventPublisher(
-      String name, PullQueue queue, Runnable stop, BiConsumer<Event, Throwable> broken) {
+  EventPublisher(String name, PullQueue queue, Runnable stop, BiConsumer<Event, Throwable> broken) {
     this.name = name;
     this.queue = queue;
     this.stop = stop;

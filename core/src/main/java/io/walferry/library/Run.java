@@ -115,8 +115,7 @@ final class Run {
 
   /** Whoever pulls has thrown at this event, and takes nothing more: the feed fails. */
   void broken(Event event, Throwable thrown) {
-    outstanding.broken(
-        new CallbackFailure(event, new BrokenSubscriptionException(thrown), 1));
+    outstanding.broken(new CallbackFailure(event, new BrokenSubscriptionException(thrown), 1));
   }
 
   boolean isCalling() {

@@ -97,7 +97,7 @@ public final class Walferry implements AutoCloseable {
    * Stops the feed and waits: until callbacks have returned, what is acknowledged is saved, and
    * every thread and connection is gone. Within a callback it does not wait.
    *
-   * @param atMost after which callbacks are interrupted, and open acknowledgements not waited for
+   * @param atMost after which callbacks are interrupted, and acknowledgements not waited for
    * @return whether it has stopped; one whose callback takes no notice of an interrupt stops when
    *     that returns
    */

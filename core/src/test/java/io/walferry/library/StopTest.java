@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -260,6 +261,78 @@ final class StopTest {
     assertFalse(outstanding.awaitNone(Duration.ofMillis(1)));
     assertTimeoutPreemptively(
         Feeds.PATIENCE, () -> assertFalse(outstanding.awaitNone(Duration.ofHours(1))));
+  }
+
+  @Test
+  void noOtherCallbackFollowsWithinATransactionThatIsStopped(Database database) throws Exception {
+    create(database, 1);
+    List<Integer> told = new CopyOnWriteArrayList<>();
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    Walferry feed =
+        feed(database)
+            .callbacks(
+                on ->
+                    on.insert(
+                        "*.*",
+                        insert -> {
+                          told.add(insert.row().getInt("id"));
+                          if (insert.row().getInt("id") == 10) {
+                            reached.countDown();
+                            goesOn.await();
+                          }
+                        }))
+            .build();
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    database.execute("insert into t select generate_series(2, 150)");
+    reached.await();
+    feed.requestStop();
+    goesOn.countDown();
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertEquals(Optional.empty(), feed.lastError());
+    assertEquals(10, told.size());
+    feed.start();
+    Feeds.awaitDurable(feed, database);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertEquals(159, told.size());
+    assertEquals(150, told.stream().distinct().count());
+  }
+
+  @Test
+  void aTransactionThatWasDeliveredWholeBeforeAStopDoesNotComeAgain(Database database)
+      throws Exception {
+    create(database, 1);
+    List<Integer> told = new CopyOnWriteArrayList<>();
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    Walferry feed =
+        feed(database)
+            .callbacks(
+                on ->
+                    on.insert(
+                        "*.*",
+                        insert -> {
+                          told.add(insert.row().getInt("id"));
+                          if (insert.row().getInt("id") % 10 == 0) {
+                            reached.countDown();
+                            goesOn.await();
+                          }
+                        }))
+            .build();
+    feed.start();
+    Feeds.awaitStatus(feed, Status.LISTENING);
+    for (int id = 2; id <= 30; id++) {
+      database.execute("insert into t values (" + id + ")");
+    }
+    reached.await();
+    feed.requestStop();
+    goesOn.countDown();
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    feed.start();
+    Feeds.awaitDurable(feed, database);
+    assertTrue(feed.stop(Feeds.PATIENCE));
+    assertEquals(IntStream.rangeClosed(1, 30).boxed().toList(), told);
   }
 
   @Test

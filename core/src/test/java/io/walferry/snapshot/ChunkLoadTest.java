@@ -1,0 +1,81 @@
+package io.walferry.snapshot;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.SharedServers;
+import io.walferry.postgres.ConnectionSettings;
+import io.walferry.postgres.PostgresConnector;
+import io.walferry.publication.PublicationCatalog;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.CopyFormat;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowKeys;
+import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.proxy.Direction;
+import io.walferry.testkit.proxy.FaultProxy;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** Readers of existing rows that are ended. */
+final class ChunkLoadTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Takes no row. */
+  private record Untouched(AtomicBoolean touched) implements ChunkWriter {
+    @Override
+    public CopyFormat begin(PublishedTable table) {
+      touched.set(true);
+      return CopyFormat.TEXT;
+    }
+
+    @Override
+    public CopyFormat begin(PublishedTable table, RowKeys keys) {
+      return begin(table);
+    }
+
+    @Override
+    public void write(byte[] message) {}
+
+    @Override
+    public void commit(LedgerEntry loaded) {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void oneThatStillConnectsEndsWithTheLoad() throws Exception {
+    try (Database database = SharedServers.database(14);
+        FaultProxy proxy = FaultProxy.before(database.server().port());
+        Connection connection = database.connect()) {
+      database.execute("create table t (id int primary key); create publication p for table t");
+      LoadTable table =
+          LoadTable.read(connection, new PublicationCatalog(connection).tables("p").getFirst());
+      TableLedger ledger =
+          TableLedger.plan(connection, table, SourceSnapshot.read(connection), 1 << 20);
+      String uri =
+          database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
+      PostgresConnector source =
+          new PostgresConnector(
+              ConnectionSettings.parse(
+                  uri + (uri.contains("?") ? "&" : "?") + "connect_timeout=60", Map.of()),
+              "walferry");
+      proxy.stall(Direction.TO_CLIENT);
+      AtomicBoolean touched = new AtomicBoolean();
+      try (ChunkLoad load =
+          ChunkLoad.start(source, List.of(new Untouched(touched)), List.of(ledger), PATIENCE)) {
+        proxy.awaitConnections(1, PATIENCE);
+      }
+      assertFalse(touched.get());
+      assertTrue(
+          Thread.getAllStackTraces().keySet().stream()
+              .noneMatch(thread -> thread.getName().startsWith("walferry-load-")));
+    }
+  }
+}

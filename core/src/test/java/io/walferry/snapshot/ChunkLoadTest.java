@@ -68,9 +68,12 @@ final class ChunkLoadTest {
               "walferry");
       proxy.stall(Direction.TO_CLIENT);
       AtomicBoolean touched = new AtomicBoolean();
-      try (ChunkLoad load =
-          ChunkLoad.start(source, List.of(new Untouched(touched)), List.of(ledger), PATIENCE)) {
+      ChunkLoad load =
+          ChunkLoad.start(source, List.of(new Untouched(touched)), List.of(ledger), PATIENCE);
+      try {
         proxy.awaitConnections(1, PATIENCE);
+      } finally {
+        load.close();
       }
       assertFalse(touched.get());
       assertTrue(

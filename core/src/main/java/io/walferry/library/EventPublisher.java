@@ -170,6 +170,8 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
         }
         broken.accept(delivery.event(), e);
       }
+      // What a subscriber leaves behind is not meant for us; nobody else interrupts this thread.
+      var unused = Thread.interrupted();
     }
 
     private void end() {

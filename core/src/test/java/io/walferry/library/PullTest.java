@@ -132,6 +132,8 @@ final class PullTest {
     public void onNext(Delivery delivery) {
       heard.add(told(delivery.event()));
       delivery.acknowledge();
+      // As whoever has met an interrupt leaves it; nobody else's business here.
+      Thread.currentThread().interrupt();
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -263,76 +264,71 @@ final class StopTest {
         Feeds.PATIENCE, () -> assertFalse(outstanding.awaitNone(Duration.ofHours(1))));
   }
 
+  /** Writes down the rows that are inserted, and waits at some of them until it may go on. */
+  private static final class HeldCallback {
+    private final List<Integer> told = new CopyOnWriteArrayList<>();
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch goesOn = new CountDownLatch(1);
+    private final IntPredicate waits;
+
+    HeldCallback(IntPredicate waits) {
+      this.waits = waits;
+    }
+
+    void register(Callbacks on) {
+      on.insert(
+          "*.*",
+          insert -> {
+            int id = insert.row().getInt("id");
+            told.add(id);
+            if (waits.test(id)) {
+              reached.countDown();
+              goesOn.await();
+            }
+          });
+    }
+  }
+
   @Test
   void noOtherCallbackFollowsWithinATransactionThatIsStopped(Database database) throws Exception {
     create(database, 1);
-    List<Integer> told = new CopyOnWriteArrayList<>();
-    CountDownLatch reached = new CountDownLatch(1);
-    CountDownLatch goesOn = new CountDownLatch(1);
-    Walferry feed =
-        feed(database)
-            .callbacks(
-                on ->
-                    on.insert(
-                        "*.*",
-                        insert -> {
-                          told.add(insert.row().getInt("id"));
-                          if (insert.row().getInt("id") == 10) {
-                            reached.countDown();
-                            goesOn.await();
-                          }
-                        }))
-            .build();
+    HeldCallback held = new HeldCallback(id -> id == 10);
+    Walferry feed = feed(database).callbacks(held::register).build();
     feed.start();
     Feeds.awaitStatus(feed, Status.LISTENING);
     database.execute("insert into t select generate_series(2, 150)");
-    reached.await();
+    held.reached.await();
     feed.requestStop();
-    goesOn.countDown();
+    held.goesOn.countDown();
     assertTrue(feed.stop(Feeds.PATIENCE));
     assertEquals(Optional.empty(), feed.lastError());
-    assertEquals(10, told.size());
+    assertEquals(10, held.told.size());
     feed.start();
     Feeds.awaitDurable(feed, database);
     assertTrue(feed.stop(Feeds.PATIENCE));
-    assertEquals(159, told.size());
-    assertEquals(150, told.stream().distinct().count());
+    assertEquals(159, held.told.size());
+    assertEquals(150, held.told.stream().distinct().count());
   }
 
   @Test
   void aTransactionThatWasDeliveredWholeBeforeAStopDoesNotComeAgain(Database database)
       throws Exception {
     create(database, 1);
-    List<Integer> told = new CopyOnWriteArrayList<>();
-    CountDownLatch reached = new CountDownLatch(1);
-    CountDownLatch goesOn = new CountDownLatch(1);
-    Walferry feed =
-        feed(database)
-            .callbacks(
-                on ->
-                    on.insert(
-                        "*.*",
-                        insert -> {
-                          told.add(insert.row().getInt("id"));
-                          if (insert.row().getInt("id") % 10 == 0) {
-                            reached.countDown();
-                            goesOn.await();
-                          }
-                        }))
-            .build();
+    HeldCallback held = new HeldCallback(id -> id % 10 == 0);
+    Walferry feed = feed(database).callbacks(held::register).build();
     feed.start();
     Feeds.awaitStatus(feed, Status.LISTENING);
     for (int id = 2; id <= 30; id++) {
       database.execute("insert into t values (" + id + ")");
     }
-    reached.await();
+    held.reached.await();
     feed.requestStop();
-    goesOn.countDown();
+    held.goesOn.countDown();
     assertTrue(feed.stop(Feeds.PATIENCE));
     feed.start();
     Feeds.awaitDurable(feed, database);
     assertTrue(feed.stop(Feeds.PATIENCE));
-    assertEquals(IntStream.rangeClosed(1, 30).boxed().toList(), told);
+    assertEquals(IntStream.rangeClosed(1, 30).boxed().toList(), held.told);
   }
 
   @Test

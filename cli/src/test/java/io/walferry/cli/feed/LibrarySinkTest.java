@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.library.Status;
 import io.walferry.library.Walferry;
+import io.walferry.library.WalferryBuilder;
 import io.walferry.pipeline.Until;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
@@ -33,14 +34,7 @@ final class LibrarySinkTest {
     database.execute("create table t (id int primary key); insert into t values (1), (2)");
     Path copy = directory.resolve("copy.db");
     Walferry feed =
-        Walferry.builder()
-            .source(database.uri())
-            .name(database.name())
-            .slot(database.name())
-            .tables("public.t")
-            .sink(() -> FeedSetup.sqlite(copy))
-            .until(Until.Now.NOW)
-            .build();
+        builder(database).sink(() -> FeedSetup.sqlite(copy)).until(Until.Now.NOW).build();
     for (int start = 0; start < 2; start++) {
       feed.start();
       assertTrue(feed.awaitStopped(PATIENCE));
@@ -63,15 +57,7 @@ final class LibrarySinkTest {
         "create table t (id int primary key);"
             + " insert into t select generate_series(1, 20000); analyze t");
     Path copy = directory.resolve("copy.db");
-    Walferry feed =
-        Walferry.builder()
-            .source(database.uri())
-            .name(database.name())
-            .slot(database.name())
-            .tables("public.t")
-            .load(3, 64 << 10)
-            .sink(() -> FeedSetup.sqlite(copy))
-            .build();
+    Walferry feed = builder(database).load(3, 64 << 10).sink(() -> FeedSetup.sqlite(copy)).build();
     feed.start();
     await(() -> feed.progress().rowsLoaded() > 0);
     assertTrue(feed.stop(PATIENCE));
@@ -87,6 +73,14 @@ final class LibrarySinkTest {
       assertTrue(row.next());
       assertEquals(20_000, row.getInt(1));
     }
+  }
+
+  private static WalferryBuilder builder(Database database) {
+    return Walferry.builder()
+        .source(database.uri())
+        .name(database.name())
+        .slot(database.name())
+        .tables("public.t");
   }
 
   private static void await(BooleanSupplier reached) {

@@ -15,17 +15,29 @@ import io.walferry.sink.SinkState;
 import java.util.List;
 import java.util.Set;
 
-/** Reads every column and keeps nothing. */
+/** Reads every column and keeps nothing; one sink sees a whole run. */
 final class ColumnSink implements Sink {
   private final ChangeReader reader;
+  private final boolean savesPosition;
 
   ColumnSink(ChangeReader reader) {
+    this(reader, false);
+  }
+
+  /**
+   * Reads what this reader reads.
+   *
+   * @param savesPosition what the pipeline is told, which feeds no other sink from a durable spool;
+   *     nobody asks a sink that is closed after the run where it was
+   */
+  ColumnSink(ChangeReader reader, boolean savesPosition) {
     this.reader = reader;
+    this.savesPosition = savesPosition;
   }
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(false, false);
+    return new SinkCapabilities(savesPosition, false);
   }
 
   @Override

@@ -34,7 +34,8 @@ public final class PipelineColumnsClient {
 
   private static void drain(FollowTask task, Optional<SpoolSettings> spool) {
     StringColumns columns = new StringColumns();
-    PipelineClient.drain(task, spool, () -> new ColumnSink(new ColumnReader(columns)));
+    PipelineClient.drain(
+        task, spool, () -> new ColumnSink(new ColumnReader(columns), spool.isPresent()));
     System.err.println(columns.characters() + " characters");
   }
 

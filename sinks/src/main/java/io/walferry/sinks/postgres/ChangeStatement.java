@@ -1,5 +1,6 @@
 package io.walferry.sinks.postgres;
 
+import io.walferry.sinks.run.ChangeShape;
 import io.walferry.sinks.sql.RowStatement.Parameter;
 import java.util.List;
 

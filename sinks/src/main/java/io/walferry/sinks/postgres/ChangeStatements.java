@@ -7,6 +7,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sinks.postgres.ChangeStatement.StatementParameter;
 import io.walferry.sinks.postgres.TableShape.ShapeColumn;
+import io.walferry.sinks.run.ChangeShape;
 import io.walferry.sinks.sql.RowLocation;
 import io.walferry.sinks.sql.RowStatement.Parameter;
 import io.walferry.sinks.sql.RowStatement.Side;

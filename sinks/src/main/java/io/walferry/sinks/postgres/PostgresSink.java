@@ -19,6 +19,7 @@ import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
 import io.walferry.sinks.table.ExistingRows;
@@ -71,7 +72,7 @@ public final class PostgresSink implements Sink {
     this.tables = new PostgresTables(session);
     this.existing = settings.existing();
     this.destination = new DestinationTables<>(tables, existing);
-    this.pending = new PendingChanges(database, settings.pendingBytes());
+    this.pending = new PendingChanges(database::replicaRole, settings.pendingBytes());
     this.writers = new TableWriters(database, tables, session, pending, existing);
   }
 
@@ -148,18 +149,12 @@ public final class PostgresSink implements Sink {
   @Override
   public void append(Change change) {
     switch (change) {
-      case Change.Insert(var relation, var after) -> {
-        TableWriter writer = writers.of(relation);
-        pending.add(writer, writer.insert(transaction, after));
-      }
-      case Change.Update(var relation, var before, var after) -> {
-        TableWriter writer = writers.of(relation);
-        pending.add(writer, writer.update(transaction, before, after));
-      }
-      case Change.Delete(var relation, var before) -> {
-        TableWriter writer = writers.of(relation);
-        pending.add(writer, writer.delete(transaction, before));
-      }
+      case Change.Insert(var relation, var after) ->
+          pending.insert(writers.of(relation).changes(), transaction, after);
+      case Change.Update(var relation, var before, var after) ->
+          pending.update(writers.of(relation).changes(), transaction, before, after);
+      case Change.Delete(var relation, var before) ->
+          pending.delete(writers.of(relation).changes(), transaction, before);
       case Change.Truncate truncate -> truncate(truncate.relations());
       case Change.Message message -> {}
     }

@@ -10,34 +10,6 @@ import java.util.List;
 final class RowText {
   private RowText() {}
 
-  /** A copy without the rest of the read that the row came from, which could be much larger. */
-  static Row detached(Row row) {
-    int length = 0;
-    for (int column = 0; column < row.columnCount(); column++) {
-      length += row.length(column);
-    }
-    byte[] buffer = new byte[length];
-    Row.Builder copy = new Row.Builder(buffer, row.columnCount());
-    int at = 0;
-    for (int column = 0; column < row.columnCount(); column++) {
-      switch (row.kind(column)) {
-        case NULL -> copy.nullValue();
-        case UNCHANGED -> copy.unchanged();
-        case TEXT, BINARY -> {
-          byte[] bytes = row.bytes(column);
-          System.arraycopy(bytes, 0, buffer, at, bytes.length);
-          if (row.kind(column) == Row.Kind.TEXT) {
-            copy.text(at, bytes.length);
-          } else {
-            copy.binary(at, bytes.length);
-          }
-          at += bytes.length;
-        }
-      }
-    }
-    return copy.build();
-  }
-
   /** One column of several rows as an array's text. */
   static String array(Relation relation, List<Row> rows, int column, char delimiter) {
     StringBuilder text = new StringBuilder(2 + 16 * rows.size()).append('{');

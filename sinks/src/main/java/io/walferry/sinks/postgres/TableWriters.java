@@ -7,12 +7,17 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sinks.run.PendingChanges;
+import io.walferry.sinks.run.RunSender;
+import io.walferry.sinks.run.TableChanges;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.ExistingRows;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The writers of the relations that were met, each checked against the table when first met. */
 final class TableWriters {
@@ -74,7 +79,21 @@ final class TableWriters {
           ErrorCode.DESTINATION_SHAPE,
           "The table does not fit in " + session.display() + ": " + String.join("; ", problems));
     }
-    return new TableWriter(session, relation, shape, database.replicaRole(), merge);
+    return new TableWriter(shape, changes(relation, shape));
+  }
+
+  private TableChanges changes(Relation relation, TableShape shape) {
+    RowLookup lookup = RowLookup.of(relation, shape);
+    Set<String> key =
+        relation.columns().stream()
+            .filter(Column::key)
+            .map(Column::name)
+            .collect(Collectors.toSet());
+    boolean orderFree = shape.onlyKeyIs(key) && (database.replicaRole() || !shape.triggers());
+    IdentityIndex index = new IdentityIndex(session, relation, shape, lookup);
+    ChangeStatements statements = new ChangeStatements(relation, shape, lookup, merge);
+    RunSender sender = new PostgresRunSender(session, relation, statements);
+    return new TableChanges(relation, orderFree, index::ensure, sender);
   }
 
   private TableShape find(TableId table) {

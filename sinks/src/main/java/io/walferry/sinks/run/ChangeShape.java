@@ -1,11 +1,11 @@
-package io.walferry.sinks.postgres;
+package io.walferry.sinks.run;
 
 import io.walferry.change.Row;
 import io.walferry.sinks.sql.RowLocation;
 import java.util.BitSet;
 
 /** What the changes of one relation that share a statement have in common. */
-sealed interface ChangeShape {
+public sealed interface ChangeShape {
   /** A new row. */
   enum Insert implements ChangeShape {
     INSERT

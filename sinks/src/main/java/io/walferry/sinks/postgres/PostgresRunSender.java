@@ -5,6 +5,9 @@ import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sinks.postgres.ChangeStatement.StatementParameter;
+import io.walferry.sinks.run.ChangeShape;
+import io.walferry.sinks.run.Run;
+import io.walferry.sinks.run.RunSender;
 import io.walferry.sinks.sql.SqlSession;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -17,7 +20,7 @@ import java.util.Map;
  * Sends runs of one relation. Strict: every change changes exactly one row. Many new rows go by
  * COPY, everything else as executions of one prepared statement that share a round trip.
  */
-final class RunSender {
+final class PostgresRunSender implements RunSender {
   /** COPY takes a round trip more than a statement. */
   private static final int COPY_ROWS_MIN = 50;
 
@@ -29,13 +32,14 @@ final class RunSender {
   private final ChangeStatements builder;
   private final Map<ChangeShape, ChangeStatement> statements = new HashMap<>();
 
-  RunSender(SqlSession session, Relation relation, ChangeStatements builder) {
+  PostgresRunSender(SqlSession session, Relation relation, ChangeStatements builder) {
     this.session = session;
     this.relation = relation;
     this.builder = builder;
   }
 
-  void send(Run run) {
+  @Override
+  public void send(Run run) {
     boolean copied =
         run.shape() instanceof ChangeShape.Insert
             && run.rows() >= COPY_ROWS_MIN

@@ -1,4 +1,4 @@
-package io.walferry.sinks.postgres;
+package io.walferry.sinks.run;
 
 import io.walferry.change.Lsn;
 import io.walferry.change.Row;
@@ -10,7 +10,7 @@ import java.util.List;
  * Changes of one table and one shape in their order, in groups: a group goes to the server as one
  * execution of the statement.
  */
-final class Run {
+public final class Run {
   private static final int GROUP_ROWS_MAX = 1000;
 
   private final ChangeShape shape;
@@ -24,7 +24,7 @@ final class Run {
   /**
    * Rows that go together; the old ones are the new ones again where nothing is taken from them.
    */
-  static final class Group {
+  public static final class Group {
     private final List<Row> before = new ArrayList<>();
     private final List<Row> after = new ArrayList<>();
     private final Lsn first;
@@ -35,20 +35,20 @@ final class Run {
       this.last = first;
     }
 
-    List<Row> before() {
+    public List<Row> before() {
       return before;
     }
 
-    List<Row> after() {
+    public List<Row> after() {
       return after;
     }
 
-    int size() {
+    public int size() {
       return after.size();
     }
 
     /** Which source transactions the rows belong to. */
-    String where() {
+    public String where() {
       return transactions(first, last);
     }
   }
@@ -72,19 +72,19 @@ final class Run {
     }
   }
 
-  ChangeShape shape() {
+  public ChangeShape shape() {
     return shape;
   }
 
-  List<Group> groups() {
+  public List<Group> groups() {
     return groups;
   }
 
-  int rows() {
+  public int rows() {
     return rows;
   }
 
-  String where() {
+  public String where() {
     return transactions(groups.getFirst().first, groups.getLast().last);
   }
 

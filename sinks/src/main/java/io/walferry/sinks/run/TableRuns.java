@@ -1,6 +1,5 @@
-package io.walferry.sinks.postgres;
+package io.walferry.sinks.run;
 
-import io.walferry.sinks.postgres.TableWriter.Work;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,7 +16,7 @@ import java.util.Set;
  * spelling ({@code 1.0} and {@code 1.00}).
  */
 final class TableRuns {
-  private final TableWriter writer;
+  private final TableChanges changes;
   private final List<Run> runs = new ArrayList<>(3);
 
   /** Of all keys in the runs; a number that two keys share only costs a round trip. */
@@ -29,30 +28,30 @@ final class TableRuns {
   /** Whether the runs hold changes that must not change places with anything. */
   private boolean ordered;
 
-  TableRuns(TableWriter writer) {
-    this.writer = writer;
+  TableRuns(TableChanges changes) {
+    this.changes = changes;
   }
 
-  TableWriter writer() {
-    return writer;
+  TableChanges changes() {
+    return changes;
   }
 
-  void add(Work work) {
-    if (writer.commutes(work)) {
-      addUnordered(work);
+  void add(PendingChange change) {
+    if (changes.commutes(change)) {
+      addUnordered(change);
     } else {
-      addOrdered(work);
+      addOrdered(change);
     }
   }
 
-  private void addUnordered(Work work) {
+  private void addUnordered(PendingChange change) {
     if (ordered) {
       flush();
     }
-    long key = writer.keyHash(work.after());
-    if (runs.size() == 1 && runs.getFirst().shape().equals(work.shape())) {
+    long key = changes.keyHash(change.after());
+    if (runs.size() == 1 && runs.getFirst().shape().equals(change.shape())) {
       if (groupHashes.contains(key)) {
-        runs.getFirst().separate(work.header());
+        runs.getFirst().separate(change.header());
         groupHashes.clear();
       }
     } else if (keyHashes.contains(key)) {
@@ -60,19 +59,19 @@ final class TableRuns {
     }
     keyHashes.add(key);
     groupHashes.add(key);
-    run(work.shape()).add(work.header(), work.before(), work.after());
+    run(change.shape()).add(change.header(), change.before(), change.after());
   }
 
-  private void addOrdered(Work work) {
-    if (!ordered || !runs.getFirst().shape().equals(work.shape())) {
+  private void addOrdered(PendingChange change) {
+    if (!ordered || !runs.getFirst().shape().equals(change.shape())) {
       flush();
       ordered = true;
     }
-    Run run = run(work.shape());
-    if (!(work.shape() instanceof ChangeShape.Insert)) {
-      run.separate(work.header());
+    Run run = run(change.shape());
+    if (!(change.shape() instanceof ChangeShape.Insert)) {
+      run.separate(change.header());
     }
-    run.add(work.header(), work.before(), work.after());
+    run.add(change.header(), change.before(), change.after());
   }
 
   private Run run(ChangeShape shape) {
@@ -87,7 +86,7 @@ final class TableRuns {
 
   void flush() {
     runs.sort(Comparator.comparingInt(run -> rank(run.shape())));
-    runs.forEach(writer.sender()::send);
+    runs.forEach(changes::send);
     runs.clear();
     keyHashes.clear();
     groupHashes.clear();

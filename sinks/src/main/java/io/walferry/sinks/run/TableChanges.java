@@ -1,0 +1,125 @@
+package io.walferry.sinks.run;
+
+import io.walferry.change.OldRow;
+import io.walferry.change.Relation;
+import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.Row;
+import io.walferry.change.TransactionHeader;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.sinks.sql.RowLocation;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * Tells of each change of one relation what it is and in which order it has to be applied. Not for
+ * several threads.
+ */
+public final class TableChanges {
+  private static final ChangeShape WHOLE_UPDATE =
+      new ChangeShape.Update(RowLocation.NEW_KEY, new BitSet(0));
+  private static final ChangeShape KEY_DELETE = new ChangeShape.Delete(RowLocation.OLD_KEY);
+  private static final ChangeShape ROW_DELETE = new ChangeShape.Delete(RowLocation.OLD_ROW);
+
+  private final Relation relation;
+  private final RunSender sender;
+  private final Consumer<RowLocation> index;
+  private final BitSet keyColumns;
+  private final boolean commutes;
+  private final Set<RowLocation> indexed = EnumSet.noneOf(RowLocation.class);
+
+  /**
+   * Changes of a relation.
+   *
+   * @param orderFree whether changes of different keys may change places: the table has no other
+   *     key than the relation's, and no trigger sees the order
+   * @param index told of a way to find rows, by the key or by the whole row, before the first
+   *     change that needs it
+   */
+  public TableChanges(
+      Relation relation, boolean orderFree, Consumer<RowLocation> index, RunSender sender) {
+    this.relation = relation;
+    this.sender = sender;
+    this.index = index;
+    this.keyColumns =
+        IntStream.range(0, relation.columns().size())
+            .filter(column -> relation.columns().get(column).key())
+            .collect(BitSet::new, BitSet::set, BitSet::or);
+    this.commutes = orderFree && relation.replicaIdentity() != ReplicaIdentity.FULL;
+  }
+
+  Relation relation() {
+    return relation;
+  }
+
+  void send(Run run) {
+    sender.send(run);
+  }
+
+  PendingChange insert(TransactionHeader header, Row after) {
+    return PendingChange.of(ChangeShape.Insert.INSERT, header, after);
+  }
+
+  PendingChange update(TransactionHeader header, OldRow before, Row after) {
+    RowLocation location = RowLocation.of(before);
+    ensureIndex(location);
+    BitSet unchanged = ChangeShape.unchangedOf(after);
+    ChangeShape shape =
+        location == RowLocation.NEW_KEY && unchanged.isEmpty()
+            ? WHOLE_UPDATE
+            : new ChangeShape.Update(location, unchanged);
+    return switch (before) {
+      case OldRow.Absent absent -> PendingChange.of(shape, header, after);
+      case OldRow.Key(Row key) -> PendingChange.of(shape, header, key, after);
+      case OldRow.Full(Row old) -> PendingChange.of(shape, header, old, after);
+    };
+  }
+
+  PendingChange delete(TransactionHeader header, OldRow before) {
+    ensureIndex(RowLocation.of(before));
+    return switch (before) {
+      case OldRow.Key(Row key) -> PendingChange.of(KEY_DELETE, header, key);
+      case OldRow.Full(Row old) -> PendingChange.of(ROW_DELETE, header, old);
+      case OldRow.Absent absent ->
+          throw new WalferryException(
+              ErrorCode.PROTOCOL_VIOLATION,
+              "A delete of table "
+                  + relation.table()
+                  + " (transaction that commits at "
+                  + header.commitLsn()
+                  + ") does not say which row");
+    };
+  }
+
+  /** Whether the change may change places with changes of other keys. */
+  boolean commutes(PendingChange change) {
+    return commutes && !change.shape().needsOrder();
+  }
+
+  /** A number that differs for different keys, nearly always. */
+  long keyHash(Row row) {
+    long hash = 0xcbf29ce484222325L;
+    for (int column = keyColumns.nextSetBit(0);
+        column >= 0;
+        column = keyColumns.nextSetBit(column + 1)) {
+      int length = row.length(column);
+      hash = (hash ^ length) * 0x9E3779B97F4A7C15L;
+      for (int i = 0; i < length; i++) {
+        hash = (hash ^ row.byteAt(column, i)) * 0x100000001b3L;
+      }
+      hash ^= hash >>> 32;
+    }
+    return hash;
+  }
+
+  private void ensureIndex(RowLocation location) {
+    // A key is found by the same columns, be it the old one or the new one.
+    RowLocation way = location == RowLocation.NEW_KEY ? RowLocation.OLD_KEY : location;
+    if (indexed.add(way)) {
+      index.accept(way);
+    }
+  }
+}

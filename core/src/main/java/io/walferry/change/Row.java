@@ -280,6 +280,42 @@ public final class Row {
         : packed();
   }
 
+  /**
+   * This row with the values of an earlier one in the columns that were not sent; what neither of
+   * them has stays unchanged.
+   */
+  public Row over(Row earlier) {
+    int byteCount = 0;
+    boolean whole = true;
+    for (int column = 0; column < columnCount; column++) {
+      boolean unchanged = isUnchanged(column);
+      byteCount += unchanged ? earlier.length(column) : length(column);
+      whole &= !unchanged;
+    }
+    return whole ? this : over(earlier, new byte[byteCount]);
+  }
+
+  private Row over(Row earlier, byte[] own) {
+    Builder merged = new Builder(own, columnCount);
+    int at = 0;
+    for (int column = 0; column < columnCount; column++) {
+      Row source = isUnchanged(column) ? earlier : this;
+      Kind kind = source.kind(column);
+      int length = source.length(column);
+      if (length > 0) {
+        System.arraycopy(source.buffer, start(source.place(column)), own, at, length);
+      }
+      switch (kind) {
+        case NULL -> merged.nullValue();
+        case UNCHANGED -> merged.unchanged();
+        case TEXT -> merged.text(at, length);
+        case BINARY -> merged.binary(at, length);
+      }
+      at += length;
+    }
+    return merged.build();
+  }
+
   private Row packed() {
     byte[] own = new byte[to - from];
     int[] moved = places.clone();

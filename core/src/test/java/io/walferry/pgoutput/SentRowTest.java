@@ -49,6 +49,24 @@ final class SentRowTest {
     }
   }
 
+  @Test
+  void whatWasNotSentIsTakenFromAnEarlierRow() {
+    for (int round = 0; round < 500; round++) {
+      List<Value> later = values(random.nextInt(40));
+      List<Value> earlier = values(later.size());
+      List<Value> expected = new ArrayList<>(later);
+      for (int column = 0; column < later.size(); column++) {
+        if (later.get(column) instanceof Value.Unchanged) {
+          expected.set(column, earlier.get(column));
+        }
+      }
+      Row merged =
+          decoded(message(later))
+              .over(random.nextBoolean() ? built(earlier) : decoded(message(earlier)));
+      assertEquals(built(expected), merged, "-Dwalferry.seed=" + SEED);
+    }
+  }
+
   private List<Value> values(int count) {
     List<Value> values = new ArrayList<>();
     for (int column = 0; column < count; column++) {

@@ -16,13 +16,22 @@ public sealed interface ChangeShape {
    *
    * @param unchanged columns that the source did not send
    */
-  record Update(RowLocation location, BitSet unchanged) implements ChangeShape {}
+  record Update(RowLocation location, BitSet unchanged) implements ChangeShape {
+    private static final Update WHOLE_BY_KEY = new Update(RowLocation.NEW_KEY, new BitSet(0));
+  }
 
   /** A row that is gone. */
   record Delete(RowLocation location) implements ChangeShape {}
 
-  /** Which columns the source did not send. */
-  static BitSet unchangedOf(Row row) {
+  /** Of a row that is changed, with the columns that the source has sent. */
+  static ChangeShape update(RowLocation location, Row after) {
+    BitSet unchanged = unchangedOf(after);
+    return location == RowLocation.NEW_KEY && unchanged.isEmpty()
+        ? Update.WHOLE_BY_KEY
+        : new Update(location, unchanged);
+  }
+
+  private static BitSet unchangedOf(Row row) {
     BitSet unchanged = new BitSet();
     for (int column = 0; column < row.columnCount(); column++) {
       if (row.isUnchanged(column)) {

@@ -49,12 +49,14 @@ public final class PendingChanges {
     }
     TableRuns runs = tables.computeIfAbsent(name, id -> new TableRuns(table));
     if (!runs.changes().equals(table)) {
+      byteCount -= runs.byteCount();
       runs.flush();
       runs = new TableRuns(table);
       tables.put(name, runs);
     }
+    byteCount -= runs.byteCount();
     runs.add(change);
-    byteCount += change.byteSize();
+    byteCount += runs.byteCount();
     if (byteCount >= bytesMax) {
       flush();
     }

@@ -2,7 +2,6 @@ package io.walferry.sinks.run;
 
 import io.walferry.change.Lsn;
 import io.walferry.change.Row;
-import io.walferry.change.TransactionHeader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,6 +15,7 @@ public final class Run {
   private final ChangeShape shape;
   private final List<Group> groups = new ArrayList<>();
   private int rows;
+  private boolean separated;
 
   Run(ChangeShape shape) {
     this.shape = shape;
@@ -27,12 +27,19 @@ public final class Run {
   public static final class Group {
     private final List<Row> before = new ArrayList<>();
     private final List<Row> after = new ArrayList<>();
-    private final Lsn first;
+    private Lsn first;
     private Lsn last;
 
-    Group(Lsn first) {
-      this.first = first;
-      this.last = first;
+    Group(PendingChange begin) {
+      this.first = begin.first();
+      this.last = begin.last();
+    }
+
+    private void add(PendingChange change) {
+      before.add(change.before());
+      after.add(change.after());
+      first = Lsn.min(first, change.first());
+      last = Lsn.max(last, change.last());
     }
 
     public List<Row> before() {
@@ -53,23 +60,18 @@ public final class Run {
     }
   }
 
-  void add(TransactionHeader header, Row before, Row after) {
-    Lsn lsn = header.commitLsn();
-    if (groups.isEmpty() || groups.getLast().size() == GROUP_ROWS_MAX) {
-      groups.add(new Group(lsn));
+  void add(PendingChange change) {
+    if (separated || groups.isEmpty() || groups.getLast().size() == GROUP_ROWS_MAX) {
+      groups.add(new Group(change));
+      separated = false;
     }
-    Group group = groups.getLast();
-    group.before.add(before);
-    group.after.add(after);
-    group.last = lsn;
+    groups.getLast().add(change);
     rows++;
   }
 
   /** What is added next must not share an execution with what was added before. */
-  void separate(TransactionHeader header) {
-    if (!groups.isEmpty()) {
-      groups.add(new Group(header.commitLsn()));
-    }
+  void separate() {
+    separated = true;
   }
 
   public ChangeShape shape() {
@@ -85,7 +87,9 @@ public final class Run {
   }
 
   public String where() {
-    return transactions(groups.getFirst().first, groups.getLast().last);
+    Lsn first = groups.stream().map(group -> group.first).reduce(Lsn::min).orElse(Lsn.ZERO);
+    Lsn last = groups.stream().map(group -> group.last).reduce(Lsn::max).orElse(Lsn.ZERO);
+    return transactions(first, last);
   }
 
   private static String transactions(Lsn first, Lsn last) {

@@ -19,8 +19,6 @@ import java.util.stream.IntStream;
  * several threads.
  */
 public final class TableChanges {
-  private static final ChangeShape WHOLE_UPDATE =
-      new ChangeShape.Update(RowLocation.NEW_KEY, new BitSet(0));
   private static final ChangeShape KEY_DELETE = new ChangeShape.Delete(RowLocation.OLD_KEY);
   private static final ChangeShape ROW_DELETE = new ChangeShape.Delete(RowLocation.OLD_ROW);
 
@@ -66,11 +64,7 @@ public final class TableChanges {
   PendingChange update(TransactionHeader header, OldRow before, Row after) {
     RowLocation location = RowLocation.of(before);
     ensureIndex(location);
-    BitSet unchanged = ChangeShape.unchangedOf(after);
-    ChangeShape shape =
-        location == RowLocation.NEW_KEY && unchanged.isEmpty()
-            ? WHOLE_UPDATE
-            : new ChangeShape.Update(location, unchanged);
+    ChangeShape shape = ChangeShape.update(location, after);
     return switch (before) {
       case OldRow.Absent absent -> PendingChange.of(shape, header, after);
       case OldRow.Key(Row key) -> PendingChange.of(shape, header, key, after);
@@ -97,6 +91,11 @@ public final class TableChanges {
   /** Whether the change may change places with changes of other keys. */
   boolean commutes(PendingChange change) {
     return commutes && !change.shape().needsOrder();
+  }
+
+  /** Whether two rows have the same key, spelled alike. */
+  boolean haveSameKey(Row one, Row other) {
+    return keyColumns.stream().allMatch(column -> one.sameValue(column, other, column));
   }
 
   /** A number that differs for different keys, nearly always. */

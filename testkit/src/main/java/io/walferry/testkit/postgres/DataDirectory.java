@@ -1,10 +1,10 @@
 package io.walferry.testkit.postgres;
 
 import io.walferry.testkit.internal.Command;
+import io.walferry.testkit.internal.ServerLog;
+import io.walferry.testkit.server.ServerException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,8 +20,6 @@ import java.util.Optional;
  * @param ephemeral the directory to remove at the end, if nobody asked to keep the data
  */
 record DataDirectory(Path path, Optional<Path> ephemeral) {
-  private static final int LOG_TAIL_BYTES = 6_000;
-
   /** The given directory, to be kept; or a new temporary one. */
   static DataDirectory of(Optional<Path> kept, int major) {
     try {
@@ -42,8 +40,8 @@ record DataDirectory(Path path, Optional<Path> ephemeral) {
     return path.resolve("postmaster.pid");
   }
 
-  Path log() {
-    return path.resolve("server.log");
+  ServerLog log() {
+    return new ServerLog(path.resolve("server.log"));
   }
 
   /** Runs initdb unless the directory holds a cluster, which must be of the same major. */
@@ -68,7 +66,7 @@ record DataDirectory(Path path, Optional<Path> ephemeral) {
 
   private void requireMajor(String found, int expected) {
     if (!found.equals(Integer.toString(expected))) {
-      throw new PostgresServerException(
+      throw new ServerException(
           "%s holds a cluster of PostgreSQL %s, expected %d".formatted(path, found, expected));
     }
   }
@@ -90,7 +88,7 @@ record DataDirectory(Path path, Optional<Path> ephemeral) {
       words.addAll(cluster.initdbArguments());
       Command.Outcome outcome = Command.run(words);
       if (!outcome.succeeded()) {
-        throw new PostgresServerException("initdb failed:\n" + outcome.output());
+        throw new ServerException("initdb failed:\n" + outcome.output());
       }
     } finally {
       Files.delete(passwordFile);
@@ -110,23 +108,5 @@ record DataDirectory(Path path, Optional<Path> ephemeral) {
 
   private static String quoted(String value) {
     return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'\n";
-  }
-
-  PostgresServerException failure(String what) {
-    return new PostgresServerException(what + "; the log ends with:\n" + logTail());
-  }
-
-  String logTail() {
-    if (!Files.exists(log())) {
-      return "(no log)";
-    }
-    try (var file = new RandomAccessFile(log().toFile(), "r")) {
-      file.seek(Math.max(0, file.length() - LOG_TAIL_BYTES));
-      byte[] tail = new byte[(int) Math.min(LOG_TAIL_BYTES, file.length() - file.getFilePointer())];
-      file.readFully(tail);
-      return new String(tail, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + log(), e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.walferry.testkit.postgres;
 
 import io.walferry.testkit.internal.Command;
+import io.walferry.testkit.internal.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +18,7 @@ enum LaunchIdentity {
   private static final int NOBODY_ID = 65534;
 
   static LaunchIdentity detect() {
-    if (!Command.run(List.of("id", "-u")).output().strip().equals("0")) {
+    if (!Command.runsAsRoot()) {
       return SAME_USER;
     }
     return Command.run(List.of("unshare", "-U", "true")).succeeded() ? USER_NAMESPACE : NOBODY;

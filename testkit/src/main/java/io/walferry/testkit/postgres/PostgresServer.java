@@ -1,7 +1,13 @@
 package io.walferry.testkit.postgres;
 
-import io.walferry.testkit.internal.FreePort;
+import io.walferry.testkit.internal.BinaryCache;
 import io.walferry.testkit.internal.Guardian;
+import io.walferry.testkit.internal.JarResource;
+import io.walferry.testkit.internal.ServerGuard;
+import io.walferry.testkit.internal.ServerLife;
+import io.walferry.testkit.internal.Unpacking;
+import java.io.BufferedInputStream;
+import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -9,9 +15,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.UUID;
+import org.tukaani.xz.XZInputStream;
 
 /**
  * A PostgreSQL server of our own on 127.0.0.1 that can be stopped, crashed and started again on the
@@ -23,27 +28,17 @@ public final class PostgresServer implements AutoCloseable {
   /** The superuser that owns everything. */
   public static final String USER = "postgres";
 
-  private static final Duration STOP_MAX = Duration.ofSeconds(60);
-  private static final int PORTS_TRIED_MAX = 5;
-
   private final ServerOptions options;
-  private final LaunchIdentity identity;
-  private final PostgresArchive archive;
-  private final Path installation;
+  private final JarResource archive;
   private final DataDirectory data;
-  private final Guardian guardian;
-  private volatile int port;
-  private Optional<PostgresProcess> process = Optional.empty();
-  private boolean closed;
+  private final ServerLife life;
 
   private PostgresServer(
-      ServerOptions options, LaunchIdentity identity, PostgresArchive archive, DataDirectory data) {
+      ServerOptions options, JarResource archive, DataDirectory data, ServerLife life) {
     this.options = options;
-    this.identity = identity;
     this.archive = archive;
-    this.installation = BinaryCache.ofThisUser().installation(archive);
     this.data = data;
-    this.guardian = ServerGuard.watch(data);
+    this.life = life;
   }
 
   public static PostgresServerBuilder builder() {
@@ -51,12 +46,19 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   static PostgresServer create(ServerOptions options, LaunchIdentity identity) {
-    PostgresArchive archive = PostgresBinaries.standard().archive(options.major());
+    JarResource archive = PostgresBinaries.standard().archive(options.major());
+    Path installation =
+        BinaryCache.ofThisUser()
+            .directory("postgres-" + archive.version(), home -> unpack(archive, home));
     DataDirectory data = DataDirectory.of(options.cluster().dataDirectory(), options.major());
-    PostgresServer server = new PostgresServer(options, identity, archive, data);
+    Guardian guardian =
+        ServerGuard.watch(data.pidFile(), StopMode.IMMEDIATE.signal(), data.ephemeral());
+    var program = new PostgresProgram(installation, data, options.settings(), identity);
+    ServerLife life = new ServerLife(program, options.startTimeout(), guardian);
+    PostgresServer server = new PostgresServer(options, archive, data, life);
     try {
-      data.initialise(server.installation, options, identity);
-      server.startOnFreePort();
+      data.initialise(installation, options, identity);
+      life.begin(options.port());
       return server;
     } catch (RuntimeException e) {
       server.close();
@@ -64,40 +66,15 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  private void startOnFreePort() {
-    for (int tries = 1; ; tries++) {
-      port = options.port().orElseGet(FreePort::choose);
-      try {
-        start();
-        return;
-      } catch (PostgresServerException e) {
-        boolean portTaken = data.logTail().contains("could not bind");
-        if (!portTaken || options.port().isPresent() || tries == PORTS_TRIED_MAX) {
-          throw e;
-        }
-      }
+  private static void unpack(JarResource archive, Path home) throws IOException {
+    try (var bytes = new BufferedInputStream(archive.open())) {
+      Unpacking.tar(new XZInputStream(bytes), home);
     }
   }
 
   /** Starts the stopped or crashed server again; no effect on a running one. */
-  public synchronized void start() {
-    if (closed) {
-      throw new IllegalStateException("The server on port " + port + " is closed");
-    }
-    if (isRunning()) {
-      return;
-    }
-    data.configure(options.settings(), port);
-    guardian.tell(ServerGuard.RUNNING);
-    PostgresProcess launched =
-        PostgresProcess.launch(installation.resolve("bin/postgres"), data, identity);
-    process = Optional.of(launched);
-    try {
-      launched.awaitReady(options.startTimeout());
-    } catch (PostgresServerException e) {
-      kill();
-      throw e;
-    }
+  public void start() {
+    life.start();
   }
 
   /**
@@ -105,64 +82,38 @@ public final class PostgresServer implements AutoCloseable {
    * StopMode#FAST} fails after a minute if a replication connection that does not confirm what it
    * received holds the server back.
    */
-  public synchronized void stop(StopMode mode) {
-    if (process.isEmpty()) {
-      return;
-    }
-    process.get().signal(mode.signal());
-    if (!process.get().exitsWithin(STOP_MAX)) {
-      throw data.failure("PostgreSQL did not stop (%s) within %s".formatted(mode, STOP_MAX));
-    }
-    forgetProcess();
+  public void stop(StopMode mode) {
+    life.stop(mode.signal());
   }
 
   /** Crashes the server: SIGKILL to the postmaster and all its children, none of which remains. */
-  public synchronized void kill() {
-    if (process.isEmpty()) {
-      return;
-    }
-    process.get().crash();
-    forgetProcess();
-  }
-
-  private void forgetProcess() {
-    process = Optional.empty();
-    guardian.tell(ServerGuard.STOPPED);
+  public void kill() {
+    life.kill();
   }
 
   /** Stops fast and starts again, on the same port. */
-  public synchronized void restart() {
-    stop(StopMode.FAST);
-    start();
+  public void restart() {
+    life.restart(StopMode.FAST.signal());
   }
 
   /** Stops the server for good and removes its data, unless a data directory was given. */
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    try {
-      stop(data.ephemeral().isPresent() ? StopMode.IMMEDIATE : StopMode.FAST);
-    } catch (PostgresServerException e) {
-      kill();
-    } finally {
-      guardian.release();
-    }
+  public void close() {
+    StopMode mode = data.ephemeral().isPresent() ? StopMode.IMMEDIATE : StopMode.FAST;
+    life.close(mode.signal());
   }
 
-  public synchronized boolean isRunning() {
-    return process.isPresent() && process.get().isAlive();
+  public boolean isRunning() {
+    return life.isRunning();
   }
 
   /** The port, which stays the same over all starts of this server. */
   public int port() {
-    return port;
+    return life.port();
   }
 
   public int major() {
-    return archive.major();
+    return options.major();
   }
 
   /** The version of the programs as their jar says it, such as {@code 14.24.0}. */
@@ -176,7 +127,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /** The last few kilobytes of the server's log. */
   public String logTail() {
-    return data.logTail();
+    return data.log().tail();
   }
 
   /** A URL for JDBC that holds the user, and the password if there is one. */
@@ -184,13 +135,13 @@ public final class PostgresServer implements AutoCloseable {
     String password =
         options.cluster().password().map(secret -> "&password=" + encoded(secret)).orElse("");
     return "jdbc:postgresql://127.0.0.1:%d/%s?user=%s%s"
-        .formatted(port, encoded(database), USER, password);
+        .formatted(port(), encoded(database), USER, password);
   }
 
   /** A URI as libpq takes it, such as {@code postgresql://postgres@127.0.0.1:15432/shop}. */
   public String uri(String database) {
     String password = options.cluster().password().map(secret -> ":" + encoded(secret)).orElse("");
-    return "postgresql://%s%s@127.0.0.1:%d/%s".formatted(USER, password, port, encoded(database));
+    return "postgresql://%s%s@127.0.0.1:%d/%s".formatted(USER, password, port(), encoded(database));
   }
 
   private static String encoded(String text) {

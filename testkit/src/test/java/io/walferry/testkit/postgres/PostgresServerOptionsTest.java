@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.walferry.testkit.internal.JarSearch;
+import io.walferry.testkit.server.ServerException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -112,14 +114,14 @@ final class PostgresServerOptionsTest {
                       .toUri()
                       .toURL()
                 })) {
-      var binaries = new PostgresBinaries(Optional.empty(), loader);
+      var binaries = new PostgresBinaries(new JarSearch("none", Optional.empty(), loader));
       assertEquals(Set.of(17), binaries.majors());
-      assertEquals(17, binaries.archive(17).major());
+      assertTrue(binaries.archive(17).version().startsWith("17."));
     }
   }
 
   private static String failureOf(PostgresServerBuilder builder) {
-    return String.valueOf(assertThrows(PostgresServerException.class, builder::start).getMessage());
+    return String.valueOf(assertThrows(ServerException.class, builder::start).getMessage());
   }
 
   private static String shown(Connection connection, String setting) throws SQLException {

@@ -1,22 +1,24 @@
-package io.walferry.testkit.postgres;
+package io.walferry.testkit.internal;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whole directory trees; symbolic links are never followed. */
-final class FileTree {
+public final class FileTree {
   private FileTree() {}
 
   /** Deletes the tree; what is gone already is no error. */
-  static void delete(Path root) throws IOException {
+  public static void delete(Path root) throws IOException {
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
@@ -48,8 +50,21 @@ final class FileTree {
         });
   }
 
+  /** Copies the files below one directory to the same places below another, which exists. */
+  public static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(from)) {
+      for (Path path : (Iterable<Path>) paths.skip(1)::iterator) {
+        Files.copy(
+            path,
+            to.resolve(from.relativize(path).toString()),
+            StandardCopyOption.COPY_ATTRIBUTES,
+            LinkOption.NOFOLLOW_LINKS);
+      }
+    }
+  }
+
   /** Gives every file of the tree to the user and group of that number. */
-  static void own(Path root, int id) throws IOException {
+  public static void own(Path root, int id) throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
         Files.setAttribute(path, "unix:gid", id);

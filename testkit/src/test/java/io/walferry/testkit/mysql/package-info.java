@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.mysql;
+
+import org.jspecify.annotations.NullMarked;

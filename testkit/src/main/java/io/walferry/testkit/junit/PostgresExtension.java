@@ -5,7 +5,6 @@ import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServerBuilder;
 import io.walferry.testkit.postgres.PostgresServers;
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -24,7 +23,6 @@ import org.junit.platform.commons.support.AnnotationSupport;
 public final class PostgresExtension implements ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(PostgresExtension.class);
   private static final String MAJOR = "major";
-  private static final int PREFIX_CHARACTERS_MAX = 40;
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -70,7 +68,7 @@ public final class PostgresExtension implements ParameterResolver {
   private static Database newDatabase(
       PostgresServer server, ParameterContext parameter, ExtensionContext context) {
     try {
-      Database database = server.createDatabase(prefix(context));
+      Database database = server.createDatabase(TestName.asPrefix(context));
       Store store = context.getStore(NAMESPACE);
       store.put(database, database);
       return database;
@@ -78,15 +76,5 @@ public final class PostgresExtension implements ParameterResolver {
       throw new ParameterResolutionException(
           "Cannot create a database for " + parameter.getParameter(), e);
     }
-  }
-
-  private static String prefix(ExtensionContext context) {
-    String name =
-        context
-            .getTestMethod()
-            .map(method -> method.getName())
-            .orElseGet(() -> context.getRequiredTestClass().getSimpleName());
-    String plain = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]", "_");
-    return plain.substring(0, Math.min(plain.length(), PREFIX_CHARACTERS_MAX));
   }
 }

@@ -1,4 +1,4 @@
-/** PostgreSQL servers and databases as parameters of JUnit tests. */
+/** PostgreSQL, MySQL and MariaDB servers and databases as parameters of JUnit tests. */
 @NullMarked
 package io.walferry.testkit.junit;
 

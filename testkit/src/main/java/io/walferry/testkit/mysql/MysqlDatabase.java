@@ -1,5 +1,6 @@
 package io.walferry.testkit.mysql;
 
+import io.walferry.testkit.server.ServerDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,29 +15,9 @@ import java.util.List;
  * <p>Closing it drops it and ends the connections that are in it. A transaction that was prepared
  * with XA holds it back: roll it back first.
  */
-public record MysqlDatabase(MysqlServer server, String name) implements AutoCloseable {
+public record MysqlDatabase(MysqlServer server, String name) implements ServerDatabase {
   private static final int NO_SUCH_THREAD = 1094;
   private static final int LOCK_WAIT_SECONDS_MAX = 10;
-
-  public Connection connect() throws SQLException {
-    return server.connect(name);
-  }
-
-  public String jdbcUrl() {
-    return server.jdbcUrl(name);
-  }
-
-  public String uri() {
-    return server.uri(name);
-  }
-
-  /** Runs one statement on a connection of its own. */
-  public void execute(String sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
 
   void create() throws SQLException {
     try (Connection connection = server.connect("");
@@ -45,7 +26,6 @@ public record MysqlDatabase(MysqlServer server, String name) implements AutoClos
     }
   }
 
-  /** Drops the database; no effect if it is gone or the server does not run. */
   @Override
   public void close() throws SQLException {
     if (!server.isRunning()) {

@@ -4,6 +4,7 @@ import io.walferry.testkit.internal.BinaryCache;
 import io.walferry.testkit.internal.Guardian;
 import io.walferry.testkit.internal.ServerGuard;
 import io.walferry.testkit.internal.ServerLife;
+import io.walferry.testkit.server.DatabaseServer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import java.util.UUID;
  *
  * <p>Any thread may call; calls that start or stop the server wait for each other.
  */
-public final class MysqlServer implements AutoCloseable {
+public final class MysqlServer implements DatabaseServer {
   /** The user who may do everything, from anywhere. */
   public static final String USER = "walferry";
 
@@ -91,6 +92,7 @@ public final class MysqlServer implements AutoCloseable {
     life.close(KILL_SIGNAL);
   }
 
+  @Override
   public boolean isRunning() {
     return life.isRunning();
   }
@@ -123,17 +125,20 @@ public final class MysqlServer implements AutoCloseable {
   }
 
   /** A URL for MariaDB's JDBC driver, without user and password. */
+  @Override
   public String jdbcUrl(String database) {
     return "jdbc:mariadb://%s:%d/%s".formatted(HOST, port(), database);
   }
 
   /** A URI with user and password, such as {@code mysql://walferry:secret@127.0.0.1:15432/shop}. */
+  @Override
   public String uri(String database) {
     String secret = URLEncoder.encode(password, StandardCharsets.UTF_8).replace("+", "%20");
     return "mysql://%s:%s@%s:%d/%s".formatted(USER, secret, HOST, port(), database);
   }
 
   /** Connects as {@link #USER}; an empty name stands for no database. */
+  @Override
   public Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(jdbcUrl(database), USER, password);
   }

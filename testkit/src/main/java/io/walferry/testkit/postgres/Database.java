@@ -1,5 +1,6 @@
 package io.walferry.testkit.postgres;
 
+import io.walferry.testkit.server.ServerDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,28 +16,8 @@ import java.util.List;
  * <p>Closing it drops it with all that would hold it back: connections, replication slots,
  * subscriptions and prepared transactions.
  */
-public record Database(PostgresServer server, String name) implements AutoCloseable {
+public record Database(PostgresServer server, String name) implements ServerDatabase {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  public Connection connect() throws SQLException {
-    return server.connect(name);
-  }
-
-  public String jdbcUrl() {
-    return server.jdbcUrl(name);
-  }
-
-  public String uri() {
-    return server.uri(name);
-  }
-
-  /** Runs one or several statements on a connection of their own. */
-  public void execute(String sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
 
   /**
    * The end of a record of the server's log that is written now: what has committed before ends at
@@ -52,7 +33,6 @@ public record Database(PostgresServer server, String name) implements AutoClosea
     }
   }
 
-  /** Drops the database; no effect if it is gone or the server does not run. */
   @Override
   public void close() throws SQLException {
     if (!server.isRunning()) {

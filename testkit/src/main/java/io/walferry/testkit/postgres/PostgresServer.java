@@ -6,6 +6,7 @@ import io.walferry.testkit.internal.JarResource;
 import io.walferry.testkit.internal.ServerGuard;
 import io.walferry.testkit.internal.ServerLife;
 import io.walferry.testkit.internal.Unpacking;
+import io.walferry.testkit.server.DatabaseServer;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -24,7 +25,7 @@ import org.tukaani.xz.XZInputStream;
  *
  * <p>Any thread may call; calls that start or stop the server wait for each other.
  */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements DatabaseServer {
   /** The superuser that owns everything. */
   public static final String USER = "postgres";
 
@@ -103,6 +104,7 @@ public final class PostgresServer implements AutoCloseable {
     life.close(mode.signal());
   }
 
+  @Override
   public boolean isRunning() {
     return life.isRunning();
   }
@@ -131,6 +133,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /** A URL for JDBC that holds the user, and the password if there is one. */
+  @Override
   public String jdbcUrl(String database) {
     String password =
         options.cluster().password().map(secret -> "&password=" + encoded(secret)).orElse("");
@@ -139,6 +142,7 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /** A URI as libpq takes it, such as {@code postgresql://postgres@127.0.0.1:15432/shop}. */
+  @Override
   public String uri(String database) {
     String password = options.cluster().password().map(secret -> ":" + encoded(secret)).orElse("");
     return "postgresql://%s%s@127.0.0.1:%d/%s".formatted(USER, password, port(), encoded(database));
@@ -148,6 +152,7 @@ public final class PostgresServer implements AutoCloseable {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
+  @Override
   public Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(jdbcUrl(database));
   }

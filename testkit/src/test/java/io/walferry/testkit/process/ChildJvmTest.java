@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.walferry.testkit.mysql.MysqlBinaries;
+import io.walferry.testkit.mysql.MysqlFlavor;
 import io.walferry.testkit.postgres.PostgresBinaries;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -12,28 +15,38 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChildJvmTest {
   private static final Duration MAX = Duration.ofSeconds(60);
 
-  @Test
-  void aServerAndItsTemporaryDataEndWithAKilledJvm() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {EmbeddedServerMain.POSTGRES, "MYSQL", "MARIADB"})
+  void aServerAndItsTemporaryDataEndWithAKilledJvm(String kind) throws Exception {
+    if (!kind.equals(EmbeddedServerMain.POSTGRES)) {
+      Optional<String> obstacle = MysqlBinaries.standard().obstacle(MysqlFlavor.valueOf(kind));
+      assumeTrue(obstacle.isEmpty(), obstacle.toString());
+    }
     try (ChildJvm child =
         ChildJvm.running(EmbeddedServerMain.class)
-            .inheritProperties(PostgresBinaries.DIRECTORY_PROPERTY)
+            .arguments(kind)
+            .inheritProperties(
+                PostgresBinaries.DIRECTORY_PROPERTY, MysqlBinaries.DIRECTORY_PROPERTY)
             .jvmOptions("-Xmx128m")
             .start()) {
       String[] words = child.awaitLine(line -> line.startsWith("server "), MAX).split(" ", -1);
       int port = Integer.parseInt(words[1]);
-      ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(words[2])).orElseThrow();
+      ProcessHandle server = ProcessHandle.of(Long.parseLong(words[2])).orElseThrow();
       Path data = Path.of(words[3]);
-      assertTrue(postmaster.isAlive());
+      assertTrue(server.isAlive());
       child.kill();
       assertEquals(137, child.awaitExit(MAX));
-      postmaster.onExit().get(MAX.toSeconds(), TimeUnit.SECONDS);
+      server.onExit().get(MAX.toSeconds(), TimeUnit.SECONDS);
       assertThrows(
           ConnectException.class, () -> new Socket(InetAddress.getLoopbackAddress(), port));
       awaitAbsence(data);

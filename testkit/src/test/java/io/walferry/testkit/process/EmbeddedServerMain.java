@@ -1,18 +1,33 @@
 package io.walferry.testkit.process;
 
+import io.walferry.testkit.mysql.MysqlFlavor;
+import io.walferry.testkit.mysql.MysqlServer;
 import io.walferry.testkit.postgres.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
-/** Starts a server, says where it is, and waits to be killed. */
+/** Starts the server of the kind that it is told, says where it is, and waits to be killed. */
 final class EmbeddedServerMain {
+  static final String POSTGRES = "POSTGRES";
+
   private EmbeddedServerMain() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    PostgresServer server = PostgresServer.builder().start();
-    String pid = Files.readAllLines(server.dataDirectory().resolve("postmaster.pid")).get(0);
-    System.out.println("server " + server.port() + " " + pid + " " + server.dataDirectory());
+    if (arguments[0].equals(POSTGRES)) {
+      PostgresServer server = PostgresServer.builder().start();
+      Path data = server.dataDirectory();
+      tell(server.port(), data.resolve("postmaster.pid"), data);
+    } else {
+      MysqlServer server = MysqlServer.builder(MysqlFlavor.valueOf(arguments[0])).start();
+      Path data = server.dataDirectory();
+      tell(server.port(), data.resolveSibling("server.pid"), data);
+    }
     new CountDownLatch(1).await();
+  }
+
+  private static void tell(int port, Path pidFile, Path data) throws IOException {
+    System.out.println("server " + port + " " + Files.readAllLines(pidFile).get(0) + " " + data);
   }
 }

@@ -4,7 +4,6 @@ import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.mysql.MysqlFlavor;
 import io.walferry.testkit.mysql.MysqlServer;
 import io.walferry.testkit.mysql.MysqlServers;
-import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -13,7 +12,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
@@ -47,7 +45,7 @@ public final class MysqlExtension implements ParameterResolver, ExecutionConditi
       return servers;
     }
     MysqlServer server = servers.server(flavor(context).orElse(MysqlFlavor.MYSQL));
-    return type == MysqlServer.class ? server : newDatabase(server, parameter, context);
+    return type == MysqlServer.class ? server : TestDatabase.create(server, parameter, context);
   }
 
   static void selectFlavor(ExtensionContext context, MysqlFlavor flavor) {
@@ -71,17 +69,5 @@ public final class MysqlExtension implements ParameterResolver, ExecutionConditi
     return AnnotationSupport.findAnnotation(context.getTestMethod(), Mysql.class)
         .or(() -> AnnotationSupport.findAnnotation(context.getTestClass(), Mysql.class))
         .map(Mysql::value);
-  }
-
-  private static MysqlDatabase newDatabase(
-      MysqlServer server, ParameterContext parameter, ExtensionContext context) {
-    try {
-      MysqlDatabase database = server.createDatabase(TestName.asPrefix(context));
-      context.getStore(NAMESPACE).put(database, database);
-      return database;
-    } catch (SQLException e) {
-      throw new ParameterResolutionException(
-          "Cannot create a database for " + parameter.getParameter(), e);
-    }
   }
 }

@@ -4,15 +4,12 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServerBuilder;
 import io.walferry.testkit.postgres.PostgresServers;
-import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
 
@@ -38,7 +35,7 @@ public final class PostgresExtension implements ParameterResolver {
       return servers;
     }
     PostgresServer server = servers.server(major(context));
-    return type == PostgresServer.class ? server : newDatabase(server, parameter, context);
+    return type == PostgresServer.class ? server : TestDatabase.create(server, parameter, context);
   }
 
   static void selectMajor(ExtensionContext context, int major) {
@@ -63,18 +60,5 @@ public final class PostgresExtension implements ParameterResolver {
         .or(() -> AnnotationSupport.findAnnotation(context.getTestClass(), Postgres.class))
         .map(Postgres::value)
         .filter(major -> major != Postgres.DEFAULT);
-  }
-
-  private static Database newDatabase(
-      PostgresServer server, ParameterContext parameter, ExtensionContext context) {
-    try {
-      Database database = server.createDatabase(TestName.asPrefix(context));
-      Store store = context.getStore(NAMESPACE);
-      store.put(database, database);
-      return database;
-    } catch (SQLException e) {
-      throw new ParameterResolutionException(
-          "Cannot create a database for " + parameter.getParameter(), e);
-    }
   }
 }

@@ -143,7 +143,7 @@ public final class MysqlServer implements DatabaseServer {
     return DriverManager.getConnection(jdbcUrl(database), USER, password);
   }
 
-  /** Creates an empty database whose name starts with the prefix and is new on every server. */
+  @Override
   public MysqlDatabase createDatabase(String prefix) throws SQLException {
     String suffix = UUID.randomUUID().toString().substring(0, 8);
     MysqlDatabase database = new MysqlDatabase(this, prefix + "_" + suffix);

@@ -157,7 +157,7 @@ public final class PostgresServer implements DatabaseServer {
     return DriverManager.getConnection(jdbcUrl(database));
   }
 
-  /** Creates an empty database whose name starts with the prefix and is new on every server. */
+  @Override
   public Database createDatabase(String prefix) throws SQLException {
     String suffix = UUID.randomUUID().toString().substring(0, 8);
     Database database = new Database(this, prefix + "_" + suffix);

@@ -14,6 +14,9 @@ public interface DatabaseServer extends AutoCloseable {
   /** A URI with user and password, as programs of the server's own world take it. */
   String uri(String database);
 
+  /** Creates an empty database whose name starts with the prefix and is new on every server. */
+  ServerDatabase createDatabase(String prefix) throws SQLException;
+
   boolean isRunning();
 
   /** Ends the server for good. */

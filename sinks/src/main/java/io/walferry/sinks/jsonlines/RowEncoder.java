@@ -5,7 +5,7 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.sinks.sql.TypeFamily;
+import io.walferry.sinks.type.TypeFamily;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -91,10 +91,12 @@ final class RowEncoder {
 
   private void text(JsonWriter json, Row row, int column) {
     switch (families.get(column)) {
-      case BOOLEAN -> json.raw(row.byteAt(column, 0) == 't' ? "true" : "false");
-      case INTEGER, FLOAT, NUMERIC -> number(json, row, column);
-      case JSON -> json.document(row, column);
-      case BYTES, UUID, TIME, TEXT -> json.string(row, column);
+      case BOOL -> json.raw(row.byteAt(column, 0) == 't' ? "true" : "false");
+      case INT2, INT4, INT8, OID, FLOAT4, FLOAT8, NUMERIC -> number(json, row, column);
+      case JSON, JSONB -> json.document(row, column);
+      case BYTEA, UUID, DATE, TIME, TIMETZ, TIMESTAMP, TIMESTAMPTZ, INTERVAL ->
+          json.string(row, column);
+      case TEXT, VARCHAR, BPCHAR, OTHER -> json.string(row, column);
     }
   }
 

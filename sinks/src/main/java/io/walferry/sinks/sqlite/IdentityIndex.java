@@ -5,8 +5,7 @@ import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.sinks.sql.RowLocation;
 import io.walferry.sinks.sql.SqlSession;
-import io.walferry.sinks.sql.TypeFamily;
-import java.util.EnumSet;
+import io.walferry.sinks.type.TypeFamily;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -25,16 +24,6 @@ import java.util.stream.Stream;
  */
 final class IdentityIndex {
   private static final int COLUMNS_MAX = 4;
-
-  private static final Set<TypeFamily> SHORT =
-      EnumSet.of(
-          TypeFamily.BOOLEAN,
-          TypeFamily.INTEGER,
-          TypeFamily.FLOAT,
-          TypeFamily.NUMERIC,
-          TypeFamily.UUID,
-          TypeFamily.TIME);
-
   private final SqlSession session;
   private final Relation relation;
   private final TableShape shape;
@@ -77,10 +66,8 @@ final class IdentityIndex {
     if (!sourceKey.isEmpty() && all.containsAll(sourceKey)) {
       return sourceKey;
     }
-    Stream<String> shortOnes =
-        names(column -> SHORT.contains(TypeFamily.of(column.typeOid()))).stream();
-    Stream<String> texts =
-        names(column -> TypeFamily.of(column.typeOid()) == TypeFamily.TEXT).stream();
+    Stream<String> shortOnes = names(column -> TypeFamily.of(column.typeOid()).isShort()).stream();
+    Stream<String> texts = names(column -> TypeFamily.of(column.typeOid()).isText()).stream();
     return Stream.concat(shortOnes, texts).limit(COLUMNS_MAX).toList();
   }
 

@@ -1,13 +1,20 @@
 package io.walferry.sinks.sqlite;
 
-import io.walferry.sinks.sql.TypeFamily;
+import io.walferry.sinks.type.Dialect;
+import io.walferry.sinks.type.SourceType;
+import io.walferry.sinks.type.TypeFamily;
+import io.walferry.sinks.type.TypeTable;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * How SQLite keeps a type family: the type that a created column is declared with, and the
- * affinities of columns that keep every value as it is bound.
+ * How SQLite keeps the values of a type family that the type table declares so: how they are bound,
+ * and the affinities of columns that keep every value as it is bound.
  *
  * <p>Floats are bound as REAL, and {@code NaN}, {@code Infinity}, {@code -Infinity} and {@code -0}
  * as text. Their column is declared without a type, since one of REAL affinity turns NaN into NULL
@@ -47,6 +54,10 @@ enum SqliteType {
     }
   }
 
+  private static final Map<TypeFamily, SqliteType> BY_FAMILY =
+      Arrays.stream(TypeFamily.values())
+          .collect(Collectors.toMap(Function.identity(), SqliteType::declaredFor));
+
   private final String declaration;
   private final Set<Affinity> faithful;
 
@@ -55,14 +66,17 @@ enum SqliteType {
     this.faithful = Set.copyOf(faithful);
   }
 
+  /** By what the type table has in SQLite's column. */
+  private static SqliteType declaredFor(TypeFamily family) {
+    String declared = TypeTable.column(SourceType.of(family), Dialect.SQLITE).declaration();
+    return Arrays.stream(values())
+        .filter(type -> type.declaration.equals(declared))
+        .findFirst()
+        .orElseThrow();
+  }
+
   static SqliteType of(int typeOid) {
-    return switch (TypeFamily.of(typeOid)) {
-      case BOOLEAN -> BOOLEAN;
-      case INTEGER -> INTEGER;
-      case FLOAT -> FLOAT;
-      case BYTES -> BLOB;
-      case NUMERIC, UUID, TIME, JSON, TEXT -> TEXT;
-    };
+    return BY_FAMILY.getOrDefault(TypeFamily.of(typeOid), TEXT);
   }
 
   /** The declared type of a column that Walferry creates; empty for none. */

@@ -1,6 +1,6 @@
 package io.walferry.sinks.sqlite;
 
-import io.walferry.sinks.sql.TypeFamily;
+import io.walferry.sinks.type.TypeFamily;
 import java.math.BigDecimal;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -11,11 +11,13 @@ final class PostgresText {
 
   static String recover(int oid, Object kept) {
     return switch (TypeFamily.of(oid)) {
-      case BOOLEAN -> kept.equals(1) ? "t" : "f";
-      case BYTES -> "\\x" + HexFormat.of().formatHex((byte[]) kept);
-      case FLOAT -> kept instanceof Double number ? shortest(number, oid == 700) : (String) kept;
-      case INTEGER -> String.valueOf(kept);
-      case NUMERIC, UUID, TIME, JSON, TEXT -> (String) kept;
+      case BOOL -> kept.equals(1) ? "t" : "f";
+      case BYTEA -> "\\x" + HexFormat.of().formatHex((byte[]) kept);
+      case FLOAT4, FLOAT8 ->
+          kept instanceof Double number ? shortest(number, oid == 700) : (String) kept;
+      case INT2, INT4, INT8, OID -> String.valueOf(kept);
+      case NUMERIC, TEXT, VARCHAR, BPCHAR, UUID, JSON, JSONB, OTHER -> (String) kept;
+      case DATE, TIME, TIMETZ, TIMESTAMP, TIMESTAMPTZ, INTERVAL -> (String) kept;
     };
   }
 

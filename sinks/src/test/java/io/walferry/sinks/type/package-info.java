@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.sinks.type;
+
+import org.jspecify.annotations.NullMarked;

@@ -217,6 +217,10 @@ public enum ErrorCode {
       Exit.FAILURE,
       "The destination was changed by somebody else: mend the row, or start over with an empty"
           + " destination."),
+  DESTINATION_VALUE(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Say with 'lossy' of the sink what becomes of such values, or give the column a text type."),
   DESTINATION_FORMAT(
       Retry.NEVER, Exit.FAILURE, "Use the Walferry version that wrote it, or a newer one."),
 

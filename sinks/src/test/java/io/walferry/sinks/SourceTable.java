@@ -136,6 +136,12 @@ public final class SourceTable {
       return this;
     }
 
+    /** With a type's modifier. */
+    public Builder column(String name, int typeOid, int typeModifier) {
+      columns.add(new Column(name, typeOid, typeModifier, false));
+      return this;
+    }
+
     /** Of rows that were there before the last column was. */
     public Builder formerValue(FormerValue value) {
       formerValues.put(columns.getLast().name(), value);
@@ -158,7 +164,7 @@ public final class SourceTable {
       List<String> keys = columns.stream().filter(Column::key).map(Column::name).toList();
       List<Column> flagged =
           columns.stream()
-              .map(c -> new Column(c.name(), c.typeOid(), -1, c.key() || isFull()))
+              .map(c -> new Column(c.name(), c.typeOid(), c.typeModifier(), c.key() || isFull()))
               .toList();
       PublishedTable published =
           new PublishedTable(
@@ -172,7 +178,7 @@ public final class SourceTable {
                               c.name(),
                               c.typeOid(),
                               typeName(c.typeOid()),
-                              -1,
+                              c.typeModifier(),
                               c.key(),
                               formerValues.getOrDefault(c.name(), FormerValue.Null.NULL)))
                   .toList(),

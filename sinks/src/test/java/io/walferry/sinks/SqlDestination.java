@@ -1,27 +1,42 @@
 package io.walferry.sinks;
 
 import io.walferry.sink.Sink;
+import io.walferry.sinks.mysql.MysqlFixture;
 import io.walferry.sinks.postgres.PostgresFixture;
 import io.walferry.sinks.sqlite.SqliteFixture;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.testkit.mysql.MysqlFlavor;
+import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 
 /** A destination for tests that every SQL sink has to pass. */
 public interface SqlDestination {
   /** The engines there are. */
   enum Engine {
     POSTGRES,
-    SQLITE;
+    SQLITE,
+    MYSQL,
+    MARIADB;
 
-    /** A destination in that database, or in a file of that folder. */
-    public SqlDestination in(Database database, Path directory) {
+    /** A destination in that database, in a file of that folder, or on one of those servers. */
+    public SqlDestination in(Database database, Path directory, MysqlServers servers)
+        throws SQLException {
       return switch (this) {
         case POSTGRES -> PostgresFixture.destination(database);
         case SQLITE -> SqliteFixture.destination(directory.resolve("shop.db"));
+        case MYSQL -> on(servers, MysqlFlavor.MYSQL);
+        case MARIADB -> on(servers, MysqlFlavor.MARIADB);
       };
+    }
+
+    /** The database goes with the server. */
+    private static SqlDestination on(MysqlServers servers, MysqlFlavor flavor) throws SQLException {
+      servers.obstacle(flavor).ifPresent(Assumptions::abort);
+      return MysqlFixture.destination(servers.server(flavor).createDatabase("sink"));
     }
   }
 

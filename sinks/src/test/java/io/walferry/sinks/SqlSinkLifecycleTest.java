@@ -25,19 +25,23 @@ import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SqlDestination.Engine;
+import io.walferry.testkit.junit.MysqlExtension;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Position, ledger and fence of every SQL sink. */
 @Postgres
+@ExtendWith(MysqlExtension.class)
 final class SqlSinkLifecycleTest {
   private static final SourceTable ITEM =
       table("item").key("id", INT4).column("name", TEXT).build();
@@ -58,8 +62,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void whatIsNotCommittedIsGone(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void whatIsNotCommittedIsGone(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink sink = destination.following(ITEM)) {
       apply(sink, 0x20, ITEM.insert("1", "a"));
       sink.begin(header(0x30));
@@ -72,8 +77,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aPositionMovesOnWithoutChanges(Engine engine, Database database) {
-    SqlDestination destination = engine.in(database, directory);
+  void aPositionMovesOnWithoutChanges(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink sink = destination.following(ITEM)) {
       sink.commit(position(0x90));
     }
@@ -82,9 +88,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFeedWithoutALoadStartsWithItsFirstCommit(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aFeedWithoutALoadStartsWithItsFirstCommit(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     destination.execute(
         "CREATE TABLE item (id integer PRIMARY KEY, name text)",
         "INSERT INTO item VALUES (1, 'old')");
@@ -99,9 +105,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void anAbandonedChunkLeavesNothingAndTheOthersStay(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void anAbandonedChunkLeavesNothingAndTheOthersStay(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink sink = destination.following(ITEM)) {
       load(sink, ITEM, database, "VALUES (1, 'a')");
       try (ChunkWriter abandoned = sink.chunkWriter()) {
@@ -133,8 +139,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void theStateSaysWhetherTheLedgerIsSettled(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void theStateSaysWhetherTheLedgerIsSettled(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     LedgerEntry table =
         new LedgerEntry(ITEM.published().table(), LedgerEntry.Kind.TABLE, "", "followed");
     LedgerEntry slot =
@@ -166,9 +173,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void chunksOnTheirWayAreSeenBeforeTheFirstOne(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void chunksOnTheirWayAreSeenBeforeTheFirstOne(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     String state = "SELECT state FROM " + destination.positionTable();
     try (Sink sink = destination.following(ITEM)) {
       assertEquals(List.of("following"), destination.rows(state));
@@ -183,8 +190,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void ledgerLinesComeBackAsTheyWere(Engine engine, Database database) {
-    SqlDestination destination = engine.in(database, directory);
+  void ledgerLinesComeBackAsTheyWere(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     TableId odd = new TableId("it's", "\"q\" \\ ünï 😀\n");
     LedgerEntry row =
         new LedgerEntry(odd, LedgerEntry.Kind.ROW, "a'b", "{\"x\": [\"\\\\\"]}\t'😀'");
@@ -209,9 +217,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aTableIsEmptiedWithTheRestOfItsTransaction(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aTableIsEmptiedWithTheRestOfItsTransaction(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink sink = destination.following(ITEM)) {
       apply(sink, 0x20, ITEM.insert("1", "a"), ITEM.insert("2", "b"));
       sink.empty(ITEM.published());
@@ -230,8 +238,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aPredecessorIsFencedAndWritesNothing(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aPredecessorIsFencedAndWritesNothing(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink first = destination.following(ITEM);
         Sink second = destination.sink()) {
       assertEquals(at(0x10), second.open(FEED, new Claim()));
@@ -250,8 +259,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aPredecessorInTheMiddleOfATransactionIsWaitedFor(Engine engine, Database database) {
-    SqlDestination destination = engine.in(database, directory);
+  void aPredecessorInTheMiddleOfATransactionIsWaitedFor(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink first = destination.following(ITEM);
         Sink second = destination.sink()) {
       first.begin(header(0x20));
@@ -264,9 +274,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aPredecessorsChunkIsWaitedForAndIsItsLast(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aPredecessorsChunkIsWaitedForAndIsItsLast(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink first = destination.following(ITEM);
         Sink second = destination.sink();
         Sink third = destination.sink();
@@ -284,8 +294,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void ofTwoSinksThatFoundNothingTheFirstToWriteWins(Engine engine, Database database) {
-    SqlDestination destination = engine.in(database, directory);
+  void ofTwoSinksThatFoundNothingTheFirstToWriteWins(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink first = destination.sink();
         Sink second = destination.sink()) {
       first.open(FEED, new Claim());
@@ -298,8 +309,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aProcessOpensAgainUntilAnotherTakesOver(Engine engine, Database database) {
-    SqlDestination destination = engine.in(database, directory);
+  void aProcessOpensAgainUntilAnotherTakesOver(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     Claim replaced = new Claim();
     assertEquals(SinkState.Fresh.FRESH, stateOf(destination, replaced));
     assertEquals(SinkState.Fresh.FRESH, stateOf(destination, replaced));
@@ -320,8 +332,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void whoeverBeginsAFeedHoldsIt(Engine engine, Database database) {
-    SqlDestination destination = engine.in(database, directory);
+  void whoeverBeginsAFeedHoldsIt(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     Claim first = new Claim();
     try (Sink sink = destination.sink()) {
       sink.open(FEED, first);
@@ -334,8 +347,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aTakeOverThatFailedIsTriedAgain(Engine engine, Database database) {
-    SqlDestination destination = engine.in(database, directory);
+  void aTakeOverThatFailedIsTriedAgain(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     Claim patient = new Claim();
     try (Sink predecessor = destination.following(ITEM)) {
       predecessor.begin(header(0x20));
@@ -349,9 +363,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aPositionThatHasVanishedIsNotBegunAgainByTheSameProcess(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aPositionThatHasVanishedIsNotBegunAgainByTheSameProcess(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     destination.following(ITEM).close();
     Claim held = new Claim();
     assertEquals(at(0x10), stateOf(destination, held));
@@ -372,8 +386,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aMovedPositionIsFencedToo(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aMovedPositionIsFencedToo(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink sink = destination.following(ITEM)) {
       destination.execute("UPDATE " + destination.positionTable() + " SET end_lsn = '0/11'");
       refused(ErrorCode.DESTINATION_FENCED, () -> sink.commit(position(0x20)));
@@ -382,8 +397,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void anotherSourceIsRefusedAndNamed(Engine engine, Database database) {
-    SqlDestination destination = engine.in(database, directory);
+  void anotherSourceIsRefusedAndNamed(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     destination.following(ITEM).close();
     try (Sink sink = destination.sink()) {
       String message =
@@ -402,8 +418,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void pipelinesShareADatabase(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void pipelinesShareADatabase(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     SourceTable other = table("other").key("id", INT4).build();
     destination.following(ITEM).close();
     try (Sink sink = destination.sink()) {
@@ -419,8 +436,9 @@ final class SqlSinkLifecycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void aNewerFormatIsRefused(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aNewerFormatIsRefused(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     destination.following(ITEM).close();
     destination.execute("UPDATE " + destination.positionTable() + " SET format_version = 2");
     try (Sink sink = destination.sink()) {

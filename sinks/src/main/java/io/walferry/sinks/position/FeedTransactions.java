@@ -107,12 +107,12 @@ public final class FeedTransactions {
   }
 
   private void beginFirst() {
-    tables.queue(feed(), Lock.EXCLUSIVE);
-    if (tables.exist()) {
-      expected.requireSame(tables.read(feed(), Lock.EXCLUSIVE), session.display());
-    } else {
+    if (!tables.exist()) {
       tables.create();
     }
+    // Behind the creation, which ends the transaction of some engines, and with it its locks.
+    tables.queue(feed(), Lock.EXCLUSIVE);
+    expected.requireSame(tables.read(feed(), Lock.EXCLUSIVE), session.display());
   }
 
   public void note(List<LedgerEntry> entries) {

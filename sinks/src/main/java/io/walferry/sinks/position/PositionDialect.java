@@ -37,6 +37,9 @@ public interface PositionDialect {
   /** The time now. */
   String now();
 
-  /** Makes both tables in the open transaction, unless somebody else just did. */
+  /**
+   * Makes both tables at the beginning of a transaction, unless somebody else just did. Where that
+   * ends the transaction, another one is open then.
+   */
   void create(SqlSession session);
 }

@@ -20,6 +20,22 @@ public final class DestinationTables<T> {
   }
 
   /**
+   * Checks names and shapes of tables that are to be loaded, whatever rows they have; writes
+   * nothing.
+   *
+   * @throws WalferryException {@code DESTINATION_SHAPE}, for all of them at once
+   */
+  public void requireFitting(List<PublishedTable> tables) {
+    List<String> problems = new ArrayList<>(catalog.nameProblems(tables));
+    for (PublishedTable table : tables) {
+      catalog
+          .find(table.table())
+          .ifPresent(found -> problems.addAll(catalog.loadProblems(table, found)));
+    }
+    refuse(problems);
+  }
+
+  /**
    * Checks tables that are to be loaded; writes nothing.
    *
    * @throws WalferryException {@code DESTINATION_SHAPE} or {@code DESTINATION_NOT_EMPTY}, for all

@@ -23,18 +23,22 @@ import io.walferry.sink.SinkState;
 import io.walferry.sinks.SourceTable;
 import io.walferry.sinks.SqlDestination;
 import io.walferry.sinks.SqlDestination.Engine;
+import io.walferry.testkit.junit.MysqlExtension;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows that every SQL destination has before the first load. */
 @Postgres
+@ExtendWith(MysqlExtension.class)
 final class ExistingRowsTest {
   private static final SourceTable ITEM =
       table("item").key("id", INT4).column("name", TEXT).column("note", TEXT).build();
@@ -47,8 +51,9 @@ final class ExistingRowsTest {
   @TempDir private Path directory;
 
   /** Two tables that lack nothing and have rows. */
-  private SqlDestination filled(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  private SqlDestination filled(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     destination.execute(
         "CREATE TABLE item (id integer PRIMARY KEY, name text, note text, own text)",
         "INSERT INTO item VALUES (1, 'old', 'o', 'mine'), (9, 'stays', 'o', 'mine')",
@@ -66,9 +71,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void refusedRowsAreLeftAloneAndTheWaysOnAreNamed(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = filled(engine, database);
+  void refusedRowsAreLeftAloneAndTheWaysOnAreNamed(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = filled(engine, database, servers);
     try (Sink sink = destination.sink(ExistingRows.REFUSE)) {
       sink.open(FEED, new Claim());
       String message =
@@ -84,8 +89,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void appendedRowsJoinThem(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = filled(engine, database);
+  void appendedRowsJoinThem(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = filled(engine, database, servers);
     try (Sink sink = prepared(destination.sink(ExistingRows.APPEND), ITEM, LOG)) {
       load(sink, LOG, database, "VALUES (7), (8)");
       load(sink, ITEM, database, "VALUES (2, 'new', 'n')");
@@ -98,8 +104,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void replacedRowsGoWithThePreparation(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = filled(engine, database);
+  void replacedRowsGoWithThePreparation(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = filled(engine, database, servers);
     try (Sink sink = destination.sink(ExistingRows.REPLACE)) {
       sink.open(FEED, new Claim());
       sink.prepare(published(ITEM, LOG));
@@ -114,8 +121,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void mergedRowsTakeThePlaceOfTheirKey(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = filled(engine, database);
+  void mergedRowsTakeThePlaceOfTheirKey(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = filled(engine, database, servers);
     try (Sink sink = prepared(destination.sink(ExistingRows.MERGE), ITEM)) {
       load(sink, ITEM, database, "VALUES (1, 'loaded', NULL), (2, 'too', 'n')");
     }
@@ -140,8 +148,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void manyRowsAreMerged(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = filled(engine, database);
+  void manyRowsAreMerged(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = filled(engine, database, servers);
     try (Sink sink = prepared(destination.sink(ExistingRows.MERGE), ITEM)) {
       load(sink, ITEM, database, "SELECT g, 'loaded', 'n' FROM generate_series(1, 3000) g");
       Change[] inserts =
@@ -157,8 +166,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aTableOfKeysOnlyIsMerged(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aTableOfKeysOnlyIsMerged(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     SourceTable pair = table("pair").key("a", INT4).key("b", TEXT).build();
     destination.execute(
         "CREATE TABLE pair (a integer NOT NULL, b text NOT NULL, PRIMARY KEY (b, a))",
@@ -173,9 +183,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aMergedRowTakesNoOtherPlaceThanThatOfItsKey(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = filled(engine, database);
+  void aMergedRowTakesNoOtherPlaceThanThatOfItsKey(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = filled(engine, database, servers);
     destination.execute("CREATE UNIQUE INDEX item_name ON item (name)");
     try (Sink sink = prepared(destination.sink(ExistingRows.MERGE), ITEM)) {
       refused(
@@ -193,8 +203,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void rowsWithoutAKeyAreNotMerged(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = filled(engine, database);
+  void rowsWithoutAKeyAreNotMerged(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = filled(engine, database, servers);
     try (Sink sink = destination.sink(ExistingRows.MERGE)) {
       sink.open(FEED, new Claim());
       String message =
@@ -211,8 +222,9 @@ final class ExistingRowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void missingColumnsAreAdded(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void missingColumnsAreAdded(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     destination.execute(
         "CREATE TABLE item (id integer PRIMARY KEY)", "INSERT INTO item VALUES (9)");
     refusedOnlyForItsRows(destination);

@@ -1,0 +1,116 @@
+package io.walferry.sinks.mysql;
+
+import io.walferry.sinks.position.PositionDialect;
+import io.walferry.sinks.sql.SqlSession;
+
+/**
+ * Tables {@code walferry_position} and {@code walferry_ledger}.
+ *
+ * <p>Locks are row locks only. GET_LOCK belongs to a session and not to a transaction, so it would
+ * outlive a commit and go with a connection in the middle of one, and cannot be shared by chunks. A
+ * shared row lock that is asked for waits behind an exclusive one that waits, so nothing overtakes
+ * whoever takes the feed over. A row that is not there yet has no lock, so whoever begins a feed
+ * puts one there in the same transaction, with an epoch that no feed has; it is seen by nobody
+ * before it says what it should.
+ */
+enum MysqlPositionDialect implements PositionDialect {
+  INSTANCE;
+
+  static final String POSITION = "walferry_position";
+  static final String LEDGER = "walferry_ledger";
+
+  @Override
+  public String positionTable() {
+    return POSITION;
+  }
+
+  @Override
+  public String ledgerTable() {
+    return LEDGER;
+  }
+
+  @Override
+  public String columnsQuery() {
+    return "SELECT column_name FROM information_schema.columns"
+        + " WHERE table_schema = DATABASE() AND table_name = '"
+        + POSITION
+        + "'";
+  }
+
+  @Override
+  public String select(String columns, Lock lock) {
+    String locking =
+        switch (lock) {
+          case NONE -> "";
+          case SHARED -> " LOCK IN SHARE MODE";
+          case EXCLUSIVE -> " FOR UPDATE";
+        };
+    return "SELECT "
+        + columns
+        + " FROM "
+        + POSITION
+        + " WHERE pipeline = ? AND epoch <> 0"
+        + locking;
+  }
+
+  @Override
+  public void queue(SqlSession session, String pipeline, Lock lock) {
+    if (lock != Lock.EXCLUSIVE) {
+      return;
+    }
+    String attempt = "wait for others at work on pipeline " + pipeline;
+    String sql = "SELECT 1 FROM " + POSITION + " WHERE pipeline = ? FOR UPDATE";
+    if (!session.exists(attempt, sql, pipeline)) {
+      session.execute(
+          attempt,
+          "INSERT IGNORE INTO "
+              + POSITION
+              + " (pipeline, format_version, epoch, system_id, timeline, slot, state, end_lsn,"
+              + " xid, updated_at) VALUES (?, 1, 0, '0', 0, '', '', '0/0', 0, UTC_TIMESTAMP(6))",
+          pipeline);
+    }
+  }
+
+  @Override
+  public String lsnParameter() {
+    return "?";
+  }
+
+  @Override
+  public String now() {
+    return "UTC_TIMESTAMP(6)";
+  }
+
+  /** {@inheritDoc} Each statement ends the transaction, in which nothing was done yet. */
+  @Override
+  public void create(SqlSession session) {
+    String attempt = "create table " + POSITION;
+    String text = " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL";
+    session.execute(
+        attempt,
+        "CREATE TABLE IF NOT EXISTS "
+            + POSITION
+            + " (pipeline varchar(255)"
+            + text
+            + ", format_version int NOT NULL, epoch bigint NOT NULL, system_id varchar(20)"
+            + text
+            + ", timeline int NOT NULL, slot varchar(63)"
+            + text
+            + ", state varchar(16)"
+            + text
+            + ", end_lsn varchar(17)"
+            + text
+            + ", xid bigint NOT NULL, updated_at datetime(6) NOT NULL, PRIMARY KEY (pipeline))"
+            + " ENGINE = InnoDB");
+    // Names are compared byte by byte, trailing blanks included.
+    session.execute(
+        attempt,
+        "CREATE TABLE IF NOT EXISTS "
+            + LEDGER
+            + " (pipeline varbinary(1020) NOT NULL, table_schema varbinary(252) NOT NULL,"
+            + " table_name varbinary(252) NOT NULL, kind varbinary(16) NOT NULL,"
+            + " part varbinary(160) NOT NULL, content longtext"
+            + text
+            + ", PRIMARY KEY (pipeline, table_schema, table_name, kind, part)) ENGINE = InnoDB");
+  }
+}

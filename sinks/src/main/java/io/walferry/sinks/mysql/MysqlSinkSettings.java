@@ -1,0 +1,62 @@
+package io.walferry.sinks.mysql;
+
+import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.type.LossPolicies;
+import java.time.Duration;
+
+/**
+ * How a MySQL or MariaDB destination is written.
+ *
+ * @param lockTimeout how long to wait for a lock that somebody else holds; the server counts in
+ *     seconds
+ * @param silenceMax how long the destination may leave a statement, or what is sent to it, without
+ *     an answer until the connection counts as lost. Indexes that are made and tables that are
+ *     emptied may take any time
+ * @param pendingBytes how much of the open transaction may wait here until it is sent
+ * @param existing what becomes of rows that are there before a first load
+ * @param policies what becomes of values that a native column cannot hold
+ */
+public record MysqlSinkSettings(
+    Duration lockTimeout,
+    Duration silenceMax,
+    long pendingBytes,
+    ExistingRows existing,
+    LossPolicies policies) {
+  public static final MysqlSinkSettings DEFAULT =
+      new MysqlSinkSettings(
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(15),
+          4L << 20,
+          ExistingRows.REFUSE,
+          LossPolicies.FAIL);
+
+  public MysqlSinkSettings {
+    if (lockTimeout.toSeconds() < 1 || lockTimeout.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException(
+          "lockTimeout is between 1 second and 1 hour, but this is " + lockTimeout);
+    }
+    if (silenceMax.compareTo(lockTimeout) <= 0) {
+      throw new IllegalArgumentException(
+          "silenceMax is longer than lockTimeout, but this is " + silenceMax);
+    }
+    if (pendingBytes < 1) {
+      throw new IllegalArgumentException("pendingBytes is at least 1, but this is " + pendingBytes);
+    }
+  }
+
+  public MysqlSinkSettings withExisting(ExistingRows rows) {
+    return new MysqlSinkSettings(lockTimeout, silenceMax, pendingBytes, rows, policies);
+  }
+
+  public MysqlSinkSettings withLockTimeout(Duration timeout) {
+    return new MysqlSinkSettings(timeout, silenceMax, pendingBytes, existing, policies);
+  }
+
+  public MysqlSinkSettings withSilenceMax(Duration most) {
+    return new MysqlSinkSettings(lockTimeout, most, pendingBytes, existing, policies);
+  }
+
+  public MysqlSinkSettings withPolicies(LossPolicies chosen) {
+    return new MysqlSinkSettings(lockTimeout, silenceMax, pendingBytes, existing, chosen);
+  }
+}

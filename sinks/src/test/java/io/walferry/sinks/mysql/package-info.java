@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.sinks.mysql;
+
+import org.jspecify.annotations.NullMarked;

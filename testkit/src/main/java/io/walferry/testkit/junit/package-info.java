@@ -1,4 +1,4 @@
-/** PostgreSQL, MySQL and MariaDB servers and databases as parameters of JUnit tests. */
+/** Servers of PostgreSQL, MySQL, MariaDB and Kafka as parameters of JUnit tests. */
 @NullMarked
 package io.walferry.testkit.junit;
 

@@ -1,0 +1,68 @@
+package io.walferry.testkit.kafka;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * What a broker is started with.
+ *
+ * @param own win over ours
+ * @param login who is let in; everybody if empty
+ */
+record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login) {
+  /**
+   * The file that the broker reads: one node that is broker and controller, for small tests. Topics
+   * are made by those who ask for them, and a killed broker is soon let in again.
+   */
+  Properties properties(int port, int controllerPort, Path data) {
+    String protocol = login.isPresent() ? "SASL_PLAINTEXT" : "PLAINTEXT";
+    Properties properties = new Properties();
+    properties.putAll(
+        Map.of(
+            "process.roles",
+            "broker,controller",
+            "node.id",
+            "1",
+            "controller.quorum.voters",
+            "1@127.0.0.1:" + controllerPort,
+            "controller.listener.names",
+            "CONTROLLER",
+            "listeners",
+            "CLIENTS://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort),
+            "advertised.listeners",
+            "CLIENTS://127.0.0.1:" + port,
+            "listener.security.protocol.map",
+            "CLIENTS:" + protocol + ",CONTROLLER:PLAINTEXT",
+            "inter.broker.listener.name",
+            "CLIENTS",
+            "log.dirs",
+            data.toString()));
+    properties.putAll(
+        Map.of(
+            "auto.create.topics.enable", "false",
+            "broker.session.timeout.ms", "3000",
+            "broker.heartbeat.interval.ms", "500",
+            "offsets.topic.num.partitions", "1",
+            "offsets.topic.replication.factor", "1",
+            "transaction.state.log.num.partitions", "4",
+            "transaction.state.log.replication.factor", "1",
+            "transaction.state.log.min.isr", "1",
+            "group.initial.rebalance.delay.ms", "0",
+            "log.flush.offset.checkpoint.interval.ms", "5000"));
+    login.ifPresent(
+        one -> {
+          properties.put("sasl.enabled.mechanisms", "PLAIN");
+          properties.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+          properties.put(
+              "listener.name.clients.plain.sasl.jaas.config",
+              one.serverLine()
+                  .replace(
+                      ";",
+                      " username=\"%s\" password=\"%s\";".formatted(one.user(), one.password())));
+        });
+    properties.putAll(own);
+    return properties;
+  }
+}

@@ -1,0 +1,202 @@
+package io.walferry.testkit.kafka;
+
+import io.walferry.testkit.internal.FreePort;
+import io.walferry.testkit.internal.Guardian;
+import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.process.ChildJvmBuilder;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A Kafka broker of our own on 127.0.0.1 (KRaft, one node, in a JVM of its own) that can be
+ * stopped, killed, held still and started again on the same logs and port. It ends with this JVM,
+ * however the JVM ends, and its logs with it.
+ *
+ * <p>Any thread may call; calls that start or stop the broker wait for each other.
+ */
+public final class KafkaBroker implements AutoCloseable {
+  private static final Duration START_SILENCE_MAX = Duration.ofSeconds(60);
+  private static final Duration STOP_MAX = Duration.ofSeconds(60);
+  private static final int PORTS_TRIED_MAX = 5;
+
+  /** Said when requests are taken. */
+  private static final String STARTED = "Kafka Server started";
+
+  private static final String CLUSTER_ID = "d2FsZmVycnktdGVzdGtpdA";
+
+  private final BrokerSettings settings;
+  private final String classPath = BrokerPrograms.classPath();
+  private final Path directory;
+  private final Guardian guardian;
+  private volatile int port;
+  private Optional<ChildJvm> process = Optional.empty();
+  private boolean closed;
+
+  private KafkaBroker(BrokerSettings settings, Path directory) {
+    this.settings = settings;
+    this.directory = directory;
+    // The broker may be dying while its logs are removed, so it is tried again.
+    this.guardian =
+        Guardian.start(
+            "rm -rf \"$1\" || { sleep 2; rm -rf \"$1\"; }\n", List.of(directory.toString()));
+  }
+
+  public static KafkaBrokerBuilder builder() {
+    return new KafkaBrokerBuilder();
+  }
+
+  static KafkaBroker create(BrokerSettings settings) {
+    KafkaBroker broker = new KafkaBroker(settings, temporaryDirectory());
+    try {
+      broker.startOnFreePorts();
+      return broker;
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
+    }
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("walferry-kafka-");
+    } catch (IOException e) {
+      throw new KafkaBrokerException("Cannot make a directory for a broker's logs", e);
+    }
+  }
+
+  private void startOnFreePorts() {
+    for (int tries = 1; ; tries++) {
+      port = FreePort.choose();
+      configure(FreePort.choose());
+      format();
+      try {
+        start();
+        return;
+      } catch (KafkaBrokerException e) {
+        boolean portTaken = String.valueOf(e.getMessage()).contains("already in use");
+        if (!portTaken || tries == PORTS_TRIED_MAX) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Path configuration() {
+    return directory.resolve("broker.properties");
+  }
+
+  private void configure(int controllerPort) {
+    try (Writer file = Files.newBufferedWriter(configuration())) {
+      settings
+          .properties(port, controllerPort, directory.resolve("logs"))
+          .store(file, "of a test's broker");
+    } catch (IOException e) {
+      throw new KafkaBrokerException("Cannot write " + configuration(), e);
+    }
+  }
+
+  private void format() {
+    try (ChildJvm tool =
+        jvm(BrokerPrograms.STORAGE_TOOL)
+            .arguments("format", "--ignore-formatted", "-t", CLUSTER_ID)
+            .arguments("-c", configuration().toString())
+            .start()) {
+      if (tool.awaitExit(START_SILENCE_MAX) != 0) {
+        throw new KafkaBrokerException(
+            "Cannot format a broker's logs:\n" + String.join("\n", tool.lines()));
+      }
+    }
+  }
+
+  private ChildJvmBuilder jvm(String mainClass) {
+    return ChildJvm.running(mainClass)
+        .classPath(classPath)
+        .jvmOptions("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+        .jvmOptions("-Dkafka.logs.dir=" + directory);
+  }
+
+  /** Starts the stopped or killed broker again; no effect on a running one. */
+  public synchronized void start() {
+    if (closed) {
+      throw new IllegalStateException("The broker on port " + port + " is closed");
+    }
+    if (isRunning()) {
+      return;
+    }
+    process.ifPresent(ChildJvm::close);
+    ChildJvm launched = jvm(BrokerPrograms.SERVER).arguments(configuration().toString()).start();
+    process = Optional.of(launched);
+    try {
+      var unused = launched.awaitLineOfTalker(line -> line.contains(STARTED), START_SILENCE_MAX);
+    } catch (IllegalStateException e) {
+      forgetProcess();
+      throw new KafkaBrokerException("The broker on port " + port + " did not start", e);
+    }
+  }
+
+  /** Asks the broker to stop and returns when it has; no effect on a stopped one. */
+  public synchronized void stop() {
+    process.ifPresent(
+        running -> {
+          running.terminate();
+          running.awaitExit(STOP_MAX);
+        });
+    forgetProcess();
+  }
+
+  /** SIGKILL; returns when the broker is gone. */
+  public synchronized void kill() {
+    forgetProcess();
+  }
+
+  private void forgetProcess() {
+    process.ifPresent(ChildJvm::close);
+    process = Optional.empty();
+  }
+
+  /** Stops and starts again, on the same port. */
+  public synchronized void restart() {
+    stop();
+    start();
+  }
+
+  /** SIGSTOP: the broker stands still, with its connections open, until {@link #resume}. */
+  public synchronized void suspend() {
+    process.ifPresent(ChildJvm::suspend);
+  }
+
+  /** SIGCONT. */
+  public synchronized void resume() {
+    process.ifPresent(ChildJvm::resume);
+  }
+
+  public synchronized boolean isRunning() {
+    return process.isPresent() && process.get().isAlive();
+  }
+
+  /** What clients are told as {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** The port, which stays the same over all starts of this broker. */
+  public int port() {
+    return port;
+  }
+
+  /** Kills the broker for good and removes its logs. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    forgetProcess();
+    guardian.release();
+  }
+}

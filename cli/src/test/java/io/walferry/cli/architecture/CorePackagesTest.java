@@ -22,6 +22,7 @@ final class CorePackagesTest {
           "change", // knows nothing of ours either; a rule of its own below
           "value",
           "type", // what a column's bytes are in Java
+          "json", // what they are in JSON
           "postgres", // how to reach a server
           "publication",
           "slot",

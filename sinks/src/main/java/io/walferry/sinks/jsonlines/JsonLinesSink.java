@@ -10,11 +10,13 @@ import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.json.JsonWriter;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkTarget;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.Ledger;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
@@ -74,7 +76,7 @@ public final class JsonLinesSink implements Sink {
 
   private JsonLinesSink(LineOutput output) {
     this.output = output;
-    this.json = new JsonWriter(output);
+    this.json = new JsonWriter(output::write);
   }
 
   /**

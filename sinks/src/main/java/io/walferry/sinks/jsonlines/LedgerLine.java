@@ -1,6 +1,7 @@
 package io.walferry.sinks.jsonlines;
 
 import io.walferry.change.TableId;
+import io.walferry.json.JsonText;
 import io.walferry.sink.LedgerEntry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,22 +19,17 @@ final class LedgerLine {
 
   private static final String END = "]}\n";
 
-  private final String text;
-  private int at;
-
-  private LedgerLine(String text) {
-    this.text = text;
-  }
+  private LedgerLine() {}
 
   static byte[] encode(List<LedgerEntry> ledger) {
     StringJoiner lines = new StringJoiner(",", START, END);
     for (LedgerEntry line : ledger) {
       StringJoiner members = new StringJoiner(",", "[", "]");
-      members.add(RowEncoder.quoted(line.table().schema()));
-      members.add(RowEncoder.quoted(line.table().name()));
-      members.add(RowEncoder.quoted(line.kind().name().toLowerCase(Locale.ROOT)));
-      members.add(RowEncoder.quoted(line.part()));
-      members.add(RowEncoder.quoted(line.content()));
+      members.add(JsonText.quoted(line.table().schema()));
+      members.add(JsonText.quoted(line.table().name()));
+      members.add(JsonText.quoted(line.kind().name().toLowerCase(Locale.ROOT)));
+      members.add(JsonText.quoted(line.part()));
+      members.add(JsonText.quoted(line.content()));
       lines.add(members.toString());
     }
     return lines.toString().getBytes(StandardCharsets.UTF_8);
@@ -45,66 +41,21 @@ final class LedgerLine {
    * @throws IllegalArgumentException if it is none
    */
   static List<LedgerEntry> decode(String line) {
-    return new LedgerLine(line).lines();
-  }
-
-  private List<LedgerEntry> lines() {
+    JsonText text = new JsonText(line);
     List<LedgerEntry> lines = new ArrayList<>();
-    expect(START);
-    while (!text.startsWith(END, at)) {
-      expect(lines.isEmpty() ? "[" : ",[");
-      TableId table = new TableId(member(","), member(","));
-      LedgerEntry.Kind kind = LedgerEntry.Kind.valueOf(member(",").toUpperCase(Locale.ROOT));
-      lines.add(new LedgerEntry(table, kind, member(","), member("]")));
+    text.expect(START);
+    while (!text.isNext(END)) {
+      text.expect(lines.isEmpty() ? "[" : ",[");
+      TableId table = new TableId(member(text, ","), member(text, ","));
+      LedgerEntry.Kind kind = LedgerEntry.Kind.valueOf(member(text, ",").toUpperCase(Locale.ROOT));
+      lines.add(new LedgerEntry(table, kind, member(text, ","), member(text, "]")));
     }
     return lines;
   }
 
-  /**
-   * A string as {@link RowEncoder#quoted} writes it.
-   *
-   * @throws IllegalArgumentException if it is none
-   */
-  static String unquoted(String quoted) {
-    return new LedgerLine(quoted).member("");
-  }
-
-  /** A string as {@link RowEncoder#quoted} writes it, and what comes after it. */
-  private String member(String after) {
-    expect("\"");
-    StringBuilder value = new StringBuilder();
-    while (charAt(at) != '"') {
-      value.append(character());
-    }
-    expect("\"" + after);
-    return value.toString();
-  }
-
-  private char character() {
-    char c = charAt(at++);
-    if (c != '\\') {
-      return c;
-    }
-    char escaped = charAt(at++);
-    if (escaped != 'u') {
-      return escaped;
-    }
-    charAt(at + 3);
-    at += 4;
-    return (char) Integer.parseInt(text, at - 4, at, 16);
-  }
-
-  private char charAt(int index) {
-    if (index >= text.length()) {
-      throw new IllegalArgumentException("The line ends early");
-    }
-    return text.charAt(index);
-  }
-
-  private void expect(String wanted) {
-    if (!text.startsWith(wanted, at)) {
-      throw new IllegalArgumentException("The line is not as it was written");
-    }
-    at += wanted.length();
+  private static String member(JsonText text, String after) {
+    String member = text.string();
+    text.expect(after);
+    return member;
   }
 }

@@ -5,6 +5,7 @@ import io.walferry.change.Position;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.json.JsonText;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import java.nio.charset.StandardCharsets;
@@ -58,13 +59,13 @@ record PositionLine(
             + "\"format\":"
             + FORMAT
             + ",\"pipeline\":"
-            + RowEncoder.quoted(feed.pipeline())
+            + JsonText.quoted(feed.pipeline())
             + ",\"system_id\":\""
             + Long.toUnsignedString(feed.systemId())
             + "\",\"timeline\":"
             + Integer.toUnsignedString(feed.timeline())
             + ",\"slot\":"
-            + RowEncoder.quoted(feed.slot())
+            + JsonText.quoted(feed.slot())
             + ",\"state\":\""
             + (loading ? "loading" : "following")
             + "\",\"lsn\":\""
@@ -109,10 +110,10 @@ record PositionLine(
   private static PositionLine decoded(Matcher matcher) {
     FeedIdentity feed =
         new FeedIdentity(
-            LedgerLine.unquoted(matcher.group(1)),
+            JsonText.unquoted(matcher.group(1)),
             Long.parseUnsignedLong(matcher.group(2)),
             Integer.parseUnsignedInt(matcher.group(3)),
-            LedgerLine.unquoted(matcher.group(4)));
+            JsonText.unquoted(matcher.group(4)));
     Xid xid = new Xid(Integer.parseUnsignedInt(matcher.group(7)));
     Optional<Place> ledger =
         Optional.ofNullable(matcher.group(8))

@@ -5,6 +5,9 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.json.JsonNumber;
+import io.walferry.json.JsonText;
+import io.walferry.json.JsonWriter;
 import io.walferry.sinks.type.TypeFamily;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -20,13 +23,13 @@ final class RowEncoder {
     this.relation = relation;
     String members =
         ",\"schema\":"
-            + quoted(relation.table().schema())
+            + JsonText.quoted(relation.table().schema())
             + ",\"table\":"
-            + quoted(relation.table().name());
+            + JsonText.quoted(relation.table().name());
     this.tableMembers = members.getBytes(StandardCharsets.UTF_8);
     this.names =
         relation.columns().stream()
-            .map(column -> quoted(column.name()).getBytes(StandardCharsets.UTF_8))
+            .map(column -> JsonText.quoted(column.name()).getBytes(StandardCharsets.UTF_8))
             .toList();
     this.families =
         relation.columns().stream().map(column -> TypeFamily.of(column.typeOid())).toList();
@@ -106,21 +109,5 @@ final class RowEncoder {
     } else {
       json.string(row, column);
     }
-  }
-
-  /** A string with its quotes; made once for each name. */
-  static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        quoted.append('\\').append(c);
-      } else if (c < ' ') {
-        quoted.append(String.format("\\u%04x", (int) c));
-      } else {
-        quoted.append(c);
-      }
-    }
-    return quoted.append('"').toString();
   }
 }

@@ -22,6 +22,7 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.change.Value;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
+import io.walferry.json.JsonNumber;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sinks.Refusal;

@@ -1,13 +1,13 @@
-package io.walferry.sinks.jsonlines;
+package io.walferry.json;
 
 import io.walferry.change.Row;
 
 /** Tells JSON numbers from other text; PostgreSQL prints NaN and Infinity for numbers too. */
-final class JsonNumber {
+public final class JsonNumber {
   private JsonNumber() {}
 
   /** Whether the column's text is a number by JSON's grammar. */
-  static boolean isOne(Row row, int column) {
+  public static boolean isOne(Row row, int column) {
     int length = row.length(column);
     int at = is(row, column, 0, '-') ? 1 : 0;
     int whole = digits(row, column, at);

@@ -1,33 +1,41 @@
-package io.walferry.sinks.jsonlines;
+package io.walferry.json;
 
 import io.walferry.change.Row;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Writes JSON as UTF-8 into a buffer of fixed size, which goes to the output whenever it is full,
- * so that a line may be longer than memory. Text is UTF-8 already and only escaped.
+ * so that a document may be longer than memory. Text of rows is UTF-8 already and only escaped.
+ * What is made of the pieces is the caller's business. Not for several threads.
  */
-final class JsonWriter {
+public final class JsonWriter {
+  /** Takes what is written. */
+  @FunctionalInterface
+  public interface Output {
+    /** Takes the first bytes of the array, at once. */
+    void write(byte[] bytes, int length);
+  }
+
   private static final int CAPACITY = 64 * 1024;
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-  private final LineOutput output;
+  private final Output output;
   private final byte[] buffer = new byte[CAPACITY];
   private int size;
 
-  JsonWriter(LineOutput output) {
+  public JsonWriter(Output output) {
     this.output = output;
   }
 
   /** Writes characters as they are; they must be JSON. */
-  JsonWriter raw(String ascii) {
+  public JsonWriter raw(String ascii) {
     for (int i = 0; i < ascii.length(); i++) {
       put(ascii.charAt(i));
     }
     return this;
   }
 
-  JsonWriter raw(byte[] json) {
+  public JsonWriter raw(byte[] json) {
     for (byte b : json) {
       put(b);
     }
@@ -35,7 +43,7 @@ final class JsonWriter {
   }
 
   /** A string with its quotes. */
-  JsonWriter string(String text) {
+  public JsonWriter string(String text) {
     put('"');
     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
       escaped(b);
@@ -45,7 +53,7 @@ final class JsonWriter {
   }
 
   /** A column's text as a string with its quotes. */
-  JsonWriter string(Row row, int column) {
+  public JsonWriter string(Row row, int column) {
     put('"');
     int length = row.length(column);
     for (int i = 0; i < length; i++) {
@@ -55,8 +63,8 @@ final class JsonWriter {
     return this;
   }
 
-  /** A column's text, which is a JSON number. */
-  JsonWriter number(Row row, int column) {
+  /** A column's text, which is a JSON number; see {@link JsonNumber}. */
+  public JsonWriter number(Row row, int column) {
     int length = row.length(column);
     for (int i = 0; i < length; i++) {
       put(row.byteAt(column, i));
@@ -68,7 +76,7 @@ final class JsonWriter {
    * A column's text, which is a JSON document; line ends, which can only be between its tokens,
    * become spaces.
    */
-  JsonWriter document(Row row, int column) {
+  public JsonWriter document(Row row, int column) {
     int length = row.length(column);
     for (int i = 0; i < length; i++) {
       byte b = row.byteAt(column, i);
@@ -77,7 +85,7 @@ final class JsonWriter {
     return this;
   }
 
-  JsonWriter hexadecimal(byte[] bytes) {
+  public JsonWriter hexadecimal(byte[] bytes) {
     raw("\"\\\\x");
     for (byte b : bytes) {
       put(HEX[b >> 4 & 15]);
@@ -88,7 +96,7 @@ final class JsonWriter {
   }
 
   /** Hands everything to the output. */
-  void flush() {
+  public void flush() {
     if (size > 0) {
       output.write(buffer, size);
       size = 0;
@@ -96,7 +104,7 @@ final class JsonWriter {
   }
 
   /** Forgets what the output has not got yet. */
-  void drop() {
+  public void drop() {
     size = 0;
   }
 

@@ -192,6 +192,10 @@ public enum ErrorCode {
 
   DESTINATION_UNREACHABLE(
       Retry.ALWAYS, Exit.FAILURE, "Check that the destination is up and reachable."),
+  DESTINATION_REFUSED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Check user, password and certificates, and what the destination allows this user."),
   DESTINATION_BUSY(
       Retry.ALWAYS, Exit.FAILURE, "Another process holds the destination; let it finish."),
   DESTINATION_UNWRITABLE(
@@ -221,6 +225,16 @@ public enum ErrorCode {
       Retry.NEVER,
       Exit.FAILURE,
       "Say with 'lossy' of the sink what becomes of such values, or give the column a text type."),
+  DESTINATION_RECORD_TOO_LARGE(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Raise 'recordBytes' and the broker's or topic's limit (message.max.bytes,"
+          + " max.message.bytes), or set 'tooLarge: truncate'."),
+  DESTINATION_TRANSACTION_TOO_LONG(
+      Retry.BOUNDED,
+      Exit.FAILURE,
+      "Raise 'transactionTimeout' and the broker's transaction.max.timeout.ms above the time that"
+          + " the source's largest transaction takes to be written."),
   DESTINATION_FORMAT(
       Retry.NEVER, Exit.FAILURE, "Use the Walferry version that wrote it, or a newer one."),
 

@@ -65,7 +65,7 @@ public final class Claim {
   public void require(long present, String where) {
     if (present == epoch) {
       hold();
-    } else if (held || (found.isPresent() && found.getAsLong() != present)) {
+    } else if (!allows(present)) {
       throw new WalferryException(
           ErrorCode.DESTINATION_FENCED,
           where
@@ -77,6 +77,11 @@ public final class Claim {
     } else {
       found = OptionalLong.of(present);
     }
+  }
+
+  /** Whether {@link #require} would pass; notes nothing. */
+  public boolean allows(long present) {
+    return present == epoch || !(held || (found.isPresent() && found.getAsLong() != present));
   }
 
   /**

@@ -1,0 +1,210 @@
+package io.walferry.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.walferry.change.Change;
+import io.walferry.change.OldRow;
+import io.walferry.change.Row;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.kafka.RecordSettings.TooLarge;
+import io.walferry.kafka.envelope.Envelope;
+import io.walferry.kafka.envelope.EnvelopeSettings;
+import io.walferry.kafka.envelope.EventEncoder;
+import io.walferry.kafka.envelope.Op;
+import io.walferry.kafka.envelope.Origin;
+import io.walferry.kafka.envelope.RowEvent;
+import io.walferry.kafka.envelope.RowImage;
+import io.walferry.kafka.envelope.TableShape;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Makes records of what happens to rows, and sends them. Belongs to one thread. */
+final class ChangeRecords {
+  private static final String TRUNCATED = "walferry.truncated";
+  private static final String NEW_KEY = "__debezium.newkey";
+  private static final String OLD_KEY = "__debezium.oldkey";
+  private static final String CONTENT_TYPE = "content-type";
+  private static final byte[] CLOUD_EVENT = "application/cloudevents+json".getBytes(UTF_8);
+
+  /** What surrounds the key, the value and the headers of a record, and then some. */
+  private static final int OVERHEAD_BYTES = 512;
+
+  /** A shorter text is not worth cutting. */
+  private static final int CUT_BYTES_MIN = 16;
+
+  private final RecordSettings settings;
+  private final EventEncoder encoder;
+  private final TransactionalProducer producer;
+
+  ChangeRecords(
+      RecordSettings settings, EnvelopeSettings envelope, TransactionalProducer producer) {
+    this.settings = settings;
+    this.encoder = new EventEncoder(envelope);
+    this.producer = producer;
+  }
+
+  void read(TableTopic table, Row row, Origin origin) {
+    created(table, Op.READ, RowImage.of(row), origin);
+  }
+
+  void insert(TableTopic table, Change.Insert insert, Origin origin) {
+    created(table, Op.CREATE, RowImage.of(insert.after()), origin);
+  }
+
+  private void created(TableTopic table, Op op, RowImage after, Origin origin) {
+    RowEvent event = event(op, table, Optional.empty(), Optional.of(after), origin);
+    send(table, event, key(table, after));
+  }
+
+  /** A row that has another key than before is deleted and made again. */
+  void update(TableTopic table, Change.Update update, Origin origin) {
+    Optional<RowImage> before = image(update.before());
+    RowImage after = after(update);
+    // A large key that was left alone is in the old row only.
+    RowImage keyed = before.map(image -> after.over(image.row())).orElse(after);
+    if (before.isPresent() && table.shape().moves(before.get(), after)) {
+      Optional<byte[]> oldKey = key(table, before.get());
+      Optional<byte[]> newKey = key(table, keyed);
+      RowEvent gone = event(Op.DELETE, table, before, Optional.empty(), origin);
+      send(prepared(table, gone, oldKey).header(NEW_KEY, newKey));
+      tombstone(table, oldKey);
+      RowEvent made = event(Op.CREATE, table, Optional.empty(), Optional.of(after), origin);
+      send(prepared(table, made, newKey).header(OLD_KEY, oldKey));
+    } else {
+      RowEvent event = event(Op.UPDATE, table, before, Optional.of(after), origin);
+      send(table, event, key(table, keyed));
+    }
+  }
+
+  void delete(TableTopic table, Change.Delete delete, Origin origin) {
+    Optional<RowImage> before = image(delete.before());
+    RowEvent event = event(Op.DELETE, table, before, Optional.empty(), origin);
+    Optional<byte[]> key = before.flatMap(image -> key(table, image));
+    send(table, event, key);
+    tombstone(table, key);
+  }
+
+  /** Goes to every partition, since each has an order of its own. */
+  void truncate(TableTopic table, int partitions, Origin origin) {
+    RowEvent event = event(Op.TRUNCATE, table, Optional.empty(), Optional.empty(), origin);
+    for (int partition = 0; partition < partitions; partition++) {
+      send(prepared(table, event, Optional.empty()).to(partition));
+    }
+  }
+
+  void message(String topic, Change.Message message, Origin.InTransaction origin) {
+    byte[] key = encoder.key(message);
+    byte[] value = encoder.value(message, origin);
+    String what = "A logical message with prefix '" + message.prefix() + "'";
+    require(what, key.length + value.length);
+    send(new Draft(topic, Optional.of(key), Optional.of(value)));
+  }
+
+  private static RowEvent event(
+      Op op, TableTopic table, Optional<RowImage> before, Optional<RowImage> after, Origin origin) {
+    return new RowEvent(op, table.shape(), before, after, origin);
+  }
+
+  private static Optional<RowImage> image(OldRow before) {
+    return switch (before) {
+      case OldRow.Absent absent -> Optional.empty();
+      case OldRow.Key(Row row) -> Optional.of(RowImage.key(row));
+      case OldRow.Full(Row row) -> Optional.of(RowImage.of(row));
+    };
+  }
+
+  /** What the stream leaves out, the old row has, if it came whole. */
+  private static RowImage after(Change.Update update) {
+    RowImage after = RowImage.of(update.after());
+    return update.before() instanceof OldRow.Full(Row row) ? after.over(row) : after;
+  }
+
+  private Optional<byte[]> key(TableTopic table, RowImage image) {
+    TableShape shape = table.shape();
+    return shape.isKeyed() ? Optional.of(encoder.key(shape, image)) : Optional.empty();
+  }
+
+  /** Lets compaction forget the row. */
+  private void tombstone(TableTopic table, Optional<byte[]> key) {
+    if (settings.tombstones() && key.isPresent()) {
+      send(new Draft(table.topic(), key, Optional.empty()));
+    }
+  }
+
+  private void send(TableTopic table, RowEvent event, Optional<byte[]> key) {
+    send(prepared(table, event, key));
+  }
+
+  /** A record that is no larger than allowed. */
+  private Draft prepared(TableTopic table, RowEvent event, Optional<byte[]> key) {
+    int keyBytes = key.map(bytes -> bytes.length).orElse(0);
+    byte[] value = encoder.value(event, Integer.MAX_VALUE);
+    int size = keyBytes + value.length;
+    if (!fits(size) && settings.tooLarge() == TooLarge.TRUNCATE) {
+      for (int most = value.length / 2; most >= CUT_BYTES_MIN && !fits(size); most /= 2) {
+        value = encoder.value(event, most);
+        size = keyBytes + value.length;
+      }
+      require("A record of table " + table.shape().table() + ", cut as far as it can be,", size);
+      byte[] columns = String.join(",", encoder.cut()).getBytes(UTF_8);
+      return new Draft(table.topic(), key, Optional.of(value))
+          .header(TRUNCATED, Optional.of(columns));
+    }
+    require("A record of table " + table.shape().table(), size);
+    return new Draft(table.topic(), key, Optional.of(value));
+  }
+
+  private boolean fits(int bytes) {
+    return bytes <= settings.bytesMax() - OVERHEAD_BYTES;
+  }
+
+  private void require(String what, int bytes) {
+    if (!fits(bytes)) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_RECORD_TOO_LARGE,
+          "%s would have %d bytes; 'recordBytes' allows %d, of which %d are for what surrounds it"
+              .formatted(what, bytes, settings.bytesMax(), OVERHEAD_BYTES));
+    }
+  }
+
+  private void send(Draft draft) {
+    producer.send(draft.record(settings.envelope()));
+  }
+
+  /** A record in the making. */
+  private static final class Draft {
+    private final ProducerRecord<byte[], byte[]> record;
+
+    Draft(String topic, Optional<byte[]> key, Optional<byte[]> value) {
+      this(new ProducerRecord<>(topic, orNull(key), orNull(value)));
+    }
+
+    private Draft(ProducerRecord<byte[], byte[]> record) {
+      this.record = record;
+    }
+
+    private static byte @Nullable [] orNull(Optional<byte[]> bytes) {
+      return bytes.orElse(null);
+    }
+
+    Draft header(String name, Optional<byte[]> value) {
+      value.ifPresent(bytes -> record.headers().add(name, bytes));
+      return this;
+    }
+
+    Draft to(int partition) {
+      return new Draft(
+          new ProducerRecord<>(
+              record.topic(), partition, record.key(), record.value(), record.headers()));
+    }
+
+    ProducerRecord<byte[], byte[]> record(Envelope envelope) {
+      if (envelope == Envelope.CLOUD_EVENTS && record.value() != null) {
+        record.headers().add(CONTENT_TYPE, CLOUD_EVENT);
+      }
+      return record;
+    }
+  }
+}

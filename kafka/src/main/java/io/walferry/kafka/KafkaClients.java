@@ -1,0 +1,106 @@
+package io.walferry.kafka;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Makes clients of one cluster. Whoever asks for one closes it. */
+final class KafkaClients {
+  /** How long a call may wait for the cluster, or for room in the producer's buffer. */
+  private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+
+  private final KafkaSinkSettings settings;
+
+  /** Clients of one process must not share their names. */
+  private final String clientId;
+
+  private int made;
+
+  KafkaClients(KafkaSinkSettings settings, String pipeline) {
+    this.settings = settings;
+    this.clientId = "walferry-" + pipeline + "-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  /** The cluster, in messages. */
+  String display() {
+    return "Kafka at " + settings.bootstrapServers();
+  }
+
+  Duration transactionTimeout() {
+    return settings.transactionTimeout();
+  }
+
+  Admin admin() {
+    try {
+      return Admin.create(properties(ClientProperties.OF_ADMIN));
+    } catch (KafkaException e) {
+      throw KafkaErrors.translate("make a client", display(), e);
+    }
+  }
+
+  KafkaProducer<byte[], byte[]> producer(String transactionalId) {
+    Map<String, Object> properties = properties(ClientProperties.OF_PRODUCER);
+    properties.put("transactional.id", transactionalId);
+    properties.put("transaction.timeout.ms", (int) settings.transactionTimeout().toMillis());
+    properties.put("max.block.ms", WAIT_MAX.toMillis());
+    properties.put("max.request.size", settings.records().bytesMax());
+    try {
+      return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    } catch (KafkaException e) {
+      throw KafkaErrors.translate("make a producer", display(), e);
+    }
+  }
+
+  /** What a consumer finds. */
+  enum Isolation {
+    COMMITTED("read_committed"),
+    ANY("read_uncommitted");
+
+    private final String level;
+
+    Isolation(String level) {
+      this.level = level;
+    }
+  }
+
+  /** One that is in no group. */
+  KafkaConsumer<byte[], byte[]> consumer(Isolation isolation) {
+    Map<String, Object> properties = properties(ClientProperties.OF_CONSUMER);
+    properties.put("isolation.level", isolation.level);
+    properties.put("enable.auto.commit", false);
+    properties.put("auto.offset.reset", "earliest");
+    properties.put("allow.auto.create.topics", false);
+    try {
+      return new KafkaConsumer<>(
+          properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    } catch (KafkaException e) {
+      throw KafkaErrors.translate("make a consumer", display(), e);
+    }
+  }
+
+  private synchronized Map<String, Object> properties(java.util.Set<String> known) {
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("metric.reporters", "");
+    properties.put("enable.metrics.push", false);
+    properties.put("default.api.timeout.ms", (int) WAIT_MAX.toMillis());
+    settings
+        .properties()
+        .forEach(
+            (name, value) -> {
+              if (known.contains(name)) {
+                properties.put(name, value);
+              }
+            });
+    properties.keySet().retainAll(known);
+    properties.put("bootstrap.servers", settings.bootstrapServers());
+    properties.put("client.id", clientId + "-" + made++);
+    return properties;
+  }
+}

@@ -1,0 +1,236 @@
+package io.walferry.kafka;
+
+import io.walferry.change.Change;
+import io.walferry.change.Lsn;
+import io.walferry.change.Position;
+import io.walferry.change.Relation;
+import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
+import io.walferry.kafka.envelope.Origin;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.LedgerEntry.Kind;
+import io.walferry.sink.Sink;
+import io.walferry.sink.SinkCapabilities;
+import io.walferry.sink.SinkState;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A topic for each table of the feed, and a record for each change, in Kafka transactions that hold
+ * the position too: a consumer with {@code isolation.level=read_committed} sees each change once,
+ * those of a key in their order.
+ *
+ * <p>The key of a record is the row's key, as a JSON object; a deleted row is followed by a record
+ * without a value; a row whose key changes is deleted and made again. {@link
+ * io.walferry.kafka.envelope.Envelope} has the forms of values.
+ *
+ * <p>Not for several threads, but for its chunk writers.
+ */
+public final class KafkaSink implements Sink {
+  private final KafkaSinkSettings settings;
+  private TransactionHeader transaction = new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
+  private long ordinal;
+
+  /** Tables whose rows of before were told to go. */
+  private final Set<TableId> emptied = new HashSet<>();
+
+  private Optional<Opened> opened = Optional.empty();
+
+  private record Opened(
+      Cluster cluster,
+      FeedTransactions feed,
+      TableTopics topics,
+      ChangeRecords records,
+      ChunkWriters writers,
+      String messages)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      try {
+        feed.close();
+      } finally {
+        cluster.close();
+      }
+    }
+  }
+
+  /** Opens nothing yet. */
+  public KafkaSink(KafkaSinkSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Connects, and writes nothing.
+   *
+   * @throws io.walferry.error.WalferryException why the cluster cannot be had
+   */
+  public static void requireReachable(KafkaSinkSettings settings) {
+    KafkaClients clients = new KafkaClients(settings, "check");
+    try (Cluster cluster = new Cluster(clients, settings.topics())) {
+      cluster.requireReachable();
+    }
+  }
+
+  @Override
+  public SinkCapabilities capabilities() {
+    return new SinkCapabilities(true, false);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Of two sinks that both found nothing, the last to open wins, unless the other one has
+   * written first.
+   */
+  @Override
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    String pipeline = feed.pipeline();
+    KafkaClients clients = new KafkaClients(settings, pipeline);
+    Cluster cluster = new Cluster(clients, settings.topics());
+    TableTopics topics = new TableTopics(pipeline, settings, cluster);
+    String position = TopicTemplate.ofPosition(settings.topics().position()).of(pipeline);
+    FeedTransactions transactions =
+        new FeedTransactions(
+            clients, new PositionTopic(position, clients, cluster), claim, pipeline);
+    ChangeRecords records =
+        new ChangeRecords(settings.records(), settings.envelope(pipeline), transactions.producer());
+    opened =
+        Optional.of(
+            new Opened(
+                cluster,
+                transactions,
+                topics,
+                records,
+                new ChunkWriters(settings, transactions, topics),
+                topics.reserve(pipeline + ".message", "logical messages")));
+    topics.reserve(position, "the position");
+    return transactions.open(feed);
+  }
+
+  private Opened opened() {
+    return opened.orElseThrow(() -> new IllegalStateException("The sink is not open"));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Topics that are missing are made.
+   */
+  @Override
+  public void prepare(List<PublishedTable> tables) {
+    Set<TableId> fresh =
+        tables.stream().map(PublishedTable::table).collect(Collectors.toCollection(HashSet::new));
+    fresh.removeAll(followed());
+    fresh.removeAll(emptied);
+    opened().topics().prepare(tables, fresh, Set.of());
+  }
+
+  @Override
+  public void resume(List<PublishedTable> tables) {
+    opened().topics().prepare(tables, Set.of(), followed());
+  }
+
+  private Set<TableId> followed() {
+    return opened().feed().lines().stream()
+        .filter(line -> line.kind() == Kind.TABLE)
+        .map(LedgerEntry::table)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Records stay; a truncate says that their rows are gone.
+   */
+  @Override
+  public void empty(PublishedTable table) {
+    emptied.add(table.table());
+    if (settings.records().truncates()) {
+      TableTopic topic = opened().topics().of(table);
+      int partitions = opened().topics().ensure(topic.topic());
+      Origin origin = new Origin.InLoad(opened().feed().name() + ".emptied", ordinal++);
+      opened().records().truncate(topic, partitions, origin);
+    }
+  }
+
+  @Override
+  public void note(List<LedgerEntry> entries) {
+    opened().feed().note(entries);
+  }
+
+  @Override
+  public void forget(TableId table, Set<Kind> kinds) {
+    opened().feed().forget(table, kinds);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Writers are at work side by side.
+   */
+  @Override
+  public ChunkWriter chunkWriter() {
+
+    return opened().writers().next();
+  }
+
+  @Override
+  public void begin(TransactionHeader next) {
+    transaction = next;
+    ordinal = 0;
+  }
+
+  @Override
+  public void append(Change change) {
+    Origin.InTransaction origin = new Origin.InTransaction(transaction, ordinal);
+    ordinal++;
+    ChangeRecords records = opened().records();
+    TableTopics topics = opened().topics();
+    switch (change) {
+      case Change.Insert insert -> records.insert(topics.of(insert.relation()), insert, origin);
+      case Change.Update update -> records.update(topics.of(update.relation()), update, origin);
+      case Change.Delete delete -> records.delete(topics.of(delete.relation()), delete, origin);
+      case Change.Truncate truncate -> truncate(truncate, origin);
+      case Change.Message message -> message(message, origin);
+    }
+  }
+
+  private void truncate(Change.Truncate truncate, Origin origin) {
+    if (settings.records().truncates()) {
+      for (Relation relation : truncate.relations()) {
+        TableTopic table = opened().topics().of(relation);
+        int partitions = opened().topics().ensure(table.topic());
+        opened().records().truncate(table, partitions, origin);
+      }
+    }
+  }
+
+  private void message(Change.Message message, Origin.InTransaction origin) {
+    if (settings.records().messages()) {
+      opened().topics().ensure(opened().messages());
+      opened().records().message(opened().messages(), message, origin);
+    }
+  }
+
+  @Override
+  public void commit(Position position) {
+    opened().feed().commit(position);
+    emptied.clear();
+  }
+
+  @Override
+  public void close() {
+    Optional<Opened> left = opened;
+    opened = Optional.empty();
+    left.ifPresent(Opened::close);
+  }
+}

@@ -1,0 +1,205 @@
+package io.walferry.kafka;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.kafka.KafkaClients.Isolation;
+import io.walferry.sink.Claim;
+import io.walferry.sink.Ledger;
+import io.walferry.sink.LedgerEntry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The compacted topic of one partition that holds a feed's position and ledger. No other feed
+ * writes it: an open transaction of another one would hide what was committed after it began.
+ */
+final class PositionTopic {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+  private static final String POLICY = "cleanup.policy";
+  private static final String COMPACT = "compact";
+
+  private final String topic;
+  private final KafkaClients clients;
+  private final Cluster cluster;
+
+  /** What was read: nothing where a feed was never begun. */
+  record Contents(Optional<SavedPosition> position, List<LedgerEntry> lines) {
+    static final Contents NOTHING = new Contents(Optional.empty(), List.of());
+
+    /** Of the claim that has the feed. */
+    long epoch() {
+      return position.map(SavedPosition::epoch).orElse(Claim.NEVER_BEGUN);
+    }
+
+    int writers() {
+      return position.map(SavedPosition::writers).orElse(0);
+    }
+  }
+
+  PositionTopic(String topic, KafkaClients clients, Cluster cluster) {
+    this.topic = topic;
+    this.clients = clients;
+    this.cluster = cluster;
+  }
+
+  String name() {
+    return topic;
+  }
+
+  /**
+   * Everything that is committed.
+   *
+   * @throws WalferryException {@code DESTINATION_FORMAT} if it is not understood, {@code
+   *     DESTINATION_SHAPE} if the topic could lose it
+   */
+  Contents read() {
+    return read(Isolation.COMMITTED);
+  }
+
+  /**
+   * Everything that was written, be it committed or not. A commit shows only a moment after it was
+   * made, so whoever asks for what is committed may not find his own.
+   */
+  Contents written() {
+    return read(Isolation.ANY);
+  }
+
+  private Contents read(Isolation isolation) {
+    if (!isThere()) {
+      return Contents.NOTHING;
+    }
+    Records records = new Records();
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(isolation)) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      long deadline = System.nanoTime() + SILENCE_MAX.toNanos();
+      while (consumer.position(partition) < end) {
+        long before = consumer.position(partition);
+        consumer.poll(POLL).forEach(records::put);
+        if (consumer.position(partition) > before) {
+          deadline = System.nanoTime() + SILENCE_MAX.toNanos();
+        } else if (System.nanoTime() > deadline) {
+          throw silent();
+        }
+      }
+    } catch (KafkaException e) {
+      throw KafkaErrors.translate("read topic " + topic, clients.display(), e);
+    }
+    return records.contents();
+  }
+
+  /** As {@link #read}, when nobody can be in the middle of writing it any more. */
+  Contents readAll() {
+    Contents contents = read();
+    if (contents.position().isPresent() && hasOpenTransaction()) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_BUSY,
+          "Topic %s at %s has a transaction that is open".formatted(topic, clients.display()));
+    }
+    return contents;
+  }
+
+  private boolean hasOpenTransaction() {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Isolation.COMMITTED)) {
+      // A consumer of what is committed is told the first open transaction as the end.
+      long committed = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      return committed < cluster.end(topic);
+    } catch (KafkaException e) {
+      throw KafkaErrors.translate("read topic " + topic, clients.display(), e);
+    }
+  }
+
+  /** Makes the topic unless it is there. */
+  void create() {
+    if (!isThere()) {
+      cluster.create(List.of(topic), 1, Map.of(POLICY, COMPACT));
+    }
+  }
+
+  private boolean isThere() {
+    Optional<Integer> partitions =
+        Optional.ofNullable(cluster.partitions(List.of(topic)).get(topic));
+    if (partitions.isEmpty()) {
+      return false;
+    }
+    String policy = cluster.setting(topic, POLICY);
+    if (partitions.get() != 1 || !policy.equals(COMPACT)) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "Topic %s at %s, which is to hold the position: expected 1 partition and %s=%s, got %d and %s"
+              .formatted(topic, clients.display(), POLICY, COMPACT, partitions.get(), policy));
+    }
+    return true;
+  }
+
+  private WalferryException silent() {
+    return new WalferryException(
+        ErrorCode.DESTINATION_UNREACHABLE,
+        "could not read topic %s at %s to its end: nothing came for %s"
+            .formatted(topic, clients.display(), SILENCE_MAX));
+  }
+
+  /** The newest record of each key. */
+  private final class Records {
+    private final Map<Map<String, String>, Map<String, String>> values = new HashMap<>();
+
+    void put(ConsumerRecord<byte[], byte[]> record) {
+      try {
+        Map<String, String> key = Documents.decode(record.key());
+        if (record.value() == null) {
+          values.remove(key);
+        } else {
+          values.put(key, known(Documents.decode(record.value())));
+        }
+      } catch (IllegalArgumentException e) {
+        throw damaged(e);
+      }
+    }
+
+    private Map<String, String> known(Map<String, String> value) {
+      if (!SavedPosition.isKnown(value)) {
+        throw new WalferryException(
+            ErrorCode.DESTINATION_FORMAT,
+            "Topic %s at %s has records of format %s, which this version of Walferry does not know"
+                .formatted(topic, clients.display(), Documents.require(value, "format")));
+      }
+      return value;
+    }
+
+    Contents contents() {
+      Ledger ledger = new Ledger();
+      Optional<SavedPosition> position = Optional.empty();
+      try {
+        for (var record : values.entrySet()) {
+          if (SavedPosition.isKey(record.getKey())) {
+            position = Optional.of(SavedPosition.decode(record.getValue()));
+          } else {
+            ledger.putAll(List.of(SavedPosition.line(record.getKey(), record.getValue())));
+          }
+        }
+      } catch (IllegalArgumentException e) {
+        throw damaged(e);
+      }
+      return new Contents(position, ledger.lines());
+    }
+
+    private WalferryException damaged(IllegalArgumentException cause) {
+      return new WalferryException(
+          ErrorCode.DESTINATION_FORMAT,
+          "Topic %s at %s is damaged, or was not made by Walferry"
+              .formatted(topic, clients.display()),
+          cause);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package io.walferry.kafka;
+
+import static io.walferry.kafka.Calls.apply;
+import static io.walferry.kafka.Calls.chunk;
+import static io.walferry.kafka.Calls.load;
+import static io.walferry.kafka.Calls.position;
+import static io.walferry.kafka.Calls.refused;
+import static io.walferry.kafka.SampleTable.line;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.walferry.error.ErrorCode;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
+import io.walferry.sink.SinkState;
+import io.walferry.testkit.junit.Kafka;
+import io.walferry.testkit.kafka.KafkaBroker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Chunks side by side, and who may write after a successor has come. */
+@Kafka
+final class KafkaFenceTest {
+  private static final SampleTable ITEM = SampleTable.of("item", "*id:23", "name");
+
+  private final Calls calls;
+
+  KafkaFenceTest(KafkaBroker broker) {
+    this.calls = new Calls(broker);
+  }
+
+  @Test
+  void aPredecessorCanCommitNoMoreAndDoesNotStrikeBack() {
+    Claim first = new Claim();
+    KafkaSink predecessor = new KafkaSink(calls.settings());
+    predecessor.open(calls.feed(), first);
+    predecessor.prepare(List.of(ITEM.published()));
+    predecessor.commit(position(0x10));
+    Calls.begin(predecessor, 0x20, ITEM.insert("1", "of the predecessor"));
+    try (KafkaSink successor = new KafkaSink(calls.settings())) {
+      SinkState state = successor.open(calls.feed(), new Claim());
+      assertEquals(position(0x10), ((SinkState.Following) state).position());
+      refused(ErrorCode.DESTINATION_BUSY, () -> predecessor.commit(position(0x21)));
+      predecessor.close();
+      try (KafkaSink again = new KafkaSink(calls.settings())) {
+        refused(ErrorCode.DESTINATION_FENCED, () -> again.open(calls.feed(), first));
+      }
+      apply(successor, 0x20, ITEM.insert("1", "of the successor"));
+    }
+    assertEquals(
+        List.of("{\"id\":1} c {\"id\":1,\"name\":\"of the successor\"}"), calls.told(ITEM));
+  }
+
+  @Test
+  void aProcessKnowsItsFeedAgain() {
+    Claim claim = new Claim();
+    KafkaSink sink = new KafkaSink(calls.settings());
+    sink.open(calls.feed(), claim);
+    sink.prepare(List.of(ITEM.published()));
+    sink.commit(position(0x10));
+    sink.close();
+    try (KafkaSink again = new KafkaSink(calls.settings())) {
+      again.open(calls.feed(), claim);
+      apply(again, 0x20, ITEM.insert("1", "a"));
+    }
+    assertEquals(1, calls.told(ITEM).size());
+  }
+
+  @Test
+  void ofTwoThatFoundNothingOneWrites() {
+    Claim first = new Claim();
+    Claim second = new Claim();
+    try (KafkaSink one = new KafkaSink(calls.settings());
+        KafkaSink other = new KafkaSink(calls.settings())) {
+      assertEquals(SinkState.Fresh.FRESH, one.open(calls.feed(), first));
+      assertEquals(SinkState.Fresh.FRESH, other.open(calls.feed(), second));
+      refused(ErrorCode.DESTINATION_BUSY, () -> one.commit(position(0x10)));
+      other.commit(position(0x20));
+    }
+    try (KafkaSink again = new KafkaSink(calls.settings())) {
+      refused(ErrorCode.DESTINATION_FENCED, () -> again.open(calls.feed(), first));
+    }
+    try (KafkaSink again = new KafkaSink(calls.settings())) {
+      assertInstanceOf(SinkState.Following.class, again.open(calls.feed(), second));
+    }
+  }
+
+  @Test
+  void chunksAreWrittenSideBySideAndADroppedOneLeavesNothing() {
+    try (KafkaSink sink = calls.following(calls.settings(), ITEM)) {
+      try (ChunkWriter one = sink.chunkWriter();
+          ChunkWriter other = sink.chunkWriter();
+          ChunkWriter dropped = sink.chunkWriter()) {
+        one.begin(ITEM.published());
+        other.begin(ITEM.published());
+        dropped.begin(ITEM.published());
+        one.write(line("1", "a"));
+        other.write(line("2", "\\N"));
+        dropped.write(line("3", "c"));
+        one.write(line("4", "d"));
+        other.commit(chunk(ITEM, "2"));
+        one.commit(chunk(ITEM, "1"));
+        load(one, ITEM, "3", line("5", "e"));
+      }
+      apply(sink, 0x20, ITEM.insert("6", "f"));
+    }
+    assertEquals(
+        List.of(
+            "{\"id\":1} r {\"id\":1,\"name\":\"a\"}",
+            "{\"id\":2} r {\"id\":2,\"name\":null}",
+            "{\"id\":4} r {\"id\":4,\"name\":\"d\"}",
+            "{\"id\":5} r {\"id\":5,\"name\":\"e\"}",
+            "{\"id\":6} c {\"id\":6,\"name\":\"f\"}"),
+        calls.told(ITEM).stream().sorted().toList());
+    try (KafkaSink again = new KafkaSink(calls.settings())) {
+      SinkState.Following state = (SinkState.Following) again.open(calls.feed(), new Claim());
+      assertEquals(
+          Set.of("1", "2", "3", ""),
+          state.ledger().stream().map(line -> line.part()).collect(Collectors.toSet()));
+    }
+  }
+
+  @Test
+  void aWriterOfAPredecessorCanCommitNoMore() {
+    try (KafkaSink predecessor = calls.following(calls.settings(), ITEM);
+        ChunkWriter zombie = predecessor.chunkWriter()) {
+      load(zombie, ITEM, "1", line("1", "a"));
+      zombie.begin(ITEM.published());
+      zombie.write(line("2", "of the predecessor"));
+      try (KafkaSink successor = new KafkaSink(calls.settings())) {
+        SinkState.Following state = (SinkState.Following) successor.open(calls.feed(), new Claim());
+        assertTrue(state.ledger().contains(chunk(ITEM, "1")), () -> state.ledger().toString());
+        refused(ErrorCode.DESTINATION_BUSY, () -> zombie.commit(chunk(ITEM, "2")));
+        try (ChunkWriter writer = successor.chunkWriter()) {
+          load(writer, ITEM, "2", line("2", "of the successor"));
+        }
+        successor.commit(position(0x20));
+      }
+    }
+    assertEquals(
+        List.of(
+            "{\"id\":1} r {\"id\":1,\"name\":\"a\"}",
+            "{\"id\":2} r {\"id\":2,\"name\":\"of the successor\"}"),
+        calls.told(ITEM));
+  }
+
+  @Test
+  void aWriterThatWasGivenUpWritesNoMore() {
+    try (KafkaSink sink = calls.following(calls.settings(), ITEM);
+        ChunkWriter writer = sink.chunkWriter()) {
+      writer.begin(ITEM.published());
+      writer.giveUp();
+      refused(ErrorCode.INTERRUPTED, () -> writer.write(line("1", "a")));
+    }
+    assertEquals(List.of(), calls.told(ITEM));
+  }
+
+  @Test
+  void aTransactionThatIsOpenTooLongSaysWhatHelps() throws Exception {
+    KafkaSinkSettings settings = calls.settings().withTransactionTimeout(Duration.ofSeconds(1));
+    try (KafkaSink sink = calls.following(settings, ITEM)) {
+      Calls.begin(sink, 0x20, ITEM.insert("1", "a"));
+      // The broker looks for such transactions now and then; a successor ends it at once.
+      new CountDownLatch(1).await(1_100, TimeUnit.MILLISECONDS);
+      try (KafkaSink successor = new KafkaSink(settings)) {
+        successor.open(calls.feed(), new Claim());
+      }
+      refused(ErrorCode.DESTINATION_TRANSACTION_TOO_LONG, () -> sink.commit(position(0x21)));
+    }
+  }
+
+  @Test
+  void aTimeoutThatTheBrokerDoesNotAllowIsNamed() {
+    KafkaSinkSettings settings = calls.settings().withTransactionTimeout(Duration.ofHours(2));
+    try (KafkaSink sink = new KafkaSink(settings)) {
+      String message =
+          refused(ErrorCode.CONFIGURATION_INVALID, () -> sink.open(calls.feed(), new Claim()));
+      assertTrue(message.contains("transaction.max.timeout.ms"), message);
+    }
+  }
+}

@@ -52,6 +52,7 @@ final class KafkaErrors {
       case InterruptedException interrupted -> ErrorCode.INTERRUPTED;
       case RecordTooLargeException large -> ErrorCode.DESTINATION_RECORD_TOO_LARGE;
       case RecordBatchTooLargeException large -> ErrorCode.DESTINATION_RECORD_TOO_LARGE;
+      case ConfigException name when isUnresolved(name) -> ErrorCode.DESTINATION_UNREACHABLE;
       case ConfigException settings -> ErrorCode.CONFIGURATION_INVALID;
       case InvalidRecordException record -> ErrorCode.DESTINATION_SHAPE;
       case InvalidTopicException topic -> ErrorCode.DESTINATION_SHAPE;
@@ -68,9 +69,16 @@ final class KafkaErrors {
         || String.valueOf(cause.getMessage()).contains("transaction timeout is larger");
   }
 
+  /** A name may be known again later. */
+  private static boolean isUnresolved(ConfigException cause) {
+    return String.valueOf(cause.getMessage()).contains("resolvable bootstrap");
+  }
+
   /** Messages of Kafka hold names and sizes, but a configuration's may hold what was configured. */
   private static String reason(Throwable cause) {
     return switch (cause) {
+      case ConfigException name when isUnresolved(name) ->
+          "none of these names is known to the resolver";
       case ConfigException settings -> "the client does not take its settings";
       case KafkaException settings when isTimeout(settings) ->
           "'transactionTimeout' is above the broker's transaction.max.timeout.ms";

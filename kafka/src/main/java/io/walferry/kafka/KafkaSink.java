@@ -93,27 +93,34 @@ public final class KafkaSink implements Sink {
    */
   @Override
   public SinkState open(FeedIdentity feed, Claim claim) {
-    String pipeline = feed.pipeline();
-    KafkaClients clients = new KafkaClients(settings, pipeline);
+    KafkaClients clients = new KafkaClients(settings, feed.pipeline());
     Cluster cluster = new Cluster(clients, settings.topics());
+    try {
+      opened = Optional.of(opened(clients, cluster, feed.pipeline(), claim));
+    } catch (RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+    return opened().feed().open(feed);
+  }
+
+  private Opened opened(KafkaClients clients, Cluster cluster, String pipeline, Claim claim) {
     TableTopics topics = new TableTopics(pipeline, settings, cluster);
     String position = TopicTemplate.ofPosition(settings.topics().position()).of(pipeline);
+    topics.reserve(position, "the position");
+    String messages = topics.reserve(pipeline + ".message", "logical messages");
     FeedTransactions transactions =
         new FeedTransactions(
             clients, new PositionTopic(position, clients, cluster), claim, pipeline);
     ChangeRecords records =
         new ChangeRecords(settings.records(), settings.envelope(pipeline), transactions.producer());
-    opened =
-        Optional.of(
-            new Opened(
-                cluster,
-                transactions,
-                topics,
-                records,
-                new ChunkWriters(settings, transactions, topics),
-                topics.reserve(pipeline + ".message", "logical messages")));
-    topics.reserve(position, "the position");
-    return transactions.open(feed);
+    return new Opened(
+        cluster,
+        transactions,
+        topics,
+        records,
+        new ChunkWriters(settings, transactions, topics),
+        messages);
   }
 
   private Opened opened() {

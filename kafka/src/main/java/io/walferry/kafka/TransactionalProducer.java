@@ -29,7 +29,10 @@ final class TransactionalProducer implements AutoCloseable {
   private final AtomicReference<Optional<Exception>> failed =
       new AtomicReference<>(Optional.empty());
   private volatile boolean open;
-  private volatile boolean broken;
+
+  /** Whether the cluster has ended the transaction, or cannot be asked to. */
+  private volatile boolean lost;
+
   private long openSinceNanos;
 
   TransactionalProducer(KafkaClients clients, String transactionalId) {
@@ -104,8 +107,13 @@ final class TransactionalProducer implements AutoCloseable {
   }
 
   private WalferryException failure(String action, Exception cause) {
-    broken = true;
-    return isFenced(cause) ? fenced(action, cause) : KafkaErrors.translate(action, where, cause);
+    WalferryException failure =
+        isFenced(cause) ? fenced(action, cause) : KafkaErrors.translate(action, where, cause);
+    lost |=
+        isFenced(cause)
+            || failure.code() == ErrorCode.DESTINATION_UNREACHABLE
+            || failure.code() == ErrorCode.DESTINATION_REFUSED;
+    return failure;
   }
 
   private static boolean isFenced(Throwable failure) {
@@ -134,10 +142,10 @@ final class TransactionalProducer implements AutoCloseable {
         cause);
   }
 
-  /** Drops what is not committed. */
+  /** Drops what is not committed, so that consumers need not wait until it is too old. */
   @Override
   public void close() {
-    boolean drop = open && !broken;
+    boolean drop = open && !lost;
     try {
       if (drop) {
         abort();

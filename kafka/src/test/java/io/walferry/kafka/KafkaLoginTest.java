@@ -48,6 +48,15 @@ final class KafkaLoginTest {
   }
 
   @Test
+  void aNameThatIsNotKnownMayBeKnownLater() {
+    try (KafkaSink sink = new KafkaSink(KafkaSinkSettings.of("nobody.invalid:9092"))) {
+      String message =
+          refused(ErrorCode.DESTINATION_UNREACHABLE, () -> sink.open(FEED, new Claim()));
+      assertTrue(message.contains("nobody.invalid:9092"), message);
+    }
+  }
+
+  @Test
   void aSettingShowsNoPassword() {
     KafkaSinkSettings settings =
         KafkaSinkSettings.of("one:9092").withProperties(Map.of("ssl.key.password", "secret"));

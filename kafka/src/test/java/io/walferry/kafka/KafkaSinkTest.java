@@ -17,6 +17,7 @@ import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import io.walferry.change.Value;
 import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.kafka.RecordSettings.TooLarge;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.sink.Claim;
@@ -31,8 +32,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -340,6 +346,35 @@ final class KafkaSinkTest {
     try (KafkaSink again = new KafkaSink(calls.settings())) {
       SinkState.Following state = (SinkState.Following) again.open(calls.feed(), new Claim());
       assertEquals(position(0x10), state.position());
+    }
+  }
+
+  @Test
+  void recordsAreNotThereWithoutTheirPosition() throws Exception {
+    int committed = 0;
+    try (KafkaSink sink = calls.following(calls.settings(), ITEM)) {
+      refuseRecords("walferry.position." + calls.feed().pipeline());
+      // The broker minds it a moment later.
+      while (committed < 1_000) {
+        apply(sink, 0x20 + committed, ITEM.insert(Integer.toString(committed), "a", "b"));
+        committed++;
+      }
+    } catch (WalferryException e) {
+      assertEquals(ErrorCode.DESTINATION_RECORD_TOO_LARGE, e.code());
+    }
+    assertTrue(committed < 1_000);
+    assertEquals(committed, calls.told(ITEM).size());
+  }
+
+  private void refuseRecords(String topic) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    AlterConfigOp tiny =
+        new AlterConfigOp(new ConfigEntry("max.message.bytes", "10"), AlterConfigOp.OpType.SET);
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .incrementalAlterConfigs(Map.of(resource, List.of(tiny)))
+          .all()
+          .get(30, TimeUnit.SECONDS);
     }
   }
 

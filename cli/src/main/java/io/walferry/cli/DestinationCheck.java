@@ -5,6 +5,8 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.sinks.mysql.MysqlConnector;
+import io.walferry.sinks.mysql.MysqlSinkSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -55,6 +57,10 @@ final class DestinationCheck {
             connect(postgres);
             yield Optional.empty();
           }
+          case SinkConfig.Mysql mysql -> {
+            connect(mysql);
+            yield Optional.empty();
+          }
           case SinkConfig.Sqlite sqlite -> Optional.of(sqlite.path());
           case SinkConfig.JsonLines lines -> lines.path();
           case SinkConfig.Provided provided -> Optional.empty();
@@ -73,6 +79,16 @@ final class DestinationCheck {
       new PostgresConnector(sink.connection(), "walferry validate").connect().close();
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "close the connection to the destination " + sink.name());
+    }
+  }
+
+  private static void connect(SinkConfig.Mysql sink) {
+    try {
+      new MysqlConnector(sink.connection(), MysqlSinkSettings.DEFAULT).connect().close();
+    } catch (SQLException e) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_UNREACHABLE,
+          "could not close the connection to the destination " + sink.name());
     }
   }
 

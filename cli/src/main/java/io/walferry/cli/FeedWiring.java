@@ -17,6 +17,10 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.RowSearch;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.jsonlines.JsonLinesSink;
+import io.walferry.sinks.mysql.MysqlConnector;
+import io.walferry.sinks.mysql.MysqlRowSearch;
+import io.walferry.sinks.mysql.MysqlSink;
+import io.walferry.sinks.mysql.MysqlSinkSettings;
 import io.walferry.sinks.postgres.PostgresRowSearch;
 import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
@@ -83,11 +87,21 @@ final class FeedWiring {
                   new PostgresConnector(postgres.connection(), "walferry reload")));
       case SinkConfig.Sqlite sqlite when sqlite.existing().leavesOnlyOurs() ->
           Optional.of(new SqliteRowSearch(sqlite.path()));
+      case SinkConfig.Mysql mysql when mysql.existing().leavesOnlyOurs() ->
+          Optional.of(new MysqlRowSearch(new MysqlConnector(mysql.connection(), settings(mysql))));
       case SinkConfig.Postgres postgres -> Optional.empty();
+      case SinkConfig.Mysql mysql -> Optional.empty();
       case SinkConfig.Sqlite sqlite -> Optional.empty();
       case SinkConfig.JsonLines lines -> Optional.empty();
       case SinkConfig.Provided provided -> Optional.empty();
     };
+  }
+
+  private static MysqlSinkSettings settings(SinkConfig.Mysql mysql) {
+    return MysqlSinkSettings.DEFAULT
+        .withExisting(mysql.existing())
+        .withSilenceMax(mysql.silence())
+        .withPolicies(mysql.lossy());
   }
 
   /** What reaches a server outlives an attempt: it knows whether it was ever let in. */
@@ -101,6 +115,11 @@ final class FeedWiring {
                 .withExisting(postgres.existing())
                 .withSilenceMax(postgres.silence());
         yield () -> new PostgresSink(connector, settings);
+      }
+      case SinkConfig.Mysql mysql -> {
+        MysqlSinkSettings settings = settings(mysql);
+        MysqlConnector connector = new MysqlConnector(mysql.connection(), settings);
+        yield () -> new MysqlSink(connector, settings);
       }
       case SinkConfig.Sqlite sqlite ->
           () ->

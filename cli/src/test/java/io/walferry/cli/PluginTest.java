@@ -86,13 +86,17 @@ final class PluginTest {
     CapturedRun unknown = CapturedRun.plain();
     Path config = config(database, "", "{type: audit, file: audit.jsonl}");
     assertEquals(2, unknown.execute("validate", config.toString()));
-    assertTrue(unknown.err().contains("must be postgres, sqlite or jsonLines"), unknown.err());
+    assertTrue(
+        unknown.err().contains("must be postgres, mysql, mariadb, sqlite or jsonLines"),
+        unknown.err());
     Path plugins = Files.createDirectory(directory.resolve("plugins"));
     jar(plugins.resolve("audit.jar"));
     CapturedRun listed = CapturedRun.plain();
     assertEquals(2, listed.execute("validate", config(database, "", "{type: audt}").toString()));
     assertTrue(
-        listed.err().contains("must be postgres, sqlite, jsonLines or audit; did you mean"),
+        listed
+            .err()
+            .contains("must be postgres, mysql, mariadb, sqlite, jsonLines or audit; did you mean"),
         listed.err());
     CapturedRun wrong = CapturedRun.plain();
     assertEquals(

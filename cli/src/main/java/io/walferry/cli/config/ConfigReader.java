@@ -33,10 +33,13 @@ final class ConfigReader {
       Format.matching("[a-z0-9_]{1,63}", "a slot name: up to 63 of a-z, 0-9 and '_'");
   private static final Format<String> PUBLICATION_NAME =
       Format.matching("(?s).{1,63}", "a publication's name of up to 63 characters");
-  private static final List<String> SINK_TYPE_ORDER = List.of("postgres", "sqlite", "jsonLines");
+  private static final List<String> SINK_TYPE_ORDER =
+      List.of("postgres", "mysql", "mariadb", "sqlite", "jsonLines");
   private static final Map<String, SinkType> SINK_TYPES =
       Map.of(
           "postgres", SinkType.Own.POSTGRES,
+          "mysql", SinkType.Own.MYSQL,
+          "mariadb", SinkType.Own.MYSQL,
           "sqlite", SinkType.Own.SQLITE,
           "jsonLines", SinkType.Own.JSON_LINES);
   private static final Format<OptionalInt> PROTOCOL =
@@ -100,10 +103,12 @@ final class ConfigReader {
   private final Reading reading;
 
   private final PluginReader plugins;
+  private final MysqlReader mysql;
 
   private sealed interface SinkType {
     enum Own implements SinkType {
       POSTGRES,
+      MYSQL,
       SQLITE,
       JSON_LINES
     }
@@ -114,6 +119,7 @@ final class ConfigReader {
   ConfigReader(Reading reading) {
     this.reading = reading;
     this.plugins = new PluginReader(reading);
+    this.mysql = new MysqlReader(reading);
   }
 
   /** Empty only if there are problems. */
@@ -333,6 +339,7 @@ final class ConfigReader {
   private Optional<SinkConfig> own(SinkType.Own type, String name, Section section) {
     return switch (type) {
       case POSTGRES -> postgres(name, section);
+      case MYSQL -> mysql.sink(name, section, EXISTING_ROWS);
       case JSON_LINES -> jsonLines(name, section);
       case SQLITE ->
           section.required("path", this::checkedPath).flatMap(path -> sqlite(name, section, path));

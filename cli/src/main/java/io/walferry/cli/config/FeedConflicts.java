@@ -1,6 +1,7 @@
 package io.walferry.cli.config;
 
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.postgres.ServerAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +108,13 @@ final class FeedConflicts {
       return one.connection().database().equals(other.connection().database())
           && shareServer(one.connection(), other.connection());
     }
+    if (left instanceof SinkConfig.Mysql one && right instanceof SinkConfig.Mysql other) {
+      ServerAddress server = one.connection().server();
+      ServerAddress others = other.connection().server();
+      return one.connection().database().equals(other.connection().database())
+          && server.port() == others.port()
+          && server.host().equalsIgnoreCase(others.host());
+    }
     return left instanceof SinkConfig.Sqlite && file(left).equals(file(right));
   }
 
@@ -127,6 +135,7 @@ final class FeedConflicts {
       case SinkConfig.Sqlite sqlite -> Optional.of(sqlite.path());
       case SinkConfig.JsonLines lines -> lines.path();
       case SinkConfig.Postgres postgres -> Optional.empty();
+      case SinkConfig.Mysql mysql -> Optional.empty();
       case SinkConfig.Provided provided -> Optional.empty();
     };
   }

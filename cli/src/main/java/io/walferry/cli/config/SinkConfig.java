@@ -3,7 +3,9 @@ package io.walferry.cli.config;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.sink.SinkProvider;
 import io.walferry.sink.SinkSettings;
+import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.type.LossPolicies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,6 +31,20 @@ public sealed interface SinkConfig {
    */
   record Postgres(
       String name, ConnectionSettings connection, ExistingRows existing, Duration silence)
+      implements SinkConfig {}
+
+  /**
+   * A database of MySQL or MariaDB.
+   *
+   * @param silence how long it may leave a statement without an answer
+   * @param lossy what becomes of values that a native column cannot hold
+   */
+  record Mysql(
+      String name,
+      MysqlSettings connection,
+      ExistingRows existing,
+      Duration silence,
+      LossPolicies lossy)
       implements SinkConfig {}
 
   /** A SQLite database in a file. */

@@ -10,7 +10,11 @@ import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
+import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.type.LossPolicies;
+import io.walferry.sinks.type.LossPolicy;
+import io.walferry.sinks.type.TypeFamily;
 import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.OutputOptions;
@@ -139,6 +143,31 @@ final class ConfigMappingTest {
     assertEquals(
         new SinkConfig.Postgres("shop", connection(), ExistingRows.REFUSE, Duration.ofMinutes(15)),
         read(yaml.replaceAll(", password.*silence: 1h", ""), Map.of()).sinks().getFirst());
+  }
+
+  @Test
+  void mysqlSinkMapping() {
+    String yaml =
+        LEAST.replaceAll(
+            "\\{type: sqlite[^}]*}",
+            "{type: mariadb, url: 'mysql://me@db:3307/app?sslmode=require', password: {env:"
+                + " COPY_PASSWORD}, existing: replace, silence: 1h, lossy: {date: toNull, float8:"
+                + " clamp}}");
+    MysqlSettings connection = MysqlSettings.parse("mysql://me@db:3307/app?sslmode=require");
+    assertEquals(
+        new SinkConfig.Mysql(
+            "shop",
+            connection.withPassword(PasswordSource.of(new Secret("secret"))),
+            ExistingRows.REPLACE,
+            Duration.ofHours(1),
+            LossPolicies.FAIL
+                .with(TypeFamily.DATE, LossPolicy.NULL)
+                .with(TypeFamily.FLOAT8, LossPolicy.CLAMP)),
+        read(yaml, Map.of("COPY_PASSWORD", "secret")).sinks().getFirst());
+    assertEquals(
+        new SinkConfig.Mysql(
+            "shop", connection, ExistingRows.REFUSE, Duration.ofMinutes(15), LossPolicies.FAIL),
+        read(yaml.replaceAll(", password.*clamp}", ""), Map.of()).sinks().getFirst());
   }
 
   @Test

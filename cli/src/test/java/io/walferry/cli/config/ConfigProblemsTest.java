@@ -123,10 +123,17 @@ final class ConfigProblemsTest {
             + " shop.db}",
         "{a: {type: postgres}} | line 2, column 9: 'sinks.a.url' is missing, such as"
             + " postgresql://user@host/database",
+        "{a: {type: mysql}} | line 2, column 9: 'sinks.a.url' is missing, such as"
+            + " mysql://user@host/database",
+        "{a: {type: mysql, url: 'mysql://u:hush@h'}} | line 2, column 31: 'sinks.a.url': cannot"
+            + " understand the connection string: it names no database, as in"
+            + " mysql://user@host/database",
+        "{a: {type: mysql, url: 'mysql://u@h/d', lossy: {numeric: clamp}}} | line 2, column 65:"
+            + " 'sinks.a.lossy.numeric' must be fail, toNull or text",
         "{a: {type: sqlite}} | line 2, column 9: 'sinks.a.path' is missing",
         "{a: {path: x}} | line 2, column 9: 'sinks.a.type' is missing",
-        "{a: {type: sqlit, path: x}} | line 2, column 19: 'sinks.a.type' must be postgres, sqlite"
-            + " or jsonLines; did you mean 'sqlite'?",
+        "{a: {type: sqlit, path: x}} | line 2, column 19: 'sinks.a.type' must be postgres, mysql,"
+            + " mariadb, sqlite or jsonLines; did you mean 'sqlite'?",
         "{a: {type: sqlite, path: '-'}} | line 2, column 33: '-' (standard output) is for type"
             + " jsonLines only",
         "{a: {type: sqlite, path: ''}} | line 2, column 33: 'sinks.a.path' must be a path",

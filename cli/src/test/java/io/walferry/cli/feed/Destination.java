@@ -3,17 +3,26 @@ package io.walferry.cli.feed;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.Sink;
+import io.walferry.sinks.mysql.MysqlConnector;
+import io.walferry.sinks.mysql.MysqlSettings;
+import io.walferry.sinks.mysql.MysqlSink;
+import io.walferry.sinks.mysql.MysqlSinkSettings;
 import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
+import io.walferry.sinks.type.LossPolicies;
+import io.walferry.sinks.type.LossPolicy;
+import io.walferry.sinks.type.TypeFamily;
 import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.compare.DatabaseComparison;
 import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -81,6 +90,9 @@ sealed interface Destination extends AutoCloseable {
   void close() throws SQLException;
 
   static Sink named(String name) {
+    if (name.startsWith("mysql:")) {
+      return mysql(name);
+    }
     if (name.startsWith("postgresql:")) {
       return postgres(name);
     }
@@ -97,6 +109,16 @@ sealed interface Destination extends AutoCloseable {
 
   private static Sink postgres(String uri) {
     return new PostgresSink(FeedSetup.connector(uri), PostgresSinkSettings.DEFAULT);
+  }
+
+  /** With types that hold every value of the workload. */
+  private static Sink mysql(String uri) {
+    LossPolicies texts = LossPolicies.FAIL;
+    for (TypeFamily family : TypeFamily.values()) {
+      texts = texts.with(family, LossPolicy.TEXT);
+    }
+    MysqlSinkSettings settings = MysqlSinkSettings.DEFAULT.withPolicies(texts);
+    return new MysqlSink(new MysqlConnector(MysqlSettings.parse(uri), settings), settings);
   }
 
   /** A SQLite database. */
@@ -128,6 +150,55 @@ sealed interface Destination extends AutoCloseable {
 
     @Override
     public void close() {}
+  }
+
+  /** A database of its own on a MySQL or MariaDB server. */
+  record MysqlCopy(MysqlDatabase database) implements Destination {
+    @Override
+    public Sink sink() {
+      return mysql(database.uri());
+    }
+
+    @Override
+    public String name() {
+      return database.uri();
+    }
+
+    @Override
+    public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
+      try (Connection left = source.connect();
+          Connection right = connect()) {
+        return DatabaseComparison.between(left, right)
+            .tables(tables)
+            .mapping(
+                table ->
+                    new TableName(
+                        database.name(),
+                        table.schema().equals("public")
+                            ? table.name()
+                            : table.schema() + "." + table.name()))
+            .compare();
+      }
+    }
+
+    /** With quotes as the other engines have them, and truth values as numbers. */
+    @Override
+    public Connection connect() throws SQLException {
+      String url =
+          database.jdbcUrl() + "?tinyInt1isBit=false&sessionVariables=sql_mode=ANSI_QUOTES";
+      return DriverManager.getConnection(
+          url, database.server().user(), database.server().password());
+    }
+
+    @Override
+    public String positionTable() {
+      return "walferry_position";
+    }
+
+    @Override
+    public void close() throws SQLException {
+      database.close();
+    }
   }
 
   /** A database of its own on a PostgreSQL server. */

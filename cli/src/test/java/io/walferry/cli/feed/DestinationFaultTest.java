@@ -3,10 +3,15 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.cli.feed.Destination.PostgresDatabase;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.Sink;
+import io.walferry.testkit.junit.MysqlExtension;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlFlavor;
+import io.walferry.testkit.mysql.MysqlServer;
+import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.proxy.Direction;
@@ -15,10 +20,15 @@ import io.walferry.testkit.workload.Workload;
 import java.sql.Connection;
 import java.util.List;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The destination goes away and comes back; the contents are equal in the end. */
 @Postgres
+@ExtendWith(MysqlExtension.class)
 final class DestinationFaultTest {
   private final Workload workload = Workload.create(Seeds.next());
 
@@ -66,6 +76,34 @@ final class DestinationFaultTest {
           workload.run(source::connect, 5, 4);
         }
         feed.awaitDurable(FeedSetup.walEnd(source));
+      }
+      assertEqual(source, destination);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aMysqlThatCrashesIsWaitedFor(MysqlFlavor flavor, Database source, MysqlServers servers)
+      throws Exception {
+    servers.obstacle(flavor).ifPresent(Assumptions::abort);
+    prepare(source);
+    try (MysqlServer server = MysqlServer.builder(flavor).start();
+        MysqlCopy destination = new MysqlCopy(server.createDatabase("crashed"))) {
+      try (RunningFeed feed = start(source, destination::sink)) {
+        feed.awaitFollowing();
+        for (int crash = 1; crash <= 2; crash++) {
+          workload.run(source::connect, 10, 4);
+          int retries = feed.retries().size();
+          server.kill();
+          workload.run(source::connect, 10, 4);
+          feed.awaitRetries(retries + 1);
+          server.start();
+          feed.awaitDurable(FeedSetup.walEnd(source));
+        }
+        assertTrue(
+            feed.retries().stream()
+                .allMatch(cause -> cause.code() == ErrorCode.DESTINATION_UNREACHABLE),
+            feed.retries()::toString);
       }
       assertEqual(source, destination);
     }

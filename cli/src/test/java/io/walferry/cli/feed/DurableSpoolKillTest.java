@@ -3,11 +3,13 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.cli.feed.Destination.PostgresDatabase;
 import io.walferry.cli.feed.Destination.SqliteFile;
 import io.walferry.cli.feed.FeedMain.Form;
 import io.walferry.spool.Compression;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlServer;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServers;
@@ -121,6 +123,11 @@ final class DurableSpoolKillTest {
     return switch (destination) {
       case PostgresDatabase there -> {
         PostgresServer server = there.database().server();
+        server.kill();
+        yield server::start;
+      }
+      case MysqlCopy there -> {
+        MysqlServer server = there.database().server();
         server.kill();
         yield server::start;
       }

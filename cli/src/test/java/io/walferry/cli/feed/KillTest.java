@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.change.Lsn;
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServers;
@@ -51,6 +54,11 @@ final class KillTest {
     try (Database source = servers.server(from).createDatabase("source")) {
       killAndCompare(source, Kind.POSTGRES, servers.server(to), Seeds.next());
     }
+  }
+
+  @EachMysql
+  void contentsAreEqualAfterKillsInMysql(Database source, MysqlDatabase database) throws Exception {
+    killAndCompare(source, new MysqlCopy(database), Workload.create(Seeds.next()));
   }
 
   @Tag("full")

@@ -3,8 +3,6 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.walferry.cli.feed.Destination.PostgresDatabase;
-import io.walferry.cli.feed.Destination.SqliteFile;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -69,7 +67,7 @@ final class TransferAudit implements AutoCloseable {
 
   /** The tables are not there at first. */
   private void look(Statement statement) throws SQLException {
-    try (ResultSet row = statement.executeQuery(AUDIT.formatted(positionTable()))) {
+    try (ResultSet row = statement.executeQuery(AUDIT.formatted(destination.positionTable()))) {
       if (row.next() && row.getString(1).equals("following")) {
         saw(row.getLong(2), row.getLong(3), row.getLong(4), row.getInt(5));
       } else {
@@ -121,13 +119,6 @@ final class TransferAudit implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new AssertionError("Interrupted", e);
     }
-  }
-
-  private String positionTable() {
-    return switch (destination) {
-      case SqliteFile file -> "walferry_position";
-      case PostgresDatabase database -> "walferry.position";
-    };
   }
 
   /** Fails if a state that was said to be consistent was not one of the source's. */

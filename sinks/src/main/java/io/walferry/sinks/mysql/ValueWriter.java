@@ -10,7 +10,6 @@ import io.walferry.sinks.type.SourceType;
 import io.walferry.sinks.type.TypeTable;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -136,7 +135,7 @@ record ValueWriter(ValueForm form, SourceType type, LossPolicy policy, String wh
     String others =
         Arrays.stream(LossPolicy.values())
             .filter(other -> other != LossPolicy.FAIL && loss.allows(other))
-            .map(other -> other.name().toLowerCase(Locale.ROOT))
+            .map(LossPolicy::word)
             .collect(Collectors.joining(", "));
     return new WalferryException(
         ErrorCode.DESTINATION_VALUE,

@@ -227,7 +227,7 @@ final class MysqlTypesTest {
       assertEquals(
           "column at of table public.shop: a value of type timestamptz does not fit the column;"
               + " such are infinity, -infinity, years before 0001 and after 9999. 'lossy' of the"
-              + " sink takes clamp, null, text for this type",
+              + " sink takes clamp, toNull, text for this type",
           message);
     }
     assertEquals(List.of(), rows(destination, "SELECT * FROM shop"));

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ final class TypesDocumentTest {
       |---|---|
       | `fail` | the feed stops at the value; the default |
       | `clamp` | the nearest value that the column can hold takes its place: the largest or smallest number, the first or last moment |
-      | `null` | NULL takes its place |
+      | `toNull` | NULL takes its place |
       | `text` | columns of this type are created as text, and so hold everything; in a native column that is there already, `fail` |
 
       """;
@@ -105,7 +104,7 @@ final class TypesDocumentTest {
   private static String policies(Loss loss) {
     return Arrays.stream(LossPolicy.values())
         .filter(loss::allows)
-        .map(policy -> "`" + policy.name().toLowerCase(Locale.ROOT) + "`")
+        .map(policy -> "`" + policy.word() + "`")
         .collect(Collectors.joining(", "));
   }
 

@@ -1,6 +1,7 @@
 package io.walferry.testkit.compare;
 
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One form for equal values of the two engines: PostgreSQL's text output, except that floats go by
@@ -27,6 +28,11 @@ final class CanonicalValue {
       case String text -> ofStoredText(type, text);
       default -> throw new IllegalArgumentException("No canonical form of " + value.getClass());
     };
+  }
+
+  /** Of a time or timestamp that has all six digits behind the point, as PostgreSQL prints it. */
+  static @Nullable String ofMoment(@Nullable String text) {
+    return text == null || !text.contains(".") ? text : text.replaceAll("\\.?0+$", "");
   }
 
   private static String ofNumber(String type, Number number) {

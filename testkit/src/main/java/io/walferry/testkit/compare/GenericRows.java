@@ -4,8 +4,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a table of SQLite, or of another engine whose driver returns numbers, text and bytes. */
 final class GenericRows implements RowReader {
@@ -42,10 +44,19 @@ final class GenericRows implements RowReader {
     var values = new ArrayList<Optional<String>>();
     for (int i = 0; i < table.columns().size(); i++) {
       String type = table.columns().get(i).type();
-      Optional<Object> value = Optional.ofNullable(rows.getObject(i + 1));
+      Optional<Object> value = Optional.ofNullable(value(i + 1));
       values.add(value.map(object -> CanonicalValue.ofObject(type, object)));
     }
     return Optional.of(new Row(values));
+  }
+
+  /** Times as text: a driver's objects have fewer digits, and no hour 24. */
+  private @Nullable Object value(int index) throws SQLException {
+    return switch (rows.getMetaData().getColumnType(index)) {
+      case Types.DATE -> rows.getString(index);
+      case Types.TIME, Types.TIMESTAMP -> CanonicalValue.ofMoment(rows.getString(index));
+      default -> rows.getObject(index);
+    };
   }
 
   @Override

@@ -1,0 +1,74 @@
+package io.walferry.cli.config;
+
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PasswordSource;
+import io.walferry.sinks.mysql.MysqlSettings;
+import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.type.Dialect;
+import io.walferry.sinks.type.Loss;
+import io.walferry.sinks.type.LossPolicies;
+import io.walferry.sinks.type.LossPolicy;
+import io.walferry.sinks.type.TypeFamily;
+import io.walferry.sinks.type.TypeTable;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads sinks of types {@code mysql} and {@code mariadb}. */
+final class MysqlReader {
+  private final Reading reading;
+
+  MysqlReader(Reading reading) {
+    this.reading = reading;
+  }
+
+  Optional<SinkConfig> sink(String name, Section section, Format<ExistingRows> existingRows) {
+    if (!section.has("url")) {
+      reading.problem(
+          section.place(),
+          "'" + section.pathOf("url") + "' is missing, such as mysql://user@host/database");
+    }
+    ExistingRows existing = section.value("existing", SinkConfig.EXISTING, existingRows);
+    Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
+    LossPolicies lossy = lossy(section.section("lossy"));
+    Optional<PasswordSource> password = section.password("password");
+    return section
+        .secret("url")
+        .flatMap(url -> parsed(section.pathOf("url"), url))
+        .map(it -> password.map(it::withPassword).orElse(it))
+        .map(it -> new SinkConfig.Mysql(name, it, existing, silence, lossy));
+  }
+
+  private Optional<MysqlSettings> parsed(String path, Scalar url) {
+    try {
+      return Optional.of(MysqlSettings.parse(url.text()));
+    } catch (WalferryException e) {
+      reading.problem(url.place(), "'" + path + "': " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static LossPolicies lossy(Section section) {
+    LossPolicies policies = LossPolicies.FAIL;
+    for (TypeFamily family : TypeFamily.values()) {
+      Optional<Loss> loss = TypeTable.cell(family, Dialect.MYSQL).loss();
+      if (loss.isPresent()) {
+        LossPolicy policy = section.value(family.typeName(), LossPolicy.FAIL, policies(loss.get()));
+        policies = policy == LossPolicy.FAIL ? policies : policies.with(family, policy);
+      }
+    }
+    section.finish();
+    return policies;
+  }
+
+  private static Format<LossPolicy> policies(Loss loss) {
+    Map<String, LossPolicy> words = new LinkedHashMap<>();
+    Arrays.stream(LossPolicy.values())
+        .filter(loss::allows)
+        .forEach(policy -> words.put(policy.word(), policy));
+    return Format.choice(words, List.copyOf(words.keySet()));
+  }
+}

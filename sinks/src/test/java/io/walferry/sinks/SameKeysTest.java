@@ -16,7 +16,9 @@ import io.walferry.change.Change;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.SqlDestination.Engine;
+import io.walferry.testkit.junit.MysqlExtension;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * source has, and what would have been a conflict one by one still is one.
  */
 @Postgres
+@ExtendWith(MysqlExtension.class)
 final class SameKeysTest {
   private static final SourceTable ITEM =
       table("item")
@@ -50,11 +54,12 @@ final class SameKeysTest {
 
   @ParameterizedTest
   @EnumSource
-  void contentsAreTheSources(Engine engine, Database database) throws SQLException {
+  void contentsAreTheSources(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
     long seed = Long.getLong("walferry.test.seed", System.nanoTime());
     System.out.println("walferry.test.seed=" + seed);
     Source source = new Source(new Random(seed));
-    SqlDestination destination = engine.in(database, directory);
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink sink = destination.following(ITEM)) {
       long lsn = 0x20;
       for (int batch = 0; batch < 40; batch++, lsn += 0x10) {
@@ -70,8 +75,9 @@ final class SameKeysTest {
 
   @ParameterizedTest
   @EnumSource
-  void aRowThatCameAndWentMustHaveFoundRoom(Engine engine, Database database) throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aRowThatCameAndWentMustHaveFoundRoom(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink sink = destination.following(ITEM)) {
       apply(sink, 0x20, ITEM.insert("1", "a", "old", "x"));
       sink.begin(header(0x30));
@@ -88,9 +94,9 @@ final class SameKeysTest {
 
   @ParameterizedTest
   @EnumSource
-  void aRowThatChangedAndWentMustHaveBeenThere(Engine engine, Database database)
-      throws SQLException {
-    SqlDestination destination = engine.in(database, directory);
+  void aRowThatChangedAndWentMustHaveBeenThere(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
     try (Sink sink = destination.following(ITEM)) {
       sink.begin(header(0x30));
       refused(

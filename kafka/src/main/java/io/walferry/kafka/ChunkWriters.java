@@ -7,7 +7,6 @@ import java.util.BitSet;
 
 /** The places of chunk writers. Each has a name of its own, which a successor can take over. */
 final class ChunkWriters {
-
   private final KafkaSinkSettings settings;
   private final FeedTransactions feed;
   private final TableTopics topics;
@@ -50,7 +49,7 @@ final class ChunkWriters {
 
     @Override
     public TransactionalProducer producer() {
-      return feed.producerOf(number);
+      return feed.writer(number);
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.TableId;
 import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.kafka.PositionTopic.Contents;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
@@ -34,7 +36,6 @@ final class FeedTransactions implements AutoCloseable {
 
   private final KafkaClients clients;
   private final PositionTopic topic;
-
   private final Claim claim;
   private final Ledger ledger = new Ledger();
   private final String pipeline;
@@ -51,7 +52,6 @@ final class FeedTransactions implements AutoCloseable {
   FeedTransactions(KafkaClients clients, PositionTopic topic, Claim claim, String pipeline) {
     this.clients = clients;
     this.topic = topic;
-
     this.claim = claim;
     this.pipeline = pipeline;
     this.names = "walferry/" + topic.name();
@@ -85,9 +85,19 @@ final class FeedTransactions implements AutoCloseable {
     SavedPosition saved = found.position().get();
     claim.requireSource(saved.feed(), opening, clients.display());
     created = true;
-    ledger.putAll(found.lines());
     save(saved.takenOver(claim));
-    return new SinkState.Following(saved.position(), saved.feed(), found.lines());
+    List<LedgerEntry> lines = saved.writers() > 0 ? linesAfterAll() : found.lines();
+    ledger.putAll(lines);
+    return new SinkState.Following(saved.position(), saved.feed(), lines);
+  }
+
+  /**
+   * A writer of a predecessor may have begun after the writers were ended, and before the epoch was
+   * there that would have told it not to.
+   */
+  private List<LedgerEntry> linesAfterAll() {
+    endWriters();
+    return topic.readAll().lines();
   }
 
   /** Who has lost the feed, or has another one, must not end the transactions of who has it. */
@@ -110,8 +120,34 @@ final class FeedTransactions implements AutoCloseable {
     }
   }
 
-  /** A producer for a chunk writer; it has ended what its predecessors have left. */
-  TransactionalProducer producerOf(int writer) {
+  /**
+   * A producer for a chunk writer of this sink, from any thread. It has ended what its predecessors
+   * have left; so it looks whether that was not a successor.
+   *
+   * @throws WalferryException {@code DESTINATION_BUSY} if somebody else has the feed
+   */
+  TransactionalProducer writer(int place) {
+    TransactionalProducer made = producerOf(place);
+    try {
+      requireFeed();
+      return made;
+    } catch (RuntimeException e) {
+      made.close();
+      throw e;
+    }
+  }
+
+  private void requireFeed() {
+    long present = topic.written().epoch();
+    if (present != claim.epoch()) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_BUSY,
+          "Pipeline %s in %s: expected epoch %d, got %d"
+              .formatted(pipeline, clients.display(), claim.epoch(), present));
+    }
+  }
+
+  private TransactionalProducer producerOf(int writer) {
     TransactionalProducer made = new TransactionalProducer(clients, names + "/" + writer);
     try {
       made.takeOver();

@@ -186,7 +186,6 @@ public final class KafkaSink implements Sink {
    */
   @Override
   public ChunkWriter chunkWriter() {
-
     return opened().writers().next();
   }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -23,6 +24,11 @@ import org.apache.kafka.common.TopicPartition;
 final class PositionTopic {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+
+  /** The cluster says that a transaction is committed before its topics show it. */
+  private static final Duration SETTLED_MAX = Duration.ofSeconds(10);
+
+  private static final Duration SETTLED_LOOK = Duration.ofMillis(10);
   private static final String POLICY = "cleanup.policy";
   private static final String COMPACT = "compact";
 
@@ -98,23 +104,31 @@ final class PositionTopic {
     return records.contents();
   }
 
-  /** As {@link #read}, when nobody can be in the middle of writing it any more. */
+  /**
+   * As {@link #read}, when nobody can be in the middle of writing it any more; waits until what was
+   * committed last shows.
+   */
   Contents readAll() {
-    Contents contents = read();
-    if (contents.position().isPresent() && hasOpenTransaction()) {
-      throw new WalferryException(
-          ErrorCode.DESTINATION_BUSY,
-          "Topic %s at %s has a transaction that is open".formatted(topic, clients.display()));
+    if (isThere()) {
+      awaitSettled();
     }
-    return contents;
+    return read();
   }
 
-  private boolean hasOpenTransaction() {
+  private void awaitSettled() {
     TopicPartition partition = new TopicPartition(topic, 0);
+    long deadline = System.nanoTime() + SETTLED_MAX.toNanos();
     try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Isolation.COMMITTED)) {
       // A consumer of what is committed is told the first open transaction as the end.
-      long committed = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      return committed < cluster.end(topic);
+      long end = cluster.end(topic);
+      while (consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L) < end) {
+        if (System.nanoTime() > deadline) {
+          throw new WalferryException(
+              ErrorCode.DESTINATION_BUSY,
+              "Topic %s at %s has a transaction that is open".formatted(topic, clients.display()));
+        }
+        LockSupport.parkNanos(SETTLED_LOOK.toNanos());
+      }
     } catch (KafkaException e) {
       throw KafkaErrors.translate("read topic " + topic, clients.display(), e);
     }

@@ -151,6 +151,22 @@ final class KafkaFenceTest {
   }
 
   @Test
+  void aWriterOfAPredecessorThatBeginsLateWritesNothing() {
+    try (KafkaSink predecessor = calls.following(calls.settings(), ITEM);
+        ChunkWriter late = predecessor.chunkWriter();
+        KafkaSink successor = new KafkaSink(calls.settings())) {
+      successor.open(calls.feed(), new Claim());
+      refused(ErrorCode.DESTINATION_BUSY, () -> late.begin(ITEM.published()));
+      try (ChunkWriter writer = successor.chunkWriter()) {
+        load(writer, ITEM, "1", line("1", "of the successor"));
+      }
+      successor.commit(position(0x20));
+    }
+    assertEquals(
+        List.of("{\"id\":1} r {\"id\":1,\"name\":\"of the successor\"}"), calls.told(ITEM));
+  }
+
+  @Test
   void aWriterThatWasGivenUpWritesNoMore() {
     try (KafkaSink sink = calls.following(calls.settings(), ITEM);
         ChunkWriter writer = sink.chunkWriter()) {

@@ -1,19 +1,16 @@
 package io.walferry.sinks.mysql;
 
-import io.walferry.change.Column;
 import io.walferry.change.Relation;
-import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.RowKeys;
 import io.walferry.sinks.run.ChangeShape;
 import io.walferry.sinks.sql.RowLocation;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.type.LossPolicies;
-import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -29,14 +26,13 @@ final class KeyedRows {
       RowKeys rows,
       LossPolicies policies) {
     requireReplaceable(session, shape, rows.columns());
-    List<Column> columns = rows.columns().stream().map(name -> column(table, name)).toList();
-    Relation key = new Relation(table.oid(), table.table(), ReplicaIdentity.DEFAULT, columns);
+    Relation key = SourceRows.keys(table, rows.columns());
     RowWriters writers = new RowWriters(key, shape, policies);
     ChangeStatement delete =
         new ChangeStatements(key, shape).ofOne(new ChangeShape.Delete(RowLocation.OLD_KEY));
     try (PreparedStatement statement = session.prepare(delete.sql())) {
       for (List<String> values : rows.keys()) {
-        Row row = row(values);
+        Row row = SourceRows.row(values);
         writers.bind(statement, delete.parameters(), row, row);
         statement.addBatch();
       }
@@ -60,32 +56,5 @@ final class KeyedRows {
               + "), so rows that are ahead of the stream could be in its way. Drop them at"
               + " the destination while the rows are read again");
     }
-  }
-
-  private static Column column(PublishedTable table, String name) {
-    PublishedColumn column =
-        table.columns().stream()
-            .filter(it -> it.name().equals(name))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new WalferryException(
-                        ErrorCode.CONDITION_INVALID,
-                        "Column " + name + " of table " + table + " is not published any more"));
-    return new Column(name, column.typeOid(), column.typeModifier(), true);
-  }
-
-  private static Row row(List<String> values) {
-    List<byte[]> texts =
-        values.stream().map(value -> value.getBytes(StandardCharsets.UTF_8)).toList();
-    byte[] bytes = new byte[texts.stream().mapToInt(text -> text.length).sum()];
-    Row.Builder row = new Row.Builder(bytes, values.size());
-    int at = 0;
-    for (byte[] text : texts) {
-      System.arraycopy(text, 0, bytes, at, text.length);
-      row.text(at, text.length);
-      at += text.length;
-    }
-    return row.build();
   }
 }

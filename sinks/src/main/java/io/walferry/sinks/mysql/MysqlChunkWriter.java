@@ -12,6 +12,7 @@ import io.walferry.sink.RowKeys;
 import io.walferry.sinks.position.ChunkTransactions;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.table.SourceRows;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,7 +68,7 @@ final class MysqlChunkWriter implements ChunkWriter {
   }
 
   private CopyFormat open(PublishedTable table, TableShape shape) {
-    RowWriters writers = new RowWriters(LoadedRows.relation(table), shape, settings.policies());
+    RowWriters writers = new RowWriters(SourceRows.relation(table), shape, settings.policies());
     boolean merge =
         settings.existing() == ExistingRows.MERGE && shape.isMergeable(table.columnNames());
     Rows rows = merge ? merged(shape, writers) : loaded(shape, writers);

@@ -7,6 +7,7 @@ import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.mysql.TableShape.ShapeColumn;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.table.TableCatalog;
 import io.walferry.sinks.type.LossPolicies;
 import io.walferry.sinks.type.LossPolicy;
@@ -126,7 +127,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
    */
   @Override
   public String createStatement(PublishedTable table) {
-    List<String> key = ShapeCheck.requiredKey(table);
+    List<String> key = SourceRows.requiredKey(table);
     ColumnDefinitions definitions = definitions(table, key);
     StringJoiner parts = new StringJoiner(", ");
     table.columns().forEach(column -> parts.add(definitions.of(column)));

@@ -2,12 +2,12 @@ package io.walferry.sinks.mysql;
 
 import io.walferry.change.Column;
 import io.walferry.change.Relation;
-import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.mysql.TableShape.ShapeColumn;
+import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.type.Dialect;
 import io.walferry.sinks.type.SourceType;
 import io.walferry.sinks.type.TypeTable;
@@ -67,14 +67,14 @@ final class ShapeCheck {
             .toList();
     Set<String> names = TableNames.folded(source.columnNames());
     List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, names, found));
-    Set<String> key = TableNames.folded(requiredKey(source));
+    Set<String> key = TableNames.folded(SourceRows.requiredKey(source));
     Set<String> foundKey = TableNames.folded(found.primaryKey());
     boolean sameAsSource = foundKey.equals(TableNames.folded(source.primaryKey()));
     if (found.isTable() && !foundKey.equals(key) && !sameAsSource) {
       problems.add(
           source.table()
               + ": expected "
-              + keyText(requiredKey(source))
+              + keyText(SourceRows.requiredKey(source))
               + ", got "
               + keyText(found.primaryKey()));
     }
@@ -90,14 +90,6 @@ final class ShapeCheck {
             .toList(),
         TableNames.folded(source.columns().stream().map(Column::name).toList()),
         found);
-  }
-
-  /**
-   * The primary key that a created table gets. A key that is not the replica identity may be
-   * deferrable at the source, and so be doubled in the middle of a transaction.
-   */
-  static List<String> requiredKey(PublishedTable source) {
-    return source.replicaIdentity() == ReplicaIdentity.DEFAULT ? source.primaryKey() : List.of();
   }
 
   private static List<String> columnProblems(

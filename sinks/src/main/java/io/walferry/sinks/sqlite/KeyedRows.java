@@ -1,20 +1,17 @@
 package io.walferry.sinks.sqlite;
 
-import io.walferry.change.Column;
 import io.walferry.change.Relation;
-import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.RowKeys;
 import io.walferry.sinks.sql.RowStatement;
 import io.walferry.sinks.sql.RowStatement.Parameter;
 import io.walferry.sinks.sql.RowStatement.Side;
 import io.walferry.sinks.sql.SqlSession;
-import java.nio.charset.StandardCharsets;
+import io.walferry.sinks.table.SourceRows;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,19 +23,18 @@ final class KeyedRows {
 
   static void remove(SqlSession session, PublishedTable table, RowKeys rows) {
     requireNoOtherKey(session, table, rows.columns());
-    List<Column> columns = rows.columns().stream().map(name -> column(table, name)).toList();
-    Relation key = new Relation(table.oid(), table.table(), ReplicaIdentity.DEFAULT, columns);
+    Relation key = SourceRows.keys(table, rows.columns());
     StringJoiner same = new StringJoiner(" AND ");
     List<Parameter> parameters = new ArrayList<>();
-    for (int i = 0; i < columns.size(); i++) {
-      same.add(TableId.quote(columns.get(i).name()) + "=?");
+    for (int i = 0; i < key.columns().size(); i++) {
+      same.add(TableId.quote(key.columns().get(i).name()) + "=?");
       parameters.add(new Parameter(Side.BEFORE, i));
     }
     String sql = "DELETE FROM " + TableId.quote(TableNames.of(table.table())) + " WHERE " + same;
     try (BoundStatement statement =
         new BoundStatement(session, key, new RowStatement(sql, parameters))) {
       for (List<String> values : rows.keys()) {
-        Row row = row(values);
+        Row row = SourceRows.row(values);
         long unused = statement.add(row, row);
       }
       int[] unused = statement.execute();
@@ -67,32 +63,5 @@ final class KeyedRows {
               + "), so rows that are ahead of the stream could be in its way. Drop that index at"
               + " the destination while the rows are read again");
     }
-  }
-
-  private static Column column(PublishedTable table, String name) {
-    PublishedColumn column =
-        table.columns().stream()
-            .filter(it -> it.name().equals(name))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new WalferryException(
-                        ErrorCode.CONDITION_INVALID,
-                        "Column " + name + " of table " + table + " is not published any more"));
-    return new Column(name, column.typeOid(), column.typeModifier(), true);
-  }
-
-  private static Row row(List<String> values) {
-    List<byte[]> texts =
-        values.stream().map(value -> value.getBytes(StandardCharsets.UTF_8)).toList();
-    byte[] bytes = new byte[texts.stream().mapToInt(text -> text.length).sum()];
-    Row.Builder row = new Row.Builder(bytes, values.size());
-    int at = 0;
-    for (byte[] text : texts) {
-      System.arraycopy(text, 0, bytes, at, text.length);
-      row.text(at, text.length);
-      at += text.length;
-    }
-    return row.build();
   }
 }

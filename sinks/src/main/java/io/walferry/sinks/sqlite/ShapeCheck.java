@@ -2,11 +2,11 @@ package io.walferry.sinks.sqlite;
 
 import io.walferry.change.Column;
 import io.walferry.change.Relation;
-import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.sqlite.TableShape.ShapeColumn;
+import io.walferry.sinks.table.SourceRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,14 +38,14 @@ final class ShapeCheck {
             .map(column -> new Needed(column.name(), column.typeOid()))
             .toList();
     List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, names, found));
-    Set<String> key = TableNames.folded(requiredKey(source));
+    Set<String> key = TableNames.folded(SourceRows.requiredKey(source));
     Set<String> foundKey = TableNames.folded(found.primaryKey());
     boolean sameAsSource = foundKey.equals(TableNames.folded(source.primaryKey()));
     if (!foundKey.equals(key) && !sameAsSource) {
       problems.add(
           source.table()
               + ": expected "
-              + keyText(requiredKey(source))
+              + keyText(SourceRows.requiredKey(source))
               + ", got "
               + keyText(found.primaryKey()));
     }
@@ -61,15 +61,6 @@ final class ShapeCheck {
             .toList(),
         TableNames.folded(source.columns().stream().map(Column::name).toList()),
         found);
-  }
-
-  /**
-   * The primary key that a created table gets. A key that is not the replica identity may be
-   * deferrable at the source, and so be doubled in the middle of a transaction, which SQLite does
-   * not allow; it gets an ordinary index when it is first needed.
-   */
-  static List<String> requiredKey(PublishedTable source) {
-    return source.replicaIdentity() == ReplicaIdentity.DEFAULT ? source.primaryKey() : List.of();
   }
 
   private static List<String> columnProblems(

@@ -1,7 +1,6 @@
 package io.walferry.sinks.sqlite;
 
 import io.walferry.change.Change;
-import io.walferry.change.Column;
 import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
@@ -26,6 +25,7 @@ import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.table.SourceRows;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -220,7 +220,8 @@ public final class SqliteSink implements Sink {
     @Override
     public Consumer<Row> beginChunk(PublishedTable table) {
       own.begin();
-      TableWriter writer = writers.of(loaded.computeIfAbsent(table.table(), id -> relation(table)));
+      TableWriter writer =
+          writers.of(loaded.computeIfAbsent(table.table(), id -> SourceRows.relation(table)));
       return row -> writer.insert(NO_TRANSACTION, row);
     }
 
@@ -242,20 +243,5 @@ public final class SqliteSink implements Sink {
         session.rollback();
       }
     }
-  }
-
-  private static Relation relation(PublishedTable table) {
-    List<String> key = ShapeCheck.requiredKey(table);
-    List<Column> columns =
-        table.columns().stream()
-            .map(
-                column ->
-                    new Column(
-                        column.name(),
-                        column.typeOid(),
-                        column.typeModifier(),
-                        key.contains(column.name())))
-            .toList();
-    return new Relation(table.oid(), table.table(), table.replicaIdentity(), columns);
   }
 }

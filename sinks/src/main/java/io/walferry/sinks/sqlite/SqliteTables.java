@@ -4,6 +4,7 @@ import io.walferry.change.TableId;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.table.TableCatalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,7 +93,7 @@ final class SqliteTables implements TableCatalog<TableShape> {
    */
   @Override
   public String createStatement(PublishedTable table) {
-    List<String> key = ShapeCheck.requiredKey(table);
+    List<String> key = SourceRows.requiredKey(table);
     StringJoiner parts = new StringJoiner(", ");
     for (PublishedColumn column : table.columns()) {
       parts.add(definition(column) + (key.contains(column.name()) ? " NOT NULL" : ""));

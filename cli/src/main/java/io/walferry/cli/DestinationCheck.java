@@ -3,6 +3,7 @@ package io.walferry.cli;
 import io.walferry.cli.config.SinkConfig;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.kafka.KafkaSink;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.sinks.mysql.MysqlConnector;
@@ -61,9 +62,17 @@ final class DestinationCheck {
             connect(mysql);
             yield Optional.empty();
           }
+          case SinkConfig.Kafka kafka -> {
+            KafkaSink.requireReachable(kafka.settings());
+            yield Optional.empty();
+          }
           case SinkConfig.Sqlite sqlite -> Optional.of(sqlite.path());
           case SinkConfig.JsonLines lines -> lines.path();
           case SinkConfig.Provided provided -> Optional.empty();
+          case SinkConfig.Transformed transformed -> {
+            requireWritable(transformed.plain());
+            yield Optional.empty();
+          }
         };
     path.flatMap(DestinationCheck::obstacle)
         .ifPresent(

@@ -3,6 +3,7 @@ package io.walferry.cli;
 import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.TableId;
+import io.walferry.deadletter.RowPolicy;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.CommittedBatch;
@@ -30,6 +31,7 @@ final class FeedProgress implements PipelineListener {
   private long transactions;
   private long changes;
   private long uncommitted;
+  private long deadLetters;
   private Optional<Lsn> durable = Optional.empty();
   private Duration lag = Duration.ZERO;
   private Optional<ErrorCode> failing = Optional.empty();
@@ -54,6 +56,7 @@ final class FeedProgress implements PipelineListener {
    * @param uncommitted changes that the destination has taken since its last commit
    * @param durable up to where the destination has everything
    * @param lag between the last commit at the source and at the destination
+   * @param deadLetters changes that went to the dead letters
    */
   record Counts(
       Phase phase,
@@ -64,11 +67,28 @@ final class FeedProgress implements PipelineListener {
       long changes,
       long uncommitted,
       Optional<Lsn> durable,
-      Duration lag) {}
+      Duration lag,
+      long deadLetters) {}
 
   synchronized Counts counts() {
     return new Counts(
-        phase, rowsExpected, rowsLoaded, bytes, transactions, changes, uncommitted, durable, lag);
+        phase,
+        rowsExpected,
+        rowsLoaded,
+        bytes,
+        transactions,
+        changes,
+        uncommitted,
+        durable,
+        lag,
+        deadLetters);
+  }
+
+  /** Hears what became of changes that a destination did not take; from any thread. */
+  synchronized void refused(TableId table, RowPolicy became, long count) {
+    if (became == RowPolicy.DEAD_LETTER) {
+      deadLetters += count;
+    }
   }
 
   /**

@@ -5,15 +5,19 @@ import io.walferry.cli.config.PipelineConfig;
 import io.walferry.cli.config.RetryConfig;
 import io.walferry.cli.config.SinkConfig;
 import io.walferry.cli.config.SourceConfig;
+import io.walferry.deadletter.DeadLetterSink;
+import io.walferry.deadletter.RefusedRows;
+import io.walferry.kafka.KafkaSink;
+import io.walferry.kafka.KafkaSinkSettings;
 import io.walferry.pipeline.BatchLimits;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.Pipeline;
-import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowSearch;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.jsonlines.JsonLinesSink;
@@ -29,6 +33,9 @@ import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
 import io.walferry.stream.SlotKind;
 import io.walferry.stream.StreamSettings;
+import io.walferry.transform.TransformSettings;
+import io.walferry.transform.TransformedRowSearch;
+import io.walferry.transform.TransformedSink;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -38,12 +45,12 @@ final class FeedWiring {
   private FeedWiring() {}
 
   /** A pipeline that is ready to run. */
-  static Pipeline pipeline(FeedConfig config, Until until, PipelineListener listener) {
+  static Pipeline pipeline(FeedConfig config, Until until, FeedProgress progress) {
     PostgresConnector source =
         new PostgresConnector(config.source().connection(), "walferry " + config.pipeline().name());
     List<Supplier<Sink>> sinks =
-        config.sinks().stream().map(to -> sink(to, config.pipeline().name())).toList();
-    return new Pipeline(settings(config, until), source, sinks, listener);
+        config.sinks().stream().map(to -> sink(to, config, progress::refused)).toList();
+    return new Pipeline(settings(config, until), source, sinks, progress);
   }
 
   static PipelineSettings settings(FeedConfig config, Until until) {
@@ -91,9 +98,12 @@ final class FeedWiring {
           Optional.of(new MysqlRowSearch(new MysqlConnector(mysql.connection(), settings(mysql))));
       case SinkConfig.Postgres postgres -> Optional.empty();
       case SinkConfig.Mysql mysql -> Optional.empty();
+      case SinkConfig.Kafka kafka -> Optional.empty();
       case SinkConfig.Sqlite sqlite -> Optional.empty();
       case SinkConfig.JsonLines lines -> Optional.empty();
       case SinkConfig.Provided provided -> Optional.empty();
+      case SinkConfig.Transformed(SinkConfig plain, TransformSettings transforms) ->
+          rowSearch(plain).map(search -> new TransformedRowSearch(search, transforms));
     };
   }
 
@@ -105,25 +115,31 @@ final class FeedWiring {
   }
 
   /** What reaches a server outlives an attempt: it knows whether it was ever let in. */
-  private static Supplier<Sink> sink(SinkConfig config, String pipeline) {
+  private static Supplier<Sink> sink(SinkConfig config, FeedConfig feed, RefusedRows heard) {
     return switch (config) {
       case SinkConfig.Postgres postgres -> {
         PostgresConnector connector =
-            new PostgresConnector(postgres.connection(), "walferry " + pipeline);
+            new PostgresConnector(postgres.connection(), "walferry " + feed.pipeline().name());
         PostgresSinkSettings settings =
             PostgresSinkSettings.DEFAULT
                 .withExisting(postgres.existing())
                 .withSilenceMax(postgres.silence());
-        yield () -> new PostgresSink(connector, settings);
+        yield tolerant(config, () -> new PostgresSink(connector, settings), heard);
       }
       case SinkConfig.Mysql mysql -> {
         MysqlSinkSettings settings = settings(mysql);
         MysqlConnector connector = new MysqlConnector(mysql.connection(), settings);
-        yield () -> new MysqlSink(connector, settings);
+        yield tolerant(config, () -> new MysqlSink(connector, settings), heard);
       }
-      case SinkConfig.Sqlite sqlite ->
-          () ->
-              new SqliteSink(sqlite.path(), SqliteSettings.DEFAULT.withExisting(sqlite.existing()));
+      case SinkConfig.Sqlite sqlite -> {
+        SqliteSettings settings = SqliteSettings.DEFAULT.withExisting(sqlite.existing());
+        yield tolerant(config, () -> new SqliteSink(sqlite.path(), settings), heard);
+      }
+      case SinkConfig.Kafka kafka -> {
+        KafkaSinkSettings settings =
+            kafka.settings().withDatabase(feed.source().connection().database());
+        yield () -> new KafkaSink(settings);
+      }
       case SinkConfig.JsonLines lines ->
           () ->
               lines
@@ -131,6 +147,18 @@ final class FeedWiring {
                   .map(path -> JsonLinesSink.toFile(path, lines.existing()))
                   .orElseGet(JsonLinesSink::toStandardOutput);
       case SinkConfig.Provided provided -> provided.provider().sinks(provided.settings());
+      case SinkConfig.Transformed(SinkConfig plain, TransformSettings transforms) -> {
+        Supplier<Sink> sinks = sink(plain, feed, heard);
+        yield () -> new TransformedSink(sinks.get(), transforms);
+      }
     };
+  }
+
+  /** With what the user wants done about rows that it does not take. */
+  private static Supplier<Sink> tolerant(
+      SinkConfig config, Supplier<RevocableSink> sinks, RefusedRows heard) {
+    return config.rows().halts()
+        ? sinks::get
+        : () -> new DeadLetterSink(sinks.get(), config.rows(), heard);
   }
 }

@@ -32,6 +32,8 @@ final class Logging {
     ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
     root.setLevel(options.quiet() ? Level.WARN : Level.INFO);
+    // Kafka's clients log each try to connect; what ends a feed comes as an error of ours.
+    context.getLogger("org.apache.kafka").setLevel(options.debug() ? Level.INFO : Level.OFF);
     if (options.verbose() || options.debug()) {
       context.getLogger("io.walferry").setLevel(Level.DEBUG);
     }

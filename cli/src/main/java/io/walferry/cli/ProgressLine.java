@@ -42,14 +42,17 @@ final class ProgressLine {
     Duration lag = counts.lag().isNegative() ? Duration.ZERO : counts.lag();
     String open =
         counts.uncommitted() > 0 ? " (+ %s open)".formatted(Human.count(counts.uncommitted())) : "";
-    return "follow: %s transactions, %s changes%s, %s changes/s, lag %s, at %s"
+    return "follow: %s transactions, %s changes%s, %s changes/s, lag %s, at %s%s"
         .formatted(
             Human.count(counts.transactions()),
             Human.count(counts.changes()),
             open,
             Human.count(rate),
             Human.duration(lag),
-            counts.durable().map(Object::toString).orElse("-"));
+            counts.durable().map(Object::toString).orElse("-"),
+            counts.deadLetters() > 0
+                ? ", %s in the dead letters".formatted(Human.count(counts.deadLetters()))
+                : "");
   }
 
   /** Per second. A count that falls starts anew: another phase counts something else. */

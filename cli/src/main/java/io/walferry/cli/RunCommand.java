@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
       "  sinks:",
       "    shop: {type: sqlite, path: shop.db}",
       "    # or {type: postgres, url: postgresql://walferry@other.example.com/shop}",
+      "    # or {type: kafka, bootstrapServers: kafka.example.com:9092}",
       "    # or {type: jsonLines, path: '-'}",
       "    # or several, each with a name; then 'pipeline: {name: shop}' is needed too",
       "",
@@ -123,7 +124,7 @@ final class RunCommand implements Callable<Integer> {
   private static void requireStandardOutput(List<FeedConfig> feeds) {
     for (FeedConfig feed : feeds) {
       for (SinkConfig sink : feed.sinks()) {
-        if (sink instanceof SinkConfig.JsonLines lines && lines.path().isEmpty()) {
+        if (sink.plain() instanceof SinkConfig.JsonLines lines && lines.path().isEmpty()) {
           throw new WalferryException(
               ErrorCode.CONFIGURATION_INVALID,
               "--json and the sink " + lines.name() + " both want standard output");

@@ -62,8 +62,13 @@ final class RunSummary {
     return run.progress()
         .counts()
         .durable()
-        .map(lsn -> "ended: everything up to " + lsn + " is at " + where)
+        .map(lsn -> "ended: everything up to " + lsn + " is at " + where + letters(run))
         .orElse("ended before anything was delivered");
+  }
+
+  private static String letters(FeedRun run) {
+    long count = run.progress().counts().deadLetters();
+    return count == 0 ? "" : ", but for changes in the dead letters: " + count;
   }
 
   private Map<String, Object> named(FeedRun run) {
@@ -81,6 +86,9 @@ final class RunSummary {
     result.put("rowsLoaded", counts.rowsLoaded());
     result.put("transactionsApplied", counts.transactions());
     result.put("changesApplied", counts.changes());
+    if (counts.deadLetters() > 0) {
+      result.put("deadLetters", counts.deadLetters());
+    }
     counts.durable().ifPresent(lsn -> result.put("lsn", lsn.toString()));
     result.put("seconds", taken.toMillis() / 1000.0);
     return result;

@@ -87,7 +87,7 @@ final class PluginTest {
     Path config = config(database, "", "{type: audit, file: audit.jsonl}");
     assertEquals(2, unknown.execute("validate", config.toString()));
     assertTrue(
-        unknown.err().contains("must be postgres, mysql, mariadb, sqlite or jsonLines"),
+        unknown.err().contains("must be postgres, mysql, mariadb, sqlite, kafka or jsonLines"),
         unknown.err());
     Path plugins = Files.createDirectory(directory.resolve("plugins"));
     jar(plugins.resolve("audit.jar"));

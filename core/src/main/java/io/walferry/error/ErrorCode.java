@@ -190,6 +190,11 @@ public enum ErrorCode {
   SPOOL_FORMAT(
       Retry.NEVER, Exit.FAILURE, "Use the Walferry version that wrote the spool, or a newer one."),
 
+  TRANSFORM_FAILED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Change the expression so that it has a result for every row, as in 'x != null && x > 0', and"
+          + " start again."),
   DESTINATION_UNREACHABLE(
       Retry.ALWAYS, Exit.FAILURE, "Check that the destination is up and reachable."),
   DESTINATION_REFUSED(
@@ -204,7 +209,7 @@ public enum ErrorCode {
   DESTINATION_SHAPE(
       Retry.NEVER,
       Exit.FAILURE,
-      "Give the destination table the columns and the key of the source, or move it away."),
+      "Give the destination's table or topic what the message expects, or move it away."),
   DESTINATION_NOT_EMPTY(
       Retry.NEVER, Exit.FAILURE, "Empty the destination table, move it away, or use another path."),
   DESTINATION_AHEAD(
@@ -221,6 +226,22 @@ public enum ErrorCode {
       Exit.FAILURE,
       "The destination was changed by somebody else: mend the row, or start over with an empty"
           + " destination."),
+  DESTINATION_ROW_MISSING(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The destination lacks a row that the source has: see who removed it, and have the table"
+          + " loaded again, or say with 'rows' of the sink what becomes of such changes."),
+  DESTINATION_ROW_REFUSED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Have the destination's column, constraint or trigger take what the source has, or send such"
+          + " rows to the dead letters ('rows: {refused: deadLetter}' of the sink)."),
+  DEAD_LETTERS_FULL(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "So many refused rows have one cause as a rule: mend it (the destination's table of dead"
+          + " letters has the reasons) and start again, or raise 'rows.deadLettersMost' of the"
+          + " sink."),
   DESTINATION_VALUE(
       Retry.NEVER,
       Exit.FAILURE,
@@ -292,6 +313,21 @@ public enum ErrorCode {
 
   public Retry retry() {
     return retry;
+  }
+
+  /**
+   * Whether a destination cannot take one row for what is in it, or for the row that is there or
+   * not; others may be fine.
+   */
+  public boolean isAboutARow() {
+    return switch (this) {
+      case DESTINATION_CONFLICT,
+          DESTINATION_ROW_MISSING,
+          DESTINATION_ROW_REFUSED,
+          DESTINATION_VALUE ->
+          true;
+      default -> false;
+    };
   }
 
   /** What the operator should do next: one sentence. */

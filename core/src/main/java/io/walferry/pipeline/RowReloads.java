@@ -54,7 +54,9 @@ final class RowReloads {
           ErrorCode.CONDITION_INVALID,
           ErrorCode.DESTINATION_CONFLICT,
           ErrorCode.DESTINATION_NOT_EMPTY,
+          ErrorCode.DESTINATION_ROW_REFUSED,
           ErrorCode.DESTINATION_SHAPE,
+          ErrorCode.DESTINATION_VALUE,
           ErrorCode.PERMISSION_DENIED,
           ErrorCode.PROTOCOL_VIOLATION,
           ErrorCode.TABLE_MISSING);

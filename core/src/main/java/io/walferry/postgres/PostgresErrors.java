@@ -76,7 +76,11 @@ public final class PostgresErrors {
   }
 
   private static boolean isDataError(String state) {
-    return state.startsWith("22") || state.startsWith("23");
+    // What a trigger or a view raises is in its author's words, which may hold a row's.
+    return state.startsWith("22")
+        || state.startsWith("23")
+        || state.equals("44000")
+        || state.equals("P0001");
   }
 
   private static String message(SQLException cause, String attempted) {

@@ -31,6 +31,13 @@ record NamePattern(List<Integer> symbols) {
     return !symbols.contains(ANY_ONE) && !symbols.contains(ANY_NUMBER);
   }
 
+  /** Of one that is literal: the name. */
+  String text() {
+    return symbols.stream()
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
   /** Goes back to the last {@code *} only, so that no pattern takes long. */
   boolean matches(String name) {
     int[] points = name.codePoints().toArray();

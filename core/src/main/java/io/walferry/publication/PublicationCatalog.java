@@ -67,7 +67,7 @@ public final class PublicationCatalog {
         join pg_class child on child.oid = i.inhrelid and child.relispartition
       ), sized as (
         select tree.root, sum(greatest(l.reltuples, 0))::bigint as tuples,
-          sum(pg_relation_size(l.oid))::bigint as bytes
+          sum(pg_relation_size(l.oid))::bigint as bytes, bool_and(l.relreplident = 'f') as full_rows
         from tree join pg_class l on l.oid = tree.oid and l.relkind = 'r'
         group by tree.root
       ), former as (
@@ -128,7 +128,14 @@ public final class PublicationCatalog {
             or (f.kind = 'n' and (a.atthasdef or a.attidentity <> '')) then 'u'
           else coalesce(f.kind, 'u') end,
         f.value,
-        array(select route.entry from route where route.oid = p.oid)
+        array(select route.entry from route where route.oid = p.oid),
+        (select array_agg(ka.attname::text order by k.place)
+          from pg_index i
+          cross join lateral unnest(i.indkey::int2[]) with ordinality k(attnum, place)
+          join pg_attribute ka on ka.attrelid = i.indrelid and ka.attnum = k.attnum
+          where i.indrelid = p.oid and i.indisreplident and i.indisvalid
+            and k.place <= coalesce((to_jsonb(i) ->> 'indnkeyatts')::int, i.indnatts)),
+        coalesce(s.full_rows, true)
       from published p
       left join sized s on s.root = p.oid
       left join pg_attribute a on a.attrelid = p.oid and a.attnum > 0 and not a.attisdropped
@@ -325,7 +332,9 @@ public final class PublicationCatalog {
       long estimatedRows,
       long byteSize,
       List<String> primaryKey,
-      List<String> routes) {
+      List<String> routes,
+      List<String> identityIndex,
+      boolean fullRows) {
     static TableRow of(ResultSet row) throws SQLException {
       return new TableRow(
           (int) row.getLong(1),
@@ -335,7 +344,9 @@ public final class PublicationCatalog {
           row.getLong(6),
           row.getLong(7),
           strings(row.getArray(8)),
-          strings(row.getArray(16)));
+          strings(row.getArray(16)),
+          strings(row.getArray(17)),
+          row.getBoolean(18));
     }
 
     private static List<String> strings(@Nullable Array array) throws SQLException {
@@ -351,10 +362,21 @@ public final class PublicationCatalog {
           identity,
           columns,
           key,
+          told(names),
           rowFilter,
           estimatedRows,
           byteSize,
           Set.copyOf(routes));
+    }
+
+    /** Rows of partitions are logged by the identities of these, whatever their root's is. */
+    private List<String> told(List<String> columns) {
+      return switch (identity) {
+        case DEFAULT -> primaryKey;
+        case INDEX -> identityIndex;
+        case FULL -> fullRows ? columns : primaryKey;
+        case NOTHING -> List.of();
+      };
     }
   }
 }

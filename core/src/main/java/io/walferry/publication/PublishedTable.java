@@ -12,6 +12,8 @@ import java.util.Set;
  *
  * @param primaryKey column names in the key's order; empty if there is none or if the publication
  *     leaves one of its columns out
+ * @param identityColumns names of the columns that the replica identity tells of old rows; empty if
+ *     it tells nothing, so that rows can only be inserted
  * @param rowFilter the publication's {@code WHERE} expression for this table
  * @param estimatedRows the planner's estimate; 0 if the table was never analysed
  * @param byteSize of the heap with its partitions, without indexes and TOAST
@@ -24,6 +26,7 @@ public record PublishedTable(
     ReplicaIdentity replicaIdentity,
     List<PublishedColumn> columns,
     List<String> primaryKey,
+    List<String> identityColumns,
     Optional<String> rowFilter,
     long estimatedRows,
     long byteSize,
@@ -31,6 +34,7 @@ public record PublishedTable(
   public PublishedTable {
     columns = List.copyOf(columns);
     primaryKey = List.copyOf(primaryKey);
+    identityColumns = List.copyOf(identityColumns);
     routes = Set.copyOf(routes);
   }
 

@@ -3,6 +3,7 @@ package io.walferry.publication;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import java.util.Optional;
 
 /**
  * Which tables are meant: {@code shop.orders}, {@code public.*}, {@code *.*}. In both parts {@code
@@ -51,6 +52,11 @@ public final class TablePattern {
   /** Whether it can only mean one table. */
   public boolean isLiteral() {
     return schema.isLiteral() && name.isLiteral();
+  }
+
+  /** The one table that it can mean; empty if there may be others. */
+  public Optional<TableId> literal() {
+    return isLiteral() ? Optional.of(new TableId(schema.text(), name.text())) : Optional.empty();
   }
 
   /** The next dot outside quotes, or the end. */

@@ -16,6 +16,11 @@ public interface ChunkTarget {
   /** Removes those of some rows that are there, right after {@link #beginChunk}. */
   void remove(PublishedTable table, RowKeys keys);
 
+  /** Attempts with the rows of a chunk, where the destination has them. */
+  default RowAttempts attempts() {
+    throw new UnsupportedOperationException("This destination takes nothing back");
+  }
+
   /** Ends the transaction with a line of the ledger. */
   void commitChunk(LedgerEntry loaded);
 

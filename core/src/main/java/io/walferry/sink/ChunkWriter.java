@@ -1,19 +1,28 @@
 package io.walferry.sink;
 
 import io.walferry.publication.PublishedTable;
+import java.util.Set;
 
 /**
  * Takes parts of tables, one after the other, from one thread; several writers of a sink may be at
  * work side by side.
  *
  * <pre>
- * ( begin write* commit )*  close
+ * ( offer* begin write* commit )*  close
  * </pre>
  *
  * <p>A chunk is one destination transaction: it holds the fence as {@link Sink#commit} does, but
  * not against the other writers. After any exception the only call left is {@link #close}.
  */
 public interface ChunkWriter extends AutoCloseable {
+  /**
+   * The forms in which the rows of the chunks that follow can come; at first that is all. A writer
+   * that always wants text need not listen.
+   *
+   * @param forms text at least
+   */
+  default void offer(Set<CopyFormat> forms) {}
+
   /**
    * Begins a chunk; waits for its turn where the destination takes only one at a time.
    *

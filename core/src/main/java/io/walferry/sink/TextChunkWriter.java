@@ -1,7 +1,9 @@
 package io.walferry.sink;
 
 import io.walferry.change.Row;
+import io.walferry.change.TableId;
 import io.walferry.publication.PublishedTable;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -11,7 +13,7 @@ import java.util.function.Consumer;
  * not take the destination away in the middle of a call; it is not held while a chunk waits for its
  * turn.
  */
-public final class TextChunkWriter implements ChunkWriter {
+public final class TextChunkWriter implements RevocableChunkWriter {
   private final ChunkTarget target;
   private final Turns turns;
   private CopyTextParser parser = new CopyTextParser(0, "nothing");
@@ -60,6 +62,11 @@ public final class TextChunkWriter implements ChunkWriter {
   }
 
   @Override
+  public RowAttempts attempts() {
+    return new Guarded(target.attempts());
+  }
+
+  @Override
   public synchronized void commit(LedgerEntry loaded) {
     requireOpen();
     target.commitChunk(loaded);
@@ -96,6 +103,55 @@ public final class TextChunkWriter implements ChunkWriter {
   private void requireOpen() {
     if (!hasTurn) {
       throw new IllegalStateException("No chunk was begun, or the writer was closed");
+    }
+  }
+
+  /** The target's attempts, for as long as it has the chunk. */
+  private final class Guarded implements RowAttempts {
+    private final RowAttempts attempts;
+
+    Guarded(RowAttempts attempts) {
+      this.attempts = attempts;
+    }
+
+    @Override
+    public void attempt() {
+      whileOpen(attempts::attempt);
+    }
+
+    @Override
+    public void accept() {
+      whileOpen(attempts::accept);
+    }
+
+    @Override
+    public void takeBack() {
+      whileOpen(attempts::takeBack);
+    }
+
+    @Override
+    public long bury(DeadLetter letter) {
+      synchronized (TextChunkWriter.this) {
+        requireOpen();
+        return attempts.bury(letter);
+      }
+    }
+
+    @Override
+    public void absolve(TableId table, List<String> keys) {
+      whileOpen(() -> attempts.absolve(table, keys));
+    }
+
+    @Override
+    public void absolve(TableId table) {
+      whileOpen(() -> attempts.absolve(table));
+    }
+
+    private void whileOpen(Runnable call) {
+      synchronized (TextChunkWriter.this) {
+        requireOpen();
+        call.run();
+      }
     }
   }
 }

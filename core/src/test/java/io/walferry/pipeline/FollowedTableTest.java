@@ -27,6 +27,7 @@ final class FollowedTableTest {
             new PublishedColumn("id", 23, "integer", -1, true, FormerValue.Null.NULL),
             new PublishedColumn("a\tb,c", 1700, "numeric", 9, false, FormerValue.Null.NULL)),
         List.of("id"),
+        List.of("id"),
         Optional.empty(),
         0,
         0,

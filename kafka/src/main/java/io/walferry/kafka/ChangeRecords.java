@@ -16,8 +16,12 @@ import io.walferry.kafka.envelope.Origin;
 import io.walferry.kafka.envelope.RowEvent;
 import io.walferry.kafka.envelope.RowImage;
 import io.walferry.kafka.envelope.TableShape;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /** Makes records of what happens to rows, and sends them. Belongs to one thread. */
@@ -37,12 +41,24 @@ final class ChangeRecords {
   private final RecordSettings settings;
   private final EventEncoder encoder;
   private final TransactionalProducer producer;
+  private final List<Header> headers;
+
+  /** How large the key and the value of a record may be together. */
+  private final int bytesMax;
 
   ChangeRecords(
       RecordSettings settings, EnvelopeSettings envelope, TransactionalProducer producer) {
     this.settings = settings;
     this.encoder = new EventEncoder(envelope);
     this.producer = producer;
+    this.headers =
+        settings.headers().entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .<Header>map(it -> new RecordHeader(it.getKey(), it.getValue().getBytes(UTF_8)))
+            .toList();
+    int headerBytes =
+        headers.stream().mapToInt(it -> it.key().length() * 3 + it.value().length + 10).sum();
+    this.bytesMax = settings.bytesMax() - OVERHEAD_BYTES - headerBytes;
   }
 
   void read(TableTopic table, Row row, Origin origin) {
@@ -157,7 +173,7 @@ final class ChangeRecords {
   }
 
   private boolean fits(int bytes) {
-    return bytes <= settings.bytesMax() - OVERHEAD_BYTES;
+    return bytes <= bytesMax;
   }
 
   private void require(String what, int bytes) {
@@ -165,12 +181,12 @@ final class ChangeRecords {
       throw new WalferryException(
           ErrorCode.DESTINATION_RECORD_TOO_LARGE,
           "%s would have %d bytes; 'recordBytes' allows %d, of which %d are for what surrounds it"
-              .formatted(what, bytes, settings.bytesMax(), OVERHEAD_BYTES));
+              .formatted(what, bytes, settings.bytesMax(), settings.bytesMax() - bytesMax));
     }
   }
 
   private void send(Draft draft) {
-    producer.send(draft.record(settings.envelope()));
+    producer.send(draft.record(settings.envelope(), headers));
   }
 
   /** A record in the making. */
@@ -200,7 +216,8 @@ final class ChangeRecords {
               record.topic(), partition, record.key(), record.value(), record.headers()));
     }
 
-    ProducerRecord<byte[], byte[]> record(Envelope envelope) {
+    ProducerRecord<byte[], byte[]> record(Envelope envelope, List<Header> more) {
+      more.forEach(record.headers()::add);
       if (envelope == Envelope.CLOUD_EVENTS && record.value() != null) {
         record.headers().add(CONTENT_TYPE, CLOUD_EVENT);
       }

@@ -39,6 +39,25 @@ public final class ClientProperties {
           Map.entry("key.deserializer", EXACTNESS),
           Map.entry("value.deserializer", EXACTNESS));
 
+  /** What a {@link SaslLogin} says. */
+  private static final Set<String> OF_LOGIN =
+      Set.of("security.protocol", "sasl.mechanism", "sasl.jaas.config");
+
+  /** What {@link TlsSettings} say, in one way or another. */
+  private static final Set<String> OF_TLS =
+      Set.of(
+          "security.protocol",
+          "ssl.truststore.type",
+          "ssl.truststore.location",
+          "ssl.truststore.password",
+          "ssl.truststore.certificates",
+          "ssl.keystore.type",
+          "ssl.keystore.location",
+          "ssl.keystore.password",
+          "ssl.keystore.key",
+          "ssl.keystore.certificate.chain",
+          "ssl.key.password");
+
   private ClientProperties() {}
 
   /** Why a property may not be set; empty if it may. */
@@ -53,5 +72,15 @@ public final class ClientProperties {
         ? Optional.empty()
         : Optional.of(
             "Kafka's clients have no property '" + name + "'" + DidYouMean.suffix(name, known));
+  }
+
+  /** Why a property may not be set beside a login and settings of TLS; empty if it may. */
+  public static Optional<String> conflict(String name, boolean login, boolean tls) {
+    if (login && OF_LOGIN.contains(name)) {
+      return Optional.of("'" + name + "' cannot be set beside 'sasl', which says it already");
+    }
+    return tls && OF_TLS.contains(name)
+        ? Optional.of("'" + name + "' cannot be set beside 'tls', which says it already")
+        : Optional.empty();
   }
 }

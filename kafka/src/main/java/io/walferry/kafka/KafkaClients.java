@@ -3,6 +3,7 @@ package io.walferry.kafka;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -11,12 +12,16 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Makes clients of one cluster. Whoever asks for one closes it. */
+/**
+ * Makes clients of one cluster, with passwords as they were when this was made. Whoever asks for
+ * one closes it.
+ */
 final class KafkaClients {
   /** How long a call may wait for the cluster, or for room in the producer's buffer. */
   private static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
   private final KafkaSinkSettings settings;
+  private final Map<String, String> given;
 
   /** Clients of one process must not share their names. */
   private final String clientId;
@@ -25,12 +30,13 @@ final class KafkaClients {
 
   KafkaClients(KafkaSinkSettings settings, String pipeline) {
     this.settings = settings;
+    this.given = settings.cluster().clientProperties();
     this.clientId = "walferry-" + pipeline + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
   /** The cluster, in messages. */
   String display() {
-    return "Kafka at " + settings.bootstrapServers();
+    return "Kafka at " + settings.cluster().bootstrapServers();
   }
 
   Duration transactionTimeout() {
@@ -85,21 +91,14 @@ final class KafkaClients {
     }
   }
 
-  private synchronized Map<String, Object> properties(java.util.Set<String> known) {
+  private synchronized Map<String, Object> properties(Set<String> known) {
     Map<String, Object> properties = new HashMap<>();
     properties.put("metric.reporters", "");
     properties.put("enable.metrics.push", false);
     properties.put("default.api.timeout.ms", (int) WAIT_MAX.toMillis());
-    settings
-        .properties()
-        .forEach(
-            (name, value) -> {
-              if (known.contains(name)) {
-                properties.put(name, value);
-              }
-            });
+    properties.putAll(given);
     properties.keySet().retainAll(known);
-    properties.put("bootstrap.servers", settings.bootstrapServers());
+    properties.put("bootstrap.servers", settings.cluster().bootstrapServers());
     properties.put("client.id", clientId + "-" + made++);
     return properties;
   }

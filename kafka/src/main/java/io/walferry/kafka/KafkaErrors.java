@@ -9,6 +9,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
@@ -59,6 +60,7 @@ final class KafkaErrors {
       case InvalidReplicationFactorException topic -> ErrorCode.DESTINATION_SHAPE;
       case PolicyViolationException topic -> ErrorCode.DESTINATION_SHAPE;
       case UnsupportedVersionException old -> ErrorCode.DESTINATION_SHAPE;
+      case InvalidConfigurationException settings -> ErrorCode.CONFIGURATION_INVALID;
       default -> ErrorCode.DESTINATION_UNREACHABLE;
     };
   }
@@ -84,7 +86,8 @@ final class KafkaErrors {
           "'transactionTimeout' is above the broker's transaction.max.timeout.ms";
       case InvalidRecordException record ->
           "the broker refused a record; a compacted topic takes none without a key, as those of"
-              + " tables without a key and of TRUNCATE are ('truncate: skip' leaves those out)";
+              + " tables without a key and of TRUNCATE are ('truncates: false' leaves the latter"
+              + " out)";
       default -> cause.getClass().getSimpleName() + ": " + cause.getMessage();
     };
   }

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param tombstones whether a record without a value follows the one of a deleted row
  * @param truncates whether a TRUNCATE is told
  * @param messages whether logical messages are told, in the topic {@code {pipeline}.message}
+ * @param headers that every record has
  * @param unavailable stands for a large value that an update left alone and nobody has sent
  * @param bytesMax how large a record may be, key and headers included
  */
@@ -23,6 +24,7 @@ public record RecordSettings(
     boolean tombstones,
     boolean truncates,
     boolean messages,
+    Map<String, String> headers,
     String unavailable,
     int bytesMax,
     TooLarge tooLarge) {
@@ -47,6 +49,7 @@ public record RecordSettings(
           true,
           true,
           true,
+          Map.of(),
           EnvelopeSettings.UNAVAILABLE,
           BYTES_MAX,
           TooLarge.FAIL);
@@ -57,40 +60,54 @@ public record RecordSettings(
             .collect(
                 Collectors.toUnmodifiableMap(
                     Map.Entry::getKey, entry -> List.copyOf(entry.getValue())));
+    headers = Map.copyOf(headers);
   }
 
   public RecordSettings with(Envelope other) {
     return new RecordSettings(
-        other, keys, tombstones, truncates, messages, unavailable, bytesMax, tooLarge);
+        other, keys, tombstones, truncates, messages, headers, unavailable, bytesMax, tooLarge);
   }
 
   public RecordSettings withKeys(Map<TableId, List<String>> theirs) {
     return new RecordSettings(
-        envelope, theirs, tombstones, truncates, messages, unavailable, bytesMax, tooLarge);
+        envelope,
+        theirs,
+        tombstones,
+        truncates,
+        messages,
+        headers,
+        unavailable,
+        bytesMax,
+        tooLarge);
   }
 
   public RecordSettings withoutTombstones() {
     return new RecordSettings(
-        envelope, keys, false, truncates, messages, unavailable, bytesMax, tooLarge);
+        envelope, keys, false, truncates, messages, headers, unavailable, bytesMax, tooLarge);
   }
 
   public RecordSettings withoutTruncates() {
     return new RecordSettings(
-        envelope, keys, tombstones, false, messages, unavailable, bytesMax, tooLarge);
+        envelope, keys, tombstones, false, messages, headers, unavailable, bytesMax, tooLarge);
   }
 
   public RecordSettings withoutMessages() {
     return new RecordSettings(
-        envelope, keys, tombstones, truncates, false, unavailable, bytesMax, tooLarge);
+        envelope, keys, tombstones, truncates, false, headers, unavailable, bytesMax, tooLarge);
+  }
+
+  public RecordSettings withHeaders(Map<String, String> theirs) {
+    return new RecordSettings(
+        envelope, keys, tombstones, truncates, messages, theirs, unavailable, bytesMax, tooLarge);
   }
 
   public RecordSettings withUnavailable(String text) {
     return new RecordSettings(
-        envelope, keys, tombstones, truncates, messages, text, bytesMax, tooLarge);
+        envelope, keys, tombstones, truncates, messages, headers, text, bytesMax, tooLarge);
   }
 
   public RecordSettings withLimit(int most, TooLarge policy) {
     return new RecordSettings(
-        envelope, keys, tombstones, truncates, messages, unavailable, most, policy);
+        envelope, keys, tombstones, truncates, messages, headers, unavailable, most, policy);
   }
 }

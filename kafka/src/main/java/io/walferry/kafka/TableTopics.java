@@ -68,6 +68,7 @@ final class TableTopics {
     Set<String> missing = new HashSet<>(topics.keySet());
     missing.removeAll(found.keySet());
     requireThere(missing, topics, kept);
+    found.forEach(this::requirePartitions);
     requireEmpty(found, topics, fresh);
     cluster.create(missing, settings.partitions(), settings.config());
     partitions.putAll(found);
@@ -84,6 +85,16 @@ final class TableTopics {
             "Topic %s of table %s, which has its rows, is missing at %s"
                 .formatted(topic, topics.get(topic), cluster.display()));
       }
+    }
+  }
+
+  /** Who asks for more than there are would have fewer consumers at work than he believes. */
+  private void requirePartitions(String topic, int found) {
+    if (found < settings.partitions()) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "Topic %s at %s: expected %d partitions or more, as 'partitions' says, got %d"
+              .formatted(topic, cluster.display(), settings.partitions(), found));
     }
   }
 
@@ -149,6 +160,7 @@ final class TableTopics {
           if (found.isEmpty()) {
             cluster.create(List.of(name), settings.partitions(), settings.config());
           }
+          found.ifPresent(partitions -> requirePartitions(topic, partitions));
           return found.orElse(settings.partitions());
         });
   }

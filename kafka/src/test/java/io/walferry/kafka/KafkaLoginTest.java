@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.error.ErrorCode;
+import io.walferry.kafka.SaslLogin.Mechanism;
+import io.walferry.postgres.PasswordSource;
+import io.walferry.postgres.Secret;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.SinkState;
 import io.walferry.testkit.kafka.KafkaBroker;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.JaasContext;
 import org.junit.jupiter.api.Test;
 
 /** What Kafka's own clients are told. */
@@ -33,18 +38,26 @@ final class KafkaLoginTest {
   }
 
   private static KafkaSinkSettings as(KafkaBroker broker, String password) {
+    PasswordSource source = PasswordSource.of(new Secret(password));
     return KafkaSinkSettings.of(broker.bootstrapServers())
-        .withProperties(
-            Map.of(
-                "security.protocol",
-                "SASL_PLAINTEXT",
-                "sasl.mechanism",
-                "PLAIN",
-                "sasl.jaas.config",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required"
-                    + " username=\"walferry\" password=\"%s\";".formatted(password),
-                "compression.type",
-                "lz4"));
+        .withProperties(Map.of("compression.type", "lz4"))
+        .withLogin(new SaslLogin(Mechanism.PLAIN, "walferry", source));
+  }
+
+  @Test
+  void aPasswordIsToldAsItIs() {
+    String odd = "a\"b\\c'; \n d=ü";
+    SaslLogin login =
+        new SaslLogin(Mechanism.SCRAM_SHA_512, "me", PasswordSource.of(new Secret(odd)));
+    String told = login.properties().getOrDefault("sasl.jaas.config", "");
+    assertEquals(
+        odd,
+        JaasContext.loadClientContext(Map.of("sasl.jaas.config", new Password(told)))
+            .configurationEntries()
+            .getFirst()
+            .getOptions()
+            .get("password"));
+    assertFalse(login.toString().contains(odd), login::toString);
   }
 
   @Test
@@ -60,7 +73,8 @@ final class KafkaLoginTest {
   void aSettingShowsNoPassword() {
     KafkaSinkSettings settings =
         KafkaSinkSettings.of("one:9092").withProperties(Map.of("ssl.key.password", "secret"));
-    assertEquals("KafkaSinkSettings[one:9092, [ssl.key.password]]", settings.toString());
+    assertEquals("ClusterSettings[one:9092, [ssl.key.password]]", settings.cluster().toString());
+    assertFalse(settings.toString().contains("secret"), settings::toString);
   }
 
   @Test

@@ -64,8 +64,9 @@ public final class SampleTable {
                         c.name(), c.typeOid(), "text", -1, false, FormerValue.Null.NULL))
             .toList();
     int oid = id.hashCode();
+    List<String> told = announced.stream().filter(Column::key).map(Column::name).toList();
     return new SampleTable(
-        new PublishedTable(oid, id, identity, catalog, key, Optional.empty(), 0, 0, Set.of()),
+        new PublishedTable(oid, id, identity, catalog, key, told, Optional.empty(), 0, 0, Set.of()),
         new Relation(oid, id, identity, announced));
   }
 

@@ -100,7 +100,7 @@ final class SameKeysTest {
     try (Sink sink = destination.following(ITEM)) {
       sink.begin(header(0x30));
       refused(
-          ErrorCode.DESTINATION_CONFLICT,
+          ErrorCode.DESTINATION_ROW_MISSING,
           () -> {
             sink.append(ITEM.update("1", "a", "new", UNCHANGED));
             sink.append(ITEM.delete(key("1", "a", NULL, NULL)));

@@ -183,6 +183,7 @@ public final class SourceTable {
                               formerValues.getOrDefault(c.name(), FormerValue.Null.NULL)))
                   .toList(),
               primaryKey.orElse(keys),
+              flagged.stream().filter(Column::key).map(Column::name).toList(),
               Optional.empty(),
               0,
               0,

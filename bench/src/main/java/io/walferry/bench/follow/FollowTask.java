@@ -3,7 +3,6 @@ package io.walferry.bench.follow;
 import io.walferry.change.Lsn;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
-import java.io.IOException;
 import java.util.Map;
 
 /**
@@ -29,29 +28,5 @@ record FollowTask(
 
   private static PostgresConnector connector(String uri) {
     return new PostgresConnector(ConnectionSettings.parse(uri, Map.of()), "walferry bench");
-  }
-
-  /**
-   * Tells the benchmark that the end is reached, and waits until it has read what it wants to know
-   * of this process: it closes our standard input then.
-   */
-  static void reportEnd(long rows) {
-    System.out.println("end rows=" + rows);
-    awaitEndOfInput();
-  }
-
-  /** Tells the benchmark that the work begins; what came before was the start of a JVM. */
-  static void reportBegin() {
-    System.out.println("begin");
-  }
-
-  static void awaitEndOfInput() {
-    try {
-      while (System.in.read() >= 0) {
-        // Nothing is ever sent.
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.walferry.bench.follow;
 
+import io.walferry.bench.process.Conversation;
 import io.walferry.change.TransactionHeader;
 import io.walferry.pgoutput.PgOutputDecoder;
 import io.walferry.pgoutput.PgOutputMessage;
@@ -39,7 +40,7 @@ public final class LatencyPipeClient {
       process.destroy();
       process.waitFor();
     }
-    FollowTask.awaitEndOfInput();
+    Conversation.awaitEndOfInput();
   }
 
   private void follow(InputStream printed) throws IOException {

@@ -1,5 +1,6 @@
 package io.walferry.bench.follow;
 
+import io.walferry.bench.process.Conversation;
 import io.walferry.change.Lsn;
 import io.walferry.change.Transaction;
 import io.walferry.stream.ChangeStream;
@@ -28,7 +29,7 @@ public final class LatencyStreamClient {
         }
       }
     }
-    FollowTask.awaitEndOfInput();
+    Conversation.awaitEndOfInput();
   }
 
   private static void take(Transaction transaction, LatencyReader reader) {

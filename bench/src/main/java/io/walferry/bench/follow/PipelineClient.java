@@ -1,5 +1,6 @@
 package io.walferry.bench.follow;
 
+import io.walferry.bench.process.Conversation;
 import io.walferry.pipeline.CommittedBatch;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
@@ -31,7 +32,7 @@ final class PipelineClient {
   static void drain(FollowTask task, Optional<SpoolSettings> spool, Supplier<Sink> sinks) {
     PipelineClient client = new PipelineClient(task, spool);
     client.pipeline(sinks).run();
-    FollowTask.reportEnd(client.rows);
+    Conversation.reportEnd(client.rows);
   }
 
   private Pipeline pipeline(Supplier<Sink> sinks) {
@@ -58,7 +59,7 @@ final class PipelineClient {
         .name("bench-input")
         .start(
             () -> {
-              FollowTask.awaitEndOfInput();
+              Conversation.awaitEndOfInput();
               pipeline.stop();
             });
   }

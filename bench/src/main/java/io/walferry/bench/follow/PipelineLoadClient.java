@@ -1,5 +1,6 @@
 package io.walferry.bench.follow;
 
+import io.walferry.bench.process.Conversation;
 import io.walferry.change.TableId;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
@@ -44,8 +45,8 @@ public final class PipelineLoadClient {
             () -> new PostgresSink(task.destination(), PostgresSinkSettings.DEFAULT),
             counter);
     PipelineClient.stopWithInput(pipeline);
-    FollowTask.reportBegin();
+    Conversation.reportBegin();
     pipeline.run();
-    FollowTask.reportEnd(rows);
+    Conversation.reportEnd(rows);
   }
 }

@@ -1,5 +1,6 @@
 package io.walferry.bench.follow;
 
+import io.walferry.bench.process.Conversation;
 import io.walferry.change.Lsn;
 import io.walferry.change.Transaction;
 import io.walferry.stream.ChangeStream;
@@ -37,7 +38,7 @@ final class StreamDrain {
         // The next one.
       }
       stream.confirm(task.end());
-      FollowTask.reportEnd(columns.rows());
+      Conversation.reportEnd(columns.rows());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.walferry.cli.config;
 
 import io.walferry.change.Lsn;
+import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.SlotLoss;
@@ -12,6 +13,7 @@ import io.walferry.sinks.table.ExistingRows;
 import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.OutputOptions;
+import io.walferry.transform.TransformSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,13 +36,14 @@ final class ConfigReader {
   private static final Format<String> PUBLICATION_NAME =
       Format.matching("(?s).{1,63}", "a publication's name of up to 63 characters");
   private static final List<String> SINK_TYPE_ORDER =
-      List.of("postgres", "mysql", "mariadb", "sqlite", "jsonLines");
+      List.of("postgres", "mysql", "mariadb", "sqlite", "kafka", "jsonLines");
   private static final Map<String, SinkType> SINK_TYPES =
       Map.of(
           "postgres", SinkType.Own.POSTGRES,
           "mysql", SinkType.Own.MYSQL,
           "mariadb", SinkType.Own.MYSQL,
           "sqlite", SinkType.Own.SQLITE,
+          "kafka", SinkType.Own.KAFKA,
           "jsonLines", SinkType.Own.JSON_LINES);
   private static final Format<OptionalInt> PROTOCOL =
       Format.choice(
@@ -104,12 +107,14 @@ final class ConfigReader {
 
   private final PluginReader plugins;
   private final MysqlReader mysql;
+  private final KafkaReader kafka;
 
   private sealed interface SinkType {
     enum Own implements SinkType {
       POSTGRES,
       MYSQL,
       SQLITE,
+      KAFKA,
       JSON_LINES
     }
 
@@ -120,6 +125,7 @@ final class ConfigReader {
     this.reading = reading;
     this.plugins = new PluginReader(reading);
     this.mysql = new MysqlReader(reading);
+    this.kafka = new KafkaReader(reading);
   }
 
   /** Empty only if there are problems. */
@@ -318,8 +324,13 @@ final class ConfigReader {
           case SinkType.Own own -> own(own, name, section);
           case SinkType.Provided(SinkProvider provider) -> plugins.sink(provider, name, section);
         };
+    TransformSettings transforms = new TransformReader(reading).read(section);
     section.finish();
-    return named ? sink : Optional.empty();
+    return named ? sink.map(it -> transformed(it, transforms)) : Optional.empty();
+  }
+
+  private static SinkConfig transformed(SinkConfig sink, TransformSettings transforms) {
+    return transforms.isNothing() ? sink : new SinkConfig.Transformed(sink, transforms);
   }
 
   private Format<SinkType> sinkType() {
@@ -340,6 +351,7 @@ final class ConfigReader {
     return switch (type) {
       case POSTGRES -> postgres(name, section);
       case MYSQL -> mysql.sink(name, section, EXISTING_ROWS);
+      case KAFKA -> kafka.sink(name, section);
       case JSON_LINES -> jsonLines(name, section);
       case SQLITE ->
           section.required("path", this::checkedPath).flatMap(path -> sqlite(name, section, path));
@@ -350,7 +362,9 @@ final class ConfigReader {
     requireUrl(section);
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
     Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
-    return connection(section).map(it -> new SinkConfig.Postgres(name, it, existing, silence));
+    RowPolicies rows = RowsReader.policies(section);
+    return connection(section)
+        .map(it -> new SinkConfig.Postgres(name, it, existing, silence, rows));
   }
 
   private Optional<SinkConfig> jsonLines(String name, Section section) {
@@ -367,11 +381,12 @@ final class ConfigReader {
 
   private Optional<SinkConfig> sqlite(String name, Section section, String path) {
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
+    RowPolicies rows = RowsReader.policies(section);
     if (path.equals(STANDARD_OUTPUT)) {
       reading.problem(section.placeOf("path"), "'-' (standard output) is for type jsonLines only");
       return Optional.empty();
     }
-    return Optional.of(new SinkConfig.Sqlite(name, resolved(path), existing));
+    return Optional.of(new SinkConfig.Sqlite(name, resolved(path), existing, rows));
   }
 
   /** Names are keys of the file, of something such as a sink. */

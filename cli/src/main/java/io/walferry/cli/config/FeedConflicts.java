@@ -62,7 +62,8 @@ final class FeedConflicts {
   private static boolean anySinks(
       FeedConfig left, FeedConfig right, BiPredicate<SinkConfig, SinkConfig> share) {
     return left.sinks().stream()
-        .anyMatch(one -> right.sinks().stream().anyMatch(other -> share.test(one, other)));
+        .map(SinkConfig::plain)
+        .anyMatch(one -> right.sinks().stream().anyMatch(other -> share.test(one, other.plain())));
   }
 
   /**
@@ -75,7 +76,10 @@ final class FeedConflicts {
       SinkConfig sink = sinks.get(i);
       Optional<SinkConfig> earlier =
           sinks.subList(0, i).stream()
-              .filter(other -> isSame(other, sink) || shareLines(other, sink))
+              .filter(
+                  other ->
+                      isSame(other.plain(), sink.plain())
+                          || shareLines(other.plain(), sink.plain()))
               .findFirst();
       if (sinks.size() > 1 && !sink.savesPosition()) {
         reading.problem(
@@ -115,6 +119,9 @@ final class FeedConflicts {
           && server.port() == others.port()
           && server.host().equalsIgnoreCase(others.host());
     }
+    if (left instanceof SinkConfig.Kafka one && right instanceof SinkConfig.Kafka other) {
+      return one.settings().sharesPosition(other.settings());
+    }
     return left instanceof SinkConfig.Sqlite && file(left).equals(file(right));
   }
 
@@ -136,7 +143,9 @@ final class FeedConflicts {
       case SinkConfig.JsonLines lines -> lines.path();
       case SinkConfig.Postgres postgres -> Optional.empty();
       case SinkConfig.Mysql mysql -> Optional.empty();
+      case SinkConfig.Kafka kafka -> Optional.empty();
       case SinkConfig.Provided provided -> Optional.empty();
+      case SinkConfig.Transformed transformed -> file(transformed.plain());
     };
   }
 }

@@ -1,5 +1,6 @@
 package io.walferry.cli.config;
 
+import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.sinks.mysql.MysqlSettings;
@@ -34,12 +35,13 @@ final class MysqlReader {
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, existingRows);
     Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
     LossPolicies lossy = lossy(section.section("lossy"));
+    RowPolicies rows = RowsReader.policies(section);
     Optional<PasswordSource> password = section.password("password");
     return section
         .secret("url")
         .flatMap(url -> parsed(section.pathOf("url"), url))
         .map(it -> password.map(it::withPassword).orElse(it))
-        .map(it -> new SinkConfig.Mysql(name, it, existing, silence, lossy));
+        .map(it -> new SinkConfig.Mysql(name, it, existing, silence, lossy, rows));
   }
 
   private Optional<MysqlSettings> parsed(String path, Scalar url) {

@@ -57,7 +57,7 @@ final class PluginReader {
   Optional<SinkConfig> sink(SinkProvider provider, String name, Section section) {
     Map<String, String> values = new LinkedHashMap<>();
     for (String key : section.names()) {
-      if (!key.equals(TYPE)) {
+      if (!key.equals(TYPE) && !TransformReader.KEYS.contains(key)) {
         section.secret(key).ifPresent(scalar -> values.put(key, scalar.text()));
       }
     }

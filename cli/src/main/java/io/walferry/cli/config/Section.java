@@ -3,6 +3,7 @@ package io.walferry.cli.config;
 import io.walferry.error.DidYouMean;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -173,6 +174,32 @@ final class Section {
 
   private SecretReference reference(String key) {
     return new SecretReference(reading, section(key, Optional.empty()));
+  }
+
+  /** The mappings of a list; they are counted from 1. */
+  List<Section> sections(String key) {
+    known.add(key);
+    Node node = values.get(key);
+    if (node == null) {
+      return List.of();
+    }
+    if (!(node instanceof SequenceNode list)) {
+      reading.problem(placeOf(node), "'" + ownPathOf(key) + "' must be a list");
+      return List.of();
+    }
+    List<Section> sections = new ArrayList<>();
+    for (Node item : list.getValue()) {
+      String itemPath = ownPathOf(key) + "." + (sections.size() + 1);
+      Section section = new Section(reading, itemPath, placeOf(item), Optional.empty());
+      section.readNode(item);
+      sections.add(section);
+    }
+    return sections;
+  }
+
+  /** Whether the file has a mapping there. */
+  boolean isMappingAt(String key) {
+    return values.get(key) instanceof MappingNode;
   }
 
   /** Whether the key has a value, be it a default. */

@@ -1,11 +1,14 @@
 package io.walferry.cli.config;
 
+import io.walferry.deadletter.RowPolicies;
+import io.walferry.kafka.KafkaSinkSettings;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.sink.SinkProvider;
 import io.walferry.sink.SinkSettings;
 import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.LossPolicies;
+import io.walferry.transform.TransformSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,9 +22,27 @@ public sealed interface SinkConfig {
   /** The user's name for it. */
   String name();
 
+  /** What becomes of changes that it does not take. */
+  default RowPolicies rows() {
+    return RowPolicies.HALT;
+  }
+
   /** Whether it remembers how far a pipeline has come. */
   default boolean savesPosition() {
-    return !(this instanceof JsonLines lines) || lines.path().isPresent();
+    return !(plain() instanceof JsonLines lines) || lines.path().isPresent();
+  }
+
+  /** Where changes go, whatever becomes of them on their way. */
+  default SinkConfig plain() {
+    return this;
+  }
+
+  /** Another one that gets tables under other names, or rows that are left out or changed. */
+  record Transformed(SinkConfig plain, TransformSettings transforms) implements SinkConfig {
+    @Override
+    public String name() {
+      return plain.name();
+    }
   }
 
   /**
@@ -30,8 +51,17 @@ public sealed interface SinkConfig {
    * @param silence how long it may leave a statement without an answer
    */
   record Postgres(
-      String name, ConnectionSettings connection, ExistingRows existing, Duration silence)
-      implements SinkConfig {}
+      String name,
+      ConnectionSettings connection,
+      ExistingRows existing,
+      Duration silence,
+      RowPolicies rows)
+      implements SinkConfig {
+    public Postgres(
+        String name, ConnectionSettings connection, ExistingRows existing, Duration silence) {
+      this(name, connection, existing, silence, RowPolicies.HALT);
+    }
+  }
 
   /**
    * A database of MySQL or MariaDB.
@@ -44,11 +74,29 @@ public sealed interface SinkConfig {
       MysqlSettings connection,
       ExistingRows existing,
       Duration silence,
-      LossPolicies lossy)
-      implements SinkConfig {}
+      LossPolicies lossy,
+      RowPolicies rows)
+      implements SinkConfig {
+    public Mysql(
+        String name,
+        MysqlSettings connection,
+        ExistingRows existing,
+        Duration silence,
+        LossPolicies lossy) {
+      this(name, connection, existing, silence, lossy, RowPolicies.HALT);
+    }
+  }
+
+  /** Topics of a Kafka cluster; the settings lack the name of the source's database. */
+  record Kafka(String name, KafkaSinkSettings settings) implements SinkConfig {}
 
   /** A SQLite database in a file. */
-  record Sqlite(String name, Path path, ExistingRows existing) implements SinkConfig {}
+  record Sqlite(String name, Path path, ExistingRows existing, RowPolicies rows)
+      implements SinkConfig {
+    public Sqlite(String name, Path path, ExistingRows existing) {
+      this(name, path, existing, RowPolicies.HALT);
+    }
+  }
 
   /**
    * Lines of JSON.

@@ -24,7 +24,16 @@ final class Codebase {
   /** Every module except core, whose packages are those that start with none of these names. */
   static final Set<String> MODULES =
       Set.of(
-          "sinks", "kafka", "copy", "verify", "scan", "connect", "server", "testkit", "cli",
+          "sinks",
+          "kafka",
+          "transform",
+          "copy",
+          "verify",
+          "scan",
+          "connect",
+          "server",
+          "testkit",
+          "cli",
           "bench");
 
   static final String CORE = "core";

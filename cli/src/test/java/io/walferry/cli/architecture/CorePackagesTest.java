@@ -28,6 +28,7 @@ final class CorePackagesTest {
           "slot",
           "preflight", // what check and start-up need
           "sink", // what a destination must promise
+          "deadletter", // what becomes of rows that it refuses
           "pgoutput",
           "spool",
           "stream",

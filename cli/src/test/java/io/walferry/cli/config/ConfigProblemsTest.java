@@ -133,7 +133,7 @@ final class ConfigProblemsTest {
         "{a: {type: sqlite}} | line 2, column 9: 'sinks.a.path' is missing",
         "{a: {path: x}} | line 2, column 9: 'sinks.a.type' is missing",
         "{a: {type: sqlit, path: x}} | line 2, column 19: 'sinks.a.type' must be postgres, mysql,"
-            + " mariadb, sqlite or jsonLines; did you mean 'sqlite'?",
+            + " mariadb, sqlite, kafka or jsonLines; did you mean 'sqlite'?",
         "{a: {type: sqlite, path: '-'}} | line 2, column 33: '-' (standard output) is for type"
             + " jsonLines only",
         "{a: {type: sqlite, path: ''}} | line 2, column 33: 'sinks.a.path' must be a path",

@@ -1,7 +1,11 @@
 package io.walferry.cli.feed;
 
+import io.walferry.deadletter.DeadLetterSink;
+import io.walferry.deadletter.RefusedRows;
+import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.RevocableSink;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.mysql.MysqlConnector;
 import io.walferry.sinks.mysql.MysqlSettings;
@@ -90,6 +94,12 @@ sealed interface Destination extends AutoCloseable {
   void close() throws SQLException;
 
   static Sink named(String name) {
+    if (name.startsWith(Tolerant.PREFIX)) {
+      return new DeadLetterSink(
+          (RevocableSink) named(name.substring(Tolerant.PREFIX.length())),
+          RowPolicies.DEAD_LETTERS.withMost(100_000),
+          RefusedRows.SILENT);
+    }
     if (name.startsWith("mysql:")) {
       return mysql(name);
     }
@@ -119,6 +129,41 @@ sealed interface Destination extends AutoCloseable {
     }
     MysqlSinkSettings settings = MysqlSinkSettings.DEFAULT.withPolicies(texts);
     return new MysqlSink(new MysqlConnector(MysqlSettings.parse(uri), settings), settings);
+  }
+
+  /** Another one, which has dead letters for rows that it does not take. */
+  record Tolerant(Destination plain) implements Destination {
+    private static final String PREFIX = "tolerant:";
+
+    @Override
+    public Sink sink() {
+      return named(name());
+    }
+
+    @Override
+    public String name() {
+      return PREFIX + plain.name();
+    }
+
+    @Override
+    public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
+      return plain.compare(source, tables);
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+      return plain.connect();
+    }
+
+    @Override
+    public String positionTable() {
+      return plain.positionTable();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      plain.close();
+    }
   }
 
   /** A SQLite database. */

@@ -121,6 +121,7 @@ final class DurableSpoolKillTest {
 
   private static Absence absence(Destination destination) throws IOException {
     return switch (destination) {
+      case Destination.Tolerant there -> absence(there.plain());
       case PostgresDatabase there -> {
         PostgresServer server = there.database().server();
         server.kill();

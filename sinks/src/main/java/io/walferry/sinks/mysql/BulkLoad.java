@@ -26,7 +26,7 @@ interface BulkLoad {
    * Sends what is left.
    *
    * @throws io.walferry.error.WalferryException {@code DESTINATION_CONFLICT} or {@code
-   *     DESTINATION_SHAPE} if the server has not taken every row as it was sent
+   *     DESTINATION_ROW_REFUSED} if the server has not taken every row as it was sent
    */
   void end() throws SQLException;
 

@@ -103,7 +103,7 @@ final class LocalLoad implements BulkLoad {
     return new WalferryException(
         MysqlErrors.isDuplicate(error)
             ? ErrorCode.DESTINATION_CONFLICT
-            : ErrorCode.DESTINATION_SHAPE,
+            : ErrorCode.DESTINATION_ROW_REFUSED,
         "could not load table "
             + into.label()
             + " in "

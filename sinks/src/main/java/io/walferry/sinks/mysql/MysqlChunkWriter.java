@@ -4,12 +4,14 @@ import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
-import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.CopyTextParser;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RevocableChunkWriter;
+import io.walferry.sink.RowAttempts;
 import io.walferry.sink.RowKeys;
 import io.walferry.sinks.position.ChunkTransactions;
+import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.table.SourceRows;
@@ -18,9 +20,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Loads chunks in bulk, in a session of its own. */
-final class MysqlChunkWriter implements ChunkWriter {
+final class MysqlChunkWriter implements RevocableChunkWriter {
   private final MysqlConnector connector;
   private final SqlSession session;
   private final ChunkTransactions transactions;
@@ -37,7 +40,12 @@ final class MysqlChunkWriter implements ChunkWriter {
     void end() throws SQLException;
   }
 
-  private record Chunk(PublishedTable table, CopyTextParser parser, Rows rows) {}
+  /** What of it was not sent, if anything. */
+  private final List<Rows> unsent = new ArrayList<>(1);
+
+  private final RowAttempts attempts;
+
+  private record Chunk(PublishedTable table, CopyTextParser parser, Supplier<Rows> rows) {}
 
   MysqlChunkWriter(
       MysqlConnector connector,
@@ -48,6 +56,12 @@ final class MysqlChunkWriter implements ChunkWriter {
     this.session = session;
     this.transactions = transactions;
     this.settings = settings;
+    this.attempts = transactions.attempts(new Unsent(), connector::createDeadLetters);
+  }
+
+  @Override
+  public RowAttempts attempts() {
+    return attempts;
   }
 
   @Override
@@ -71,7 +85,7 @@ final class MysqlChunkWriter implements ChunkWriter {
     RowWriters writers = new RowWriters(SourceRows.relation(table), shape, settings.policies());
     boolean merge =
         settings.existing() == ExistingRows.MERGE && shape.isMergeable(table.columnNames());
-    Rows rows = merge ? merged(shape, writers) : loaded(shape, writers);
+    Supplier<Rows> rows = merge ? () -> merged(shape, writers) : () -> loaded(shape, writers);
     CopyTextParser parser = new CopyTextParser(table.columns().size(), table.toString());
     open.add(new Chunk(table, parser, rows));
     return CopyFormat.TEXT;
@@ -132,8 +146,11 @@ final class MysqlChunkWriter implements ChunkWriter {
   @Override
   public void write(byte[] message) {
     Chunk chunk = open.getFirst();
+    if (unsent.isEmpty()) {
+      unsent.add(chunk.rows().get());
+    }
     try {
-      chunk.rows().add(chunk.parser().parse(message));
+      unsent.getFirst().add(chunk.parser().parse(message));
     } catch (SQLException e) {
       throw failed(chunk.table(), e);
     }
@@ -141,13 +158,20 @@ final class MysqlChunkWriter implements ChunkWriter {
 
   @Override
   public void commit(LedgerEntry loaded) {
-    Chunk chunk = open.removeFirst();
-    try {
-      chunk.rows().end();
-    } catch (SQLException e) {
-      throw failed(chunk.table(), e);
-    }
+    finish();
+    open.clear();
     transactions.commit(loaded);
+  }
+
+  private void finish() {
+    if (unsent.isEmpty()) {
+      return;
+    }
+    try {
+      unsent.removeFirst().end();
+    } catch (SQLException e) {
+      throw failed(open.getFirst().table(), e);
+    }
   }
 
   /** {@inheritDoc} Cuts the connection, so that nothing is waited for. */
@@ -171,5 +195,21 @@ final class MysqlChunkWriter implements ChunkWriter {
 
   private WalferryException failed(PublishedTable table, SQLException failure) {
     return session.failed("load table " + table, failure);
+  }
+
+  /** Rows of an attempt are loaded by themselves. */
+  private final class Unsent implements SavepointAttempts.Waiting {
+    @Override
+    public void begin() {}
+
+    @Override
+    public void flush() {
+      finish();
+    }
+
+    @Override
+    public void drop() {
+      unsent.clear();
+    }
   }
 }

@@ -197,4 +197,12 @@ public final class MysqlConnector {
       failure.addSuppressed(e);
     }
   }
+
+  /** Makes the table of letters beside the transactions of others, which DDL would end. */
+  void createDeadLetters() {
+    try (SqlSession aside = session()) {
+      aside.connect();
+      MysqlPositionDialect.INSTANCE.createDeadLetters(aside);
+    }
+  }
 }

@@ -64,6 +64,15 @@ final class MysqlErrors implements SqlErrors {
           3169, // session killed
           4031); // disconnected for inactivity
 
+  /** Of states that do not tell. */
+  private static final Set<Integer> VALUES =
+      Set.of(
+          1265, // data truncated
+          1300, // invalid string of a character set
+          1366, // incorrect value
+          1525, // incorrect value of a type
+          3819); // CHECK constraint
+
   private static final Set<Integer> FULL = Set.of(1021, 1114, 3, 28);
 
   private static final Set<Integer> DENIED =
@@ -167,11 +176,23 @@ final class MysqlErrors implements SqlErrors {
     if (error == DUPLICATE_KEY) {
       return ErrorCode.DESTINATION_CONFLICT;
     }
+    if (isAboutValues(cause)) {
+      return ErrorCode.DESTINATION_ROW_REFUSED;
+    }
     boolean connection =
         cause instanceof SQLNonTransientConnectionException
             || cause instanceof SQLTransientConnectionException
             || String.valueOf(cause.getSQLState()).startsWith("08");
     return connection ? ErrorCode.DESTINATION_UNREACHABLE : ErrorCode.DESTINATION_SHAPE;
+  }
+
+  /** Data, constraints, and what a trigger signals. */
+  private static boolean isAboutValues(SQLException cause) {
+    String state = String.valueOf(cause.getSQLState());
+    return state.startsWith("22")
+        || state.startsWith("23")
+        || state.startsWith("45")
+        || VALUES.contains(cause.getErrorCode());
   }
 
   /** Of the driver's own failures, which have no number above 0, the kind says enough. */

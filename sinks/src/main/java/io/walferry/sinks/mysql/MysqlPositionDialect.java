@@ -18,6 +18,7 @@ enum MysqlPositionDialect implements PositionDialect {
 
   static final String POSITION = "walferry_position";
   static final String LEDGER = "walferry_ledger";
+  static final String DEAD_LETTERS = "walferry_dead_letter";
 
   @Override
   public String positionTable() {
@@ -27,6 +28,52 @@ enum MysqlPositionDialect implements PositionDialect {
   @Override
   public String ledgerTable() {
     return LEDGER;
+  }
+
+  @Override
+  public String deadLetterTable() {
+    return DEAD_LETTERS;
+  }
+
+  @Override
+  public String deadLetterQuery() {
+    return "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE()"
+        + " AND table_name = '"
+        + DEAD_LETTERS
+        + "'";
+  }
+
+  @Override
+  public void createDeadLetters(SqlSession session) {
+    String text = " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+    session.execute(
+        "create table " + DEAD_LETTERS,
+        "CREATE TABLE IF NOT EXISTS "
+            + DEAD_LETTERS
+            + " (id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, pipeline varchar(255)"
+            + text
+            + " NOT NULL, table_schema varchar(63)"
+            + text
+            + " NOT NULL, table_name varchar(63)"
+            + text
+            + " NOT NULL, row_key longtext"
+            + text
+            + ", operation varchar(16)"
+            + text
+            + " NOT NULL, commit_lsn varchar(17)"
+            + text
+            + " NOT NULL, xid bigint NOT NULL, change_index bigint NOT NULL, commit_time"
+            + " varchar(40)"
+            + text
+            + ", before_row longtext"
+            + text
+            + ", after_row longtext"
+            + text
+            + ", error varchar(64)"
+            + text
+            + " NOT NULL, reason longtext"
+            + text
+            + " NOT NULL, buried_at datetime(6) NOT NULL) ENGINE = InnoDB");
   }
 
   @Override

@@ -54,7 +54,7 @@ public final class MysqlRowSearch implements RowSearch {
       find(session, sql(shape, key, condition), columns, found);
     } catch (SQLException e) {
       WalferryException failure = connector.errors().translate(attempt, e);
-      throw failure.code() == ErrorCode.DESTINATION_SHAPE
+      throw failure.code() == ErrorCode.DESTINATION_SHAPE || failure.code().isAboutARow()
           ? new WalferryException(
               ErrorCode.CONDITION_INVALID, String.valueOf(failure.getMessage()), failure)
           : failure;

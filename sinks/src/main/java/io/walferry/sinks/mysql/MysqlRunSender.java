@@ -109,7 +109,8 @@ final class MysqlRunSender implements RunSender {
         }
         int met = stage.apply(applied);
         if (met != group.size()) {
-          throw conflict(run.shape(), group.where(), group.size(), "met " + met);
+          ErrorCode code = run.shape().miscounted(group.size(), met);
+          throw conflict(code, run.shape(), group.where(), group.size(), "met " + met);
         }
       }
     }
@@ -127,7 +128,8 @@ final class MysqlRunSender implements RunSender {
       }
       for (int count : session.call(prepared::executeBatch)) {
         if (count != 1) {
-          throw conflict(run.shape(), run.where(), run.rows(), "one of them met " + count);
+          ErrorCode code = run.shape().miscounted(1, count);
+          throw conflict(code, run.shape(), run.where(), run.rows(), "one of them met " + count);
         }
       }
     }
@@ -154,9 +156,14 @@ final class MysqlRunSender implements RunSender {
   }
 
   private WalferryException conflict(ChangeShape change, String where, int expected, String got) {
+    return conflict(ErrorCode.DESTINATION_CONFLICT, change, where, expected, got);
+  }
+
+  private WalferryException conflict(
+      ErrorCode code, ChangeShape change, String where, int expected, String got) {
     String rows = expected == 1 ? "one row" : expected + " rows";
     return new WalferryException(
-        ErrorCode.DESTINATION_CONFLICT,
+        code,
         change.verb()
             + " of table "
             + relation().table()

@@ -8,14 +8,16 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
-import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
-import io.walferry.sink.Sink;
+import io.walferry.sink.RevocableChunkWriter;
+import io.walferry.sink.RevocableSink;
+import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.run.TableChanges;
 import io.walferry.sinks.sql.SqlSession;
@@ -43,7 +45,7 @@ import java.util.Set;
  * <p>A few megabytes of the open transaction wait here, the rest is at the server: transactions of
  * any size pass through. Not for several threads.
  */
-public final class MysqlSink implements Sink {
+public final class MysqlSink implements RevocableSink {
   /** Stands for none. */
   private static final TransactionHeader NO_TRANSACTION =
       new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
@@ -57,6 +59,7 @@ public final class MysqlSink implements Sink {
   private final DestinationTables<TableShape> destination;
   private final PendingChanges pending;
   private final TableWriters writers;
+  private final RowAttempts attempts;
 
   private TransactionHeader transaction = NO_TRANSACTION;
 
@@ -72,6 +75,7 @@ public final class MysqlSink implements Sink {
     // Where a table has triggers, its own changes keep their order.
     this.pending = new PendingChanges(() -> true, settings.pendingBytes());
     this.writers = new TableWriters(connector, tables, session, pending, settings);
+    this.attempts = transactions.attempts(new Unsent(), connector::createDeadLetters);
   }
 
   @Override
@@ -142,10 +146,15 @@ public final class MysqlSink implements Sink {
    * <p>Each writer has a connection of its own.
    */
   @Override
-  public ChunkWriter chunkWriter() {
+  public RevocableChunkWriter chunkWriter() {
     transactions.startChunks();
     SqlSession own = connector.session();
     return new MysqlChunkWriter(connector, own, transactions.chunks(own), settings);
+  }
+
+  @Override
+  public RowAttempts attempts() {
+    return attempts;
   }
 
   @Override
@@ -191,5 +200,23 @@ public final class MysqlSink implements Sink {
   private void truncate(List<Relation> relations) {
     pending.flush();
     tables.empty(relations.stream().map(relation -> writers.of(relation).shape()).toList());
+  }
+
+  /** What waits here. */
+  private final class Unsent implements SavepointAttempts.Waiting {
+    @Override
+    public void begin() {
+      transactions.begin();
+    }
+
+    @Override
+    public void flush() {
+      pending.flush();
+    }
+
+    @Override
+    public void drop() {
+      pending.drop();
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.walferry.sinks.position;
 
 import io.walferry.error.WalferryException;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowAttempts;
 import io.walferry.sinks.position.PositionDialect.Lock;
 import io.walferry.sinks.sql.SqlSession;
 
@@ -11,12 +12,14 @@ import io.walferry.sinks.sql.SqlSession;
  */
 public final class ChunkTransactions {
   private final SqlSession session;
+  private final PositionDialect dialect;
   private final PositionTables tables;
   private final PositionRow expected;
 
-  ChunkTransactions(SqlSession session, PositionTables tables, PositionRow expected) {
+  ChunkTransactions(SqlSession session, PositionDialect dialect, PositionRow expected) {
     this.session = session;
-    this.tables = tables;
+    this.dialect = dialect;
+    this.tables = new PositionTables(session, dialect);
     this.expected = expected;
   }
 
@@ -29,6 +32,16 @@ public final class ChunkTransactions {
       session.close();
       throw e;
     }
+  }
+
+  /**
+   * Attempts within the transactions of these chunks.
+   *
+   * @param create makes the table of letters without ending the open transaction
+   */
+  public RowAttempts attempts(SavepointAttempts.Waiting waiting, Runnable create) {
+    return new SavepointAttempts(
+        session, waiting, new DeadLetterTable(session, dialect, expected::feed, create));
   }
 
   public void commit(LedgerEntry loaded) {

@@ -6,6 +6,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.position.PositionDialect.Lock;
 import io.walferry.sinks.sql.SqlSession;
@@ -153,7 +154,17 @@ public final class FeedTransactions {
 
   /** Transactions of chunks in a session, which may be another one, from now on. */
   public ChunkTransactions chunks(SqlSession chunkSession) {
-    return new ChunkTransactions(chunkSession, new PositionTables(chunkSession, dialect), expected);
+    return new ChunkTransactions(chunkSession, dialect, expected);
+  }
+
+  /**
+   * Attempts within the transactions of this feed.
+   *
+   * @param create makes the table of letters without ending the open transaction
+   */
+  public RowAttempts attempts(SavepointAttempts.Waiting waiting, Runnable create) {
+    return new SavepointAttempts(
+        session, waiting, new DeadLetterTable(session, dialect, this::feed, create));
   }
 
   private void save(PositionRow next) {

@@ -18,6 +18,18 @@ public interface PositionDialect {
   /** The table's name in SQL and in messages: the ledger's lines of each pipeline. */
   String ledgerTable();
 
+  /** The table's name in SQL and in messages: what was refused of each pipeline. */
+  String deadLetterTable();
+
+  /** A query with a row if that table is there. */
+  String deadLetterQuery();
+
+  /**
+   * Makes that table, unless somebody else just did. Where that ends the session's transaction, it
+   * has none.
+   */
+  void createDeadLetters(SqlSession session);
+
   /** A query for the names of the position table's columns; no rows if there is no such table. */
   String columnsQuery();
 

@@ -5,6 +5,7 @@ import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.CopyFormat;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
 
 /**
@@ -17,8 +18,9 @@ import java.util.StringJoiner;
 record ChunkPlan(CopyFormat format, Optional<String> staging, String copy, Optional<String> merge) {
   private static final String STAGED = "pg_temp.walferry_chunk";
 
-  static ChunkPlan of(PublishedTable table, TableShape shape, boolean merge) {
-    CopyFormat format = format(table, shape);
+  static ChunkPlan of(
+      PublishedTable table, TableShape shape, boolean merge, Set<CopyFormat> offered) {
+    CopyFormat format = format(table, shape, offered);
     StringJoiner quoted = new StringJoiner(", ");
     table.columnNames().forEach(column -> quoted.add(TableId.quote(column)));
     String columns = " (" + quoted + ")";
@@ -46,6 +48,11 @@ record ChunkPlan(CopyFormat format, Optional<String> staging, String copy, Optio
                 + clause));
   }
 
+  /** Removes the temporary table, so that another can take its place in the same transaction. */
+  Optional<String> unstaging() {
+    return staging.map(made -> "DROP TABLE " + STAGED);
+  }
+
   private static String copy(String target, CopyFormat format) {
     String form =
         switch (format) {
@@ -55,8 +62,11 @@ record ChunkPlan(CopyFormat format, Optional<String> staging, String copy, Optio
     return "COPY " + target + " FROM STDIN" + form;
   }
 
-  private static CopyFormat format(PublishedTable table, TableShape shape) {
-    boolean alike = table.columns().stream().allMatch(column -> isBinary(column, shape));
+  private static CopyFormat format(
+      PublishedTable table, TableShape shape, Set<CopyFormat> offered) {
+    boolean alike =
+        offered.contains(CopyFormat.BINARY)
+            && table.columns().stream().allMatch(column -> isBinary(column, shape));
     return alike ? CopyFormat.BINARY : CopyFormat.TEXT;
   }
 

@@ -16,6 +16,13 @@ import org.postgresql.util.ServerErrorMessage;
  */
 final class DestinationErrors implements SqlErrors {
   private static final String UNIQUE_VIOLATION = "23505";
+  private static final String CHECK_OPTION = "44000";
+
+  /** By a trigger. */
+  private static final String RAISED = "P0001";
+
+  /** Also of a value that is too long for an index. */
+  private static final String LIMIT_EXCEEDED = "54000";
 
   private final String where;
 
@@ -66,7 +73,10 @@ final class DestinationErrors implements SqlErrors {
 
   /** Their primary messages quote values, and so would a stack trace. */
   private static boolean isAboutValues(String state) {
-    return state.startsWith("22") || state.startsWith("23");
+    return state.startsWith("22")
+        || state.startsWith("23")
+        || state.equals(CHECK_OPTION)
+        || state.equals(RAISED);
   }
 
   private static ErrorCode code(String state, ErrorCode general) {
@@ -75,9 +85,11 @@ final class DestinationErrors implements SqlErrors {
       case "55P03", "40P01", "40001", "57014", "55006" -> ErrorCode.DESTINATION_BUSY;
       case "42501", "25006" -> ErrorCode.DESTINATION_UNWRITABLE;
       case UNIQUE_VIOLATION -> ErrorCode.DESTINATION_CONFLICT;
+      case CHECK_OPTION, RAISED, LIMIT_EXCEEDED -> ErrorCode.DESTINATION_ROW_REFUSED;
       default ->
           switch (state.substring(0, 2)) {
-            case "0A", "22", "23", "3F", "42", "54" -> ErrorCode.DESTINATION_SHAPE;
+            case "22", "23" -> ErrorCode.DESTINATION_ROW_REFUSED;
+            case "0A", "3F", "42", "54" -> ErrorCode.DESTINATION_SHAPE;
             default -> reachability(general);
           };
     };
@@ -98,7 +110,9 @@ final class DestinationErrors implements SqlErrors {
     String kind =
         state.startsWith("22")
             ? "; a column's type does not take what the source has"
-            : "; a constraint forbids what the source has";
+            : state.equals(RAISED)
+                ? "; a trigger forbids what the source has"
+                : "; a constraint forbids what the source has";
     return kind
         + serverMessage(cause)
             .map(

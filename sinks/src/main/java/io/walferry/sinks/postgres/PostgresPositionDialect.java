@@ -11,6 +11,7 @@ enum PostgresPositionDialect implements PositionDialect {
 
   private static final String POSITION = "walferry.position";
   private static final String LEDGER = "walferry.ledger";
+  private static final String DEAD_LETTERS = "walferry.dead_letter";
 
   /** {@code walferry} in ASCII: of all feeds of a database, one at a time makes the tables. */
   private static final long CREATION_LOCK = 0x77616c6665727279L;
@@ -23,6 +24,31 @@ enum PostgresPositionDialect implements PositionDialect {
   @Override
   public String ledgerTable() {
     return LEDGER;
+  }
+
+  @Override
+  public String deadLetterTable() {
+    return DEAD_LETTERS;
+  }
+
+  @Override
+  public String deadLetterQuery() {
+    return "SELECT 1 WHERE to_regclass('" + DEAD_LETTERS + "') IS NOT NULL";
+  }
+
+  @Override
+  public void createDeadLetters(SqlSession session) {
+    String attempt = "create table " + DEAD_LETTERS;
+    session.query(attempt, "SELECT pg_advisory_xact_lock(?)", row -> 1, CREATION_LOCK);
+    session.execute(
+        attempt,
+        "CREATE TABLE IF NOT EXISTS "
+            + DEAD_LETTERS
+            + " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, pipeline text NOT NULL,"
+            + " table_schema text NOT NULL, table_name text NOT NULL, row_key text,"
+            + " operation text NOT NULL, commit_lsn pg_lsn NOT NULL, xid bigint NOT NULL,"
+            + " change_index bigint NOT NULL, commit_time text, before_row text, after_row text,"
+            + " error text NOT NULL, reason text NOT NULL, buried_at timestamptz NOT NULL)");
   }
 
   @Override

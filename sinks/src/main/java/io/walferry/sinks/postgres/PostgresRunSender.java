@@ -78,7 +78,8 @@ final class PostgresRunSender implements RunSender {
       for (int i = 0; i < counts.length; i++) {
         Run.Group group = run.groups().get(i);
         if (counts[i] != group.size()) {
-          throw conflict(run.shape(), group.where(), group.size(), "met " + counts[i]);
+          ErrorCode code = run.shape().miscounted(group.size(), counts[i]);
+          throw conflict(code, run.shape(), group.where(), group.size(), "met " + counts[i]);
         }
       }
     }
@@ -124,9 +125,14 @@ final class PostgresRunSender implements RunSender {
   }
 
   private WalferryException conflict(ChangeShape shape, String where, int expected, String got) {
+    return conflict(ErrorCode.DESTINATION_CONFLICT, shape, where, expected, got);
+  }
+
+  private WalferryException conflict(
+      ErrorCode code, ChangeShape shape, String where, int expected, String got) {
     String rows = expected == 1 ? "one row" : expected + " rows";
     return new WalferryException(
-        ErrorCode.DESTINATION_CONFLICT,
+        code,
         shape.verb()
             + " of table "
             + relation.table()

@@ -11,14 +11,16 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.publication.PublishedTable;
-import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
-import io.walferry.sink.Sink;
+import io.walferry.sink.RevocableChunkWriter;
+import io.walferry.sink.RevocableSink;
+import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
@@ -48,7 +50,7 @@ import java.util.Set;
  * <p>A few megabytes of the open transaction wait here, the rest is at the server: transactions of
  * any size pass through. Not for several threads.
  */
-public final class PostgresSink implements Sink {
+public final class PostgresSink implements RevocableSink {
   /** Stands for none. */
   private static final TransactionHeader NO_TRANSACTION =
       new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
@@ -61,6 +63,7 @@ public final class PostgresSink implements Sink {
   private final ExistingRows existing;
   private final PendingChanges pending;
   private final TableWriters writers;
+  private final RowAttempts attempts;
 
   private TransactionHeader transaction = NO_TRANSACTION;
 
@@ -74,6 +77,9 @@ public final class PostgresSink implements Sink {
     this.destination = new DestinationTables<>(tables, existing);
     this.pending = new PendingChanges(database::replicaRole, settings.pendingBytes());
     this.writers = new TableWriters(database, tables, session, pending, existing);
+    this.attempts =
+        transactions.attempts(
+            new Unsent(), () -> PostgresPositionDialect.INSTANCE.createDeadLetters(session));
   }
 
   @Override
@@ -134,10 +140,15 @@ public final class PostgresSink implements Sink {
    * <p>Each writer has a connection of its own.
    */
   @Override
-  public ChunkWriter chunkWriter() {
+  public RevocableChunkWriter chunkWriter() {
     transactions.startChunks();
     SqlSession own = database.session();
     return new PostgresChunkWriter(own, transactions.chunks(own), existing);
+  }
+
+  @Override
+  public RowAttempts attempts() {
+    return attempts;
   }
 
   @Override
@@ -187,6 +198,26 @@ public final class PostgresSink implements Sink {
       throw new WalferryException(
           ErrorCode.CONFIGURATION_INVALID,
           "the destination " + session.display() + " is the source itself");
+    }
+  }
+
+  /** What waits here. */
+  private final class Unsent implements SavepointAttempts.Waiting {
+    @Override
+    public void begin() {
+      transactions.begin();
+    }
+
+    @Override
+    public void flush() {
+      pending.flush();
+    }
+
+    /** A column or index that was made since is gone. */
+    @Override
+    public void drop() {
+      pending.drop();
+      writers.forget();
     }
   }
 }

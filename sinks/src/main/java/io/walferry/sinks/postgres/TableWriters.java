@@ -61,6 +61,11 @@ final class TableWriters {
     }
   }
 
+  /** Looks at every table anew. Nothing waits. */
+  void forget() {
+    writers.clear();
+  }
+
   TableWriter of(Relation relation) {
     if (writers.size() >= WRITERS_MAX && !writers.containsKey(relation)) {
       pending.flush();

@@ -1,6 +1,7 @@
 package io.walferry.sinks.run;
 
 import io.walferry.change.Row;
+import io.walferry.error.ErrorCode;
 import io.walferry.sinks.sql.RowLocation;
 import java.util.BitSet;
 
@@ -56,5 +57,15 @@ public sealed interface ChangeShape {
       case Update(var location, var unchanged) -> location != RowLocation.NEW_KEY;
       case Delete(var location) -> location == RowLocation.OLD_ROW;
     };
+  }
+
+  /**
+   * What it means that so many rows were met instead of as many as there are changes. Whoever adds
+   * too few has met no row of another; something has passed over a new one.
+   */
+  default ErrorCode miscounted(int expected, int met) {
+    return met < expected && !(this instanceof Insert)
+        ? ErrorCode.DESTINATION_ROW_MISSING
+        : ErrorCode.DESTINATION_CONFLICT;
   }
 }

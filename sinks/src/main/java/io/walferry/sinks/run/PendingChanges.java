@@ -68,4 +68,10 @@ public final class PendingChanges {
     tables.clear();
     byteCount = 0;
   }
+
+  /** Forgets everything, also what an attempt to send has failed for. */
+  public void drop() {
+    tables.clear();
+    byteCount = 0;
+  }
 }

@@ -71,7 +71,12 @@ final class ChangeBatch {
       int[] counts = statement.execute();
       for (int i = 0; i < size; i++) {
         if (counts[i] != 1) {
-          throw conflict(statement, where(i, i), "met " + counts[i] + " rows");
+          boolean missing = counts[i] == 0 && !statement.verb().equals("INSERT");
+          throw conflict(
+              missing ? ErrorCode.DESTINATION_ROW_MISSING : ErrorCode.DESTINATION_CONFLICT,
+              statement,
+              where(i, i),
+              "met " + counts[i] + " rows");
         }
       }
     } catch (SQLException e) {
@@ -82,16 +87,18 @@ final class ChangeBatch {
   private WalferryException failed(BoundStatement statement, SQLException failure) {
     String where = where(0, size - 1);
     if (SqliteErrors.isDuplicate(failure)) {
-      return conflict(statement, where, "met a row with the same key");
+      return conflict(
+          ErrorCode.DESTINATION_CONFLICT, statement, where, "met a row with the same key");
     }
     return session.failed(
         statement.verb() + " table " + statement.relation().table() + " (" + where + ")", failure);
   }
 
-  private WalferryException conflict(BoundStatement statement, String where, String got) {
+  private WalferryException conflict(
+      ErrorCode code, BoundStatement statement, String where, String got) {
     String expected = statement.verb().equals("INSERT") ? "no row" : "one row";
     return new WalferryException(
-        ErrorCode.DESTINATION_CONFLICT,
+        code,
         statement.verb()
             + " of table "
             + statement.relation().table()

@@ -51,7 +51,7 @@ final class SqliteErrors implements SqlErrors {
               failure);
       case SQLITE_TOOBIG ->
           error(
-              ErrorCode.DESTINATION_SHAPE,
+              ErrorCode.DESTINATION_ROW_REFUSED,
               attempt,
               "a value or row is longer than SQLite's limit of 1,000,000,000 bytes: leave the"
                   + " column out of the publication",
@@ -62,9 +62,15 @@ final class SqliteErrors implements SqlErrors {
               attempt,
               "a table is not as it was when it was last looked at",
               failure);
+      case SQLITE_MISMATCH ->
+          error(
+              ErrorCode.DESTINATION_ROW_REFUSED,
+              attempt,
+              "a column's type does not take what the source has",
+              failure);
       case SQLITE_CONSTRAINT ->
           error(
-              ErrorCode.DESTINATION_SHAPE,
+              ErrorCode.DESTINATION_ROW_REFUSED,
               attempt,
               "a constraint of the destination forbids what the source allows",
               failure);

@@ -12,6 +12,7 @@ enum SqlitePositionDialect implements PositionDialect {
 
   static final String POSITION = "walferry_position";
   static final String LEDGER = "walferry_ledger";
+  static final String DEAD_LETTERS = "walferry_dead_letter";
 
   @Override
   public String positionTable() {
@@ -21,6 +22,29 @@ enum SqlitePositionDialect implements PositionDialect {
   @Override
   public String ledgerTable() {
     return LEDGER;
+  }
+
+  @Override
+  public String deadLetterTable() {
+    return DEAD_LETTERS;
+  }
+
+  @Override
+  public String deadLetterQuery() {
+    return "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '" + DEAD_LETTERS + "'";
+  }
+
+  @Override
+  public void createDeadLetters(SqlSession session) {
+    session.execute(
+        "create table " + DEAD_LETTERS,
+        "CREATE TABLE IF NOT EXISTS "
+            + DEAD_LETTERS
+            + " (id INTEGER PRIMARY KEY AUTOINCREMENT, pipeline TEXT NOT NULL,"
+            + " table_schema TEXT NOT NULL, table_name TEXT NOT NULL, row_key TEXT,"
+            + " operation TEXT NOT NULL, commit_lsn TEXT NOT NULL, xid INTEGER NOT NULL,"
+            + " change_index INTEGER NOT NULL, commit_time TEXT, before_row TEXT, after_row TEXT,"
+            + " error TEXT NOT NULL, reason TEXT NOT NULL, buried_at TEXT NOT NULL)");
   }
 
   @Override

@@ -10,18 +10,20 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkTarget;
-import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RevocableChunkWriter;
+import io.walferry.sink.RevocableSink;
+import io.walferry.sink.RowAttempts;
 import io.walferry.sink.RowKeys;
-import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TextChunkWriter;
 import io.walferry.sink.Turns;
 import io.walferry.sinks.position.ChunkTransactions;
 import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
 import io.walferry.sinks.table.ExistingRows;
@@ -47,7 +49,7 @@ import java.util.function.Consumer;
  * in {@code walferry_ledger}. A commit survives the loss of power: the write-ahead file is synced
  * each time. An open transaction grows that file, not the heap. Not for several threads.
  */
-public final class SqliteSink implements Sink {
+public final class SqliteSink implements RevocableSink {
   /** Stands for a load of existing rows, which belongs to no source transaction. */
   private static final TransactionHeader NO_TRANSACTION =
       new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
@@ -60,6 +62,7 @@ public final class SqliteSink implements Sink {
   private final ChangeBatch batch;
   private final TableWriters writers;
   private final Turns turns = new Turns();
+  private final RowAttempts attempts;
 
   /** Only whose turn it is may use it. */
   private final Map<TableId, Relation> loaded = new HashMap<>();
@@ -82,6 +85,7 @@ public final class SqliteSink implements Sink {
         new DestinationTables<>(new SqliteTables(session, names), settings.existing());
     this.batch = new ChangeBatch(session);
     this.writers = new TableWriters(session, batch, names, settings.existing());
+    this.attempts = transactions.attempts(new Unsent(this::beginTransaction), this::createLetters);
   }
 
   @Override
@@ -156,10 +160,15 @@ public final class SqliteSink implements Sink {
    * <p>Writers share the sink's connection, for SQLite takes one at a time.
    */
   @Override
-  public ChunkWriter chunkWriter() {
+  public RevocableChunkWriter chunkWriter() {
     database.connectForWriting();
     transactions.startChunks();
     return new TextChunkWriter(new Chunks(transactions.chunks(session)), turns);
+  }
+
+  @Override
+  public RowAttempts attempts() {
+    return attempts;
   }
 
   @Override
@@ -209,20 +218,56 @@ public final class SqliteSink implements Sink {
     transactions.begin();
   }
 
+  private void createLetters() {
+    SqlitePositionDialect.INSTANCE.createDeadLetters(session);
+  }
+
+  /** What waits in the batch, of changes or of a chunk. */
+  private final class Unsent implements SavepointAttempts.Waiting {
+    private final Runnable begin;
+
+    Unsent(Runnable begin) {
+      this.begin = begin;
+    }
+
+    @Override
+    public void begin() {
+      begin.run();
+    }
+
+    @Override
+    public void flush() {
+      batch.flush();
+    }
+
+    /** An index that was made since is gone. */
+    @Override
+    public void drop() {
+      batch.drop();
+      writers.close();
+    }
+  }
+
   /** Puts chunks in with the statements of inserts. */
   private final class Chunks implements ChunkTarget {
     private final ChunkTransactions own;
+    private final RowAttempts ownAttempts;
 
     Chunks(ChunkTransactions own) {
       this.own = own;
+      this.ownAttempts = own.attempts(new Unsent(() -> {}), SqliteSink.this::createLetters);
+    }
+
+    @Override
+    public RowAttempts attempts() {
+      return ownAttempts;
     }
 
     @Override
     public Consumer<Row> beginChunk(PublishedTable table) {
       own.begin();
-      TableWriter writer =
-          writers.of(loaded.computeIfAbsent(table.table(), id -> SourceRows.relation(table)));
-      return row -> writer.insert(NO_TRANSACTION, row);
+      Relation relation = loaded.computeIfAbsent(table.table(), id -> SourceRows.relation(table));
+      return row -> writers.of(relation).insert(NO_TRANSACTION, row);
     }
 
     @Override

@@ -124,7 +124,7 @@ final class MysqlChangesTest {
       run(database, "DROP TABLE IF EXISTS item, walferry_position, walferry_ledger");
       try (MysqlSink sink = following(database, ITEM)) {
         apply(sink, 0x20, ITEM.insert("1", "a", NULL));
-        refused(ErrorCode.DESTINATION_CONFLICT, () -> apply(sink, 0x30, missing));
+        refused(ErrorCode.DESTINATION_ROW_MISSING, () -> apply(sink, 0x30, missing));
       }
       assertEquals(List.of("1|a|∅"), rows(database, "SELECT * FROM item"));
     }
@@ -187,7 +187,11 @@ final class MysqlChangesTest {
     try (MysqlSink sink = MysqlFixture.sink(database)) {
       sink.open(FEED, new Claim());
       sink.resume(published(WORD));
-      String message = refused(ErrorCode.DESTINATION_CONFLICT, () -> apply(sink, 0x30, changes));
+      ErrorCode code =
+          changes[0] instanceof Change.Insert
+              ? ErrorCode.DESTINATION_CONFLICT
+              : ErrorCode.DESTINATION_ROW_MISSING;
+      String message = refused(code, () -> apply(sink, 0x30, changes));
       assertTrue(message.contains("collation utf8mb4_unicode_ci"), message);
     }
   }
@@ -197,7 +201,8 @@ final class MysqlChangesTest {
     try (MysqlSink sink = following(database, BAG)) {
       apply(sink, 0x20, BAG.insert("1", NULL), BAG.insert("1", NULL), BAG.insert("1", "a "));
       apply(sink, 0x30, BAG.update(full("1", NULL), "2", "b"), BAG.delete(full("1", "a ")));
-      refused(ErrorCode.DESTINATION_CONFLICT, () -> apply(sink, 0x40, BAG.delete(full("2", "B"))));
+      refused(
+          ErrorCode.DESTINATION_ROW_MISSING, () -> apply(sink, 0x40, BAG.delete(full("2", "B"))));
     }
     assertEquals(List.of("1|∅", "2|b"), rows(database, "SELECT * FROM bag ORDER BY n"));
     assertEquals(

@@ -95,7 +95,7 @@ final class MysqlRefusalTest {
       sink.resume(published(WORD));
       String message =
           refused(
-              ErrorCode.DESTINATION_SHAPE,
+              ErrorCode.DESTINATION_ROW_REFUSED,
               () -> load(sink, WORD, line("secret".repeat(200), "1"), line("b", "2")));
       assertTrue(
           message.endsWith("the value is longer than the column, column w")

@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
+import io.walferry.sink.CopyFormat;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SinkCalls;
@@ -29,6 +30,7 @@ import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -150,7 +152,13 @@ final class PostgresLifecycleTest {
       Future<String> failure =
           threads.submit(
               () ->
-                  refused(ErrorCode.DESTINATION_UNREACHABLE, () -> chunks.begin(ITEM.published())));
+                  refused(
+                      ErrorCode.DESTINATION_UNREACHABLE,
+                      () -> {
+                        chunks.offer(EnumSet.of(CopyFormat.TEXT));
+                        chunks.begin(ITEM.published());
+                        chunks.write("1\ta\n".getBytes(StandardCharsets.UTF_8));
+                      }));
       awaitRow(database, "SELECT 1 FROM pg_locks WHERE NOT granted");
       threads.submit(chunks::close).get();
       failure.get();

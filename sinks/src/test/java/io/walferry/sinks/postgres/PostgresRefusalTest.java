@@ -176,7 +176,7 @@ final class PostgresRefusalTest {
       WalferryException failure =
           assertThrows(
               WalferryException.class, () -> apply(sink, 0x20, ITEM.insert("1", "2", "secret")));
-      assertEquals(ErrorCode.DESTINATION_SHAPE, failure.code());
+      assertEquals(ErrorCode.DESTINATION_ROW_REFUSED, failure.code());
       StringWriter all = new StringWriter();
       failure.printStackTrace(new PrintWriter(all));
       assertFalse(all.toString().contains("secret"), all::toString);
@@ -189,7 +189,7 @@ final class PostgresRefusalTest {
       WalferryException failure =
           assertThrows(
               WalferryException.class, () -> apply(sink, 0x20, ITEM.insert("1", "secret", "x")));
-      assertEquals(ErrorCode.DESTINATION_SHAPE, failure.code());
+      assertEquals(ErrorCode.DESTINATION_ROW_REFUSED, failure.code());
       StringWriter all = new StringWriter();
       failure.printStackTrace(new PrintWriter(all));
       assertFalse(all.toString().contains("secret"), all::toString);

@@ -139,7 +139,8 @@ final class ExistingRowsTest {
           ITEM.insert("3", "x", "y"),
           ITEM.delete(key("1", NULL, NULL)),
           ITEM.insert("1", "again", "z"));
-      refused(ErrorCode.DESTINATION_CONFLICT, () -> apply(sink, 0x30, ITEM.update("77", "a", "b")));
+      refused(
+          ErrorCode.DESTINATION_ROW_MISSING, () -> apply(sink, 0x30, ITEM.update("77", "a", "b")));
     }
     assertEquals(
         List.of("1|again|z|∅", "2|too|n|∅", "3|x|y|∅", "9|inserted|n|mine"),

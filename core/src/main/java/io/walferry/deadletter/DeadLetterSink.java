@@ -1,0 +1,192 @@
+package io.walferry.deadletter;
+
+import io.walferry.change.Change;
+import io.walferry.change.Lsn;
+import io.walferry.change.OldRow;
+import io.walferry.change.Position;
+import io.walferry.change.Row;
+import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
+import io.walferry.deadletter.RefusedChanges.Item;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RevocableSink;
+import io.walferry.sink.Sink;
+import io.walferry.sink.SinkCapabilities;
+import io.walferry.sink.SinkState;
+import io.walferry.type.TypeCatalog;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A sink that goes on where a destination does not take a row, as policies say. Changes wait in
+ * groups of a few megabytes, and each group is an attempt; one that fails is halved until the
+ * refused change is alone. Everything is in the destination's one transaction with the position, so
+ * a source transaction still becomes visible whole but for what was refused, and a letter is there
+ * exactly once. Not for several threads.
+ */
+public final class DeadLetterSink implements Sink {
+  private static final long GROUP_BYTES = 4L << 20;
+
+  private final RevocableSink sink;
+  private final RowPolicies policies;
+  private final RefusedRows heard;
+  private final LetterKeys keys = new LetterKeys();
+  private final LetterBox box;
+  private final Bisection<Item> bisection;
+  private final List<Item> group = new ArrayList<>();
+  private long groupBytes;
+  private TransactionHeader transaction = new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
+  private long index;
+
+  /**
+   * In front of a destination that takes back what it does not take.
+   *
+   * @param heard of what became of changes that were not taken
+   */
+  public DeadLetterSink(RevocableSink sink, RowPolicies policies, RefusedRows heard) {
+    this.sink = sink;
+    this.policies = policies;
+    this.heard = heard;
+    this.box = new LetterBox(sink.attempts(), policies.lettersMost(), heard);
+    RefusedChanges refused = new RefusedChanges(sink, policies, keys, box);
+    this.bisection = new Bisection<>(sink.attempts(), this::apply, refused::refused);
+  }
+
+  @Override
+  public SinkCapabilities capabilities() {
+    return sink.capabilities();
+  }
+
+  @Override
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    return sink.open(feed, claim);
+  }
+
+  @Override
+  public void prepare(List<PublishedTable> tables) {
+    flush();
+    sink.prepare(tables);
+    keys.know(tables);
+  }
+
+  @Override
+  public void resume(List<PublishedTable> tables) {
+    flush();
+    sink.resume(tables);
+    keys.know(tables);
+  }
+
+  @Override
+  public void empty(PublishedTable table) {
+    flush();
+    sink.empty(table);
+    sink.attempts().absolve(table.table());
+  }
+
+  @Override
+  public void note(List<LedgerEntry> entries) {
+    flush();
+    sink.note(entries);
+  }
+
+  @Override
+  public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {
+    flush();
+    sink.forget(table, kinds);
+  }
+
+  @Override
+  public ChunkWriter chunkWriter() {
+    return policies.refused() == RowPolicy.DEAD_LETTER
+        ? new DeadLetterChunkWriter(sink.chunkWriter(), policies.lettersMost(), heard)
+        : sink.chunkWriter();
+  }
+
+  @Override
+  public void learn(TypeCatalog types) {
+    sink.learn(types);
+  }
+
+  @Override
+  public void begin(TransactionHeader next) {
+    transaction = next;
+    index = 0;
+  }
+
+  @Override
+  public void append(Change change) {
+    index++;
+    switch (change) {
+      case Change.Insert(var relation, var after) -> add(new Change.Insert(relation, kept(after)));
+      case Change.Update(var relation, var before, var after) ->
+          add(new Change.Update(relation, kept(before), kept(after)));
+      case Change.Delete(var relation, var before) ->
+          add(new Change.Delete(relation, kept(before)));
+      case Change.Truncate truncate -> pass(truncate);
+      case Change.Message message -> pass(message);
+    }
+  }
+
+  private void pass(Change change) {
+    flush();
+    sink.begin(transaction);
+    sink.append(change);
+  }
+
+  private void add(Change change) {
+    group.add(new Item(transaction, index, change));
+    if (groupBytes >= GROUP_BYTES) {
+      flush();
+    }
+  }
+
+  private Row kept(Row row) {
+    groupBytes += row.byteSize();
+    return row.detached();
+  }
+
+  private OldRow kept(OldRow old) {
+    return switch (old) {
+      case OldRow.Full(var row) -> new OldRow.Full(kept(row));
+      case OldRow.Key(var row) -> new OldRow.Key(kept(row));
+      case OldRow.Absent absent -> absent;
+    };
+  }
+
+  private void apply(Item item) {
+    sink.begin(item.transaction());
+    sink.append(item.change());
+  }
+
+  private void flush() {
+    if (!group.isEmpty()) {
+      bisection.run(List.copyOf(group));
+      group.clear();
+      groupBytes = 0;
+    }
+  }
+
+  @Override
+  public void commit(Position position) {
+    flush();
+    sink.commit(position);
+    box.committed();
+  }
+
+  @Override
+  public Position settle(Position committed) {
+    return sink.settle(committed);
+  }
+
+  @Override
+  public void close() {
+    sink.close();
+  }
+}

@@ -1,0 +1,216 @@
+package io.walferry.transform;
+
+import io.walferry.change.Change;
+import io.walferry.change.OldRow;
+import io.walferry.change.Position;
+import io.walferry.change.Relation;
+import io.walferry.change.Row;
+import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.Sink;
+import io.walferry.sink.SinkCapabilities;
+import io.walferry.sink.SinkState;
+import io.walferry.type.TypeCatalog;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A sink that gives another one tables under other names and rows that are left out or changed.
+ * Position and ledger stay in terms of the source, and so does everything above: only here is known
+ * what the destination calls it.
+ *
+ * <p>A row that an update moves into what a filter lets through is an insert there, and one that it
+ * moves out is a delete. What could not be told exactly is refused by {@link #prepare} and {@link
+ * #resume}, before there is anything to tell.
+ */
+public final class TransformedSink implements Sink {
+  /** A bound for feeds that announce relations anew again and again. */
+  private static final int PLANS_MAX = 256;
+
+  private final Sink sink;
+  private final boolean changesRows;
+  private final Planner planner;
+  private final Map<TableId, TableId> owners = new HashMap<>();
+  private final IdentityHashMap<Relation, TablePlan> plans = new IdentityHashMap<>();
+
+  /** Stands before the other sink, which nobody else calls. */
+  public TransformedSink(Sink sink, TransformSettings settings) {
+    this.sink = sink;
+    this.changesRows = !settings.rules().isEmpty();
+    this.planner = new Planner(settings);
+  }
+
+  /** {@inheritDoc} Values are changed as texts. */
+  @Override
+  public SinkCapabilities capabilities() {
+    SinkCapabilities own = sink.capabilities();
+    return new SinkCapabilities(
+        own.savesPosition(),
+        own.replacesRows(),
+        own.dropsChunks(),
+        own.takesBinary() && !changesRows);
+  }
+
+  @Override
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    return sink.open(feed, claim);
+  }
+
+  @Override
+  public void prepare(List<PublishedTable> tables) {
+    sink.prepare(mapped(tables));
+  }
+
+  @Override
+  public void resume(List<PublishedTable> tables) {
+    sink.resume(mapped(tables));
+  }
+
+  @Override
+  public void empty(PublishedTable table) {
+    sink.empty(mapped(List.of(table)).getFirst());
+  }
+
+  private List<PublishedTable> mapped(List<PublishedTable> tables) {
+    return tables.stream()
+        .map(table -> PublishedPlan.of(table, planner))
+        .map(this::claimed)
+        .map(PublishedPlan::target)
+        .toList();
+  }
+
+  private PublishedPlan claimed(PublishedPlan plan) {
+    claim(plan.rows());
+    return plan;
+  }
+
+  /** Two tables in one would take each other's rows for their own. */
+  private void claim(TablePlan plan) {
+    TableId source = plan.source().table();
+    TableId owner = owners.putIfAbsent(plan.target().table(), source);
+    if (owner != null && !owner.equals(source)) {
+      throw ColumnRules.refused(
+          source,
+          "it would be "
+              + plan.target().table()
+              + " at the destination, as "
+              + owner
+              + " is; give each a table of its own");
+    }
+  }
+
+  @Override
+  public void note(List<LedgerEntry> entries) {
+    sink.note(entries);
+  }
+
+  @Override
+  public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {
+    sink.forget(table, kinds);
+  }
+
+  @Override
+  public ChunkWriter chunkWriter() {
+    return new TransformedChunkWriter(sink.chunkWriter(), planner);
+  }
+
+  @Override
+  public void learn(TypeCatalog types) {
+    sink.learn(types);
+  }
+
+  @Override
+  public void begin(TransactionHeader transaction) {
+    sink.begin(transaction);
+  }
+
+  @Override
+  public void append(Change change) {
+    switch (change) {
+      case Change.Insert(Relation relation, Row after) -> insert(plan(relation), change, after);
+      case Change.Update(Relation relation, OldRow before, Row after) ->
+          update(plan(relation), change, before, after);
+      case Change.Delete(Relation relation, OldRow before) ->
+          delete(plan(relation), change, before);
+      case Change.Truncate truncate ->
+          sink.append(
+              new Change.Truncate(
+                  truncate.relations().stream().map(it -> plan(it).target()).toList(),
+                  truncate.cascade(),
+                  truncate.restartIdentity()));
+      case Change.Message message -> sink.append(message);
+    }
+  }
+
+  private void insert(TablePlan plan, Change change, Row after) {
+    if (plan.keepsAll()) {
+      sink.append(change);
+    } else if (plan.passes(after)) {
+      sink.append(new Change.Insert(plan.target(), plan.row(after, after)));
+    }
+  }
+
+  private void update(TablePlan plan, Change change, OldRow before, Row after) {
+    if (plan.keepsAll()) {
+      sink.append(change);
+      return;
+    }
+    plan.requireOld(before);
+    Row known = plan.looksAtRows() ? plan.known(before, after) : after;
+    boolean is = plan.passes(known);
+    // An update that leaves the replica identity alone leaves alone what the filters look at.
+    boolean was = before instanceof OldRow.Absent ? is : plan.passed(before);
+    if (was && is) {
+      sink.append(new Change.Update(plan.target(), plan.old(before), plan.row(after, known)));
+    } else if (is) {
+      sink.append(new Change.Insert(plan.target(), plan.row(known, known)));
+    } else if (was) {
+      sink.append(new Change.Delete(plan.target(), plan.old(before)));
+    }
+  }
+
+  private void delete(TablePlan plan, Change change, OldRow before) {
+    if (plan.keepsAll()) {
+      sink.append(change);
+    } else if (plan.passed(before)) {
+      sink.append(new Change.Delete(plan.target(), plan.old(before)));
+    }
+  }
+
+  private TablePlan plan(Relation relation) {
+    TablePlan known = plans.get(relation);
+    if (known != null) {
+      return known;
+    }
+    if (plans.size() >= PLANS_MAX) {
+      plans.clear();
+    }
+    TablePlan plan = planner.plan(relation, Set.of());
+    claim(plan);
+    plans.put(relation, plan);
+    return plan;
+  }
+
+  @Override
+  public void commit(Position position) {
+    sink.commit(position);
+  }
+
+  @Override
+  public Position settle(Position committed) {
+    return sink.settle(committed);
+  }
+
+  @Override
+  public void close() {
+    sink.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.transform.expression;
+
+import org.jspecify.annotations.NullMarked;

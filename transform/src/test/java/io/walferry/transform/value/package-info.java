@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.transform.value;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 package io.walferry.kafka;
 
+import static java.util.Comparator.comparingLong;
+
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import java.time.Duration;
@@ -13,8 +15,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -115,6 +119,44 @@ final class Cluster implements AutoCloseable {
             "look for the end of topic " + topic,
             admin.listOffsets(Map.of(partition, OffsetSpec.latest())).partitionResult(partition))
         .offset();
+  }
+
+  /**
+   * Who holds the oldest open transaction of a topic's first partition, as far as the cluster knows
+   * and tells us.
+   */
+  String oldestTransaction(String topic) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try {
+      Optional<ProducerState> oldest =
+          get(
+                  "look at the producers of topic " + topic,
+                  admin.describeProducers(List.of(partition)).partitionResult(partition))
+              .activeProducers()
+              .stream()
+              .filter(one -> one.currentTransactionStartOffset().isPresent())
+              .min(comparingLong(one -> one.currentTransactionStartOffset().getAsLong()));
+      return oldest.isPresent()
+          ? "of producer %d since offset %d: %s"
+              .formatted(
+                  oldest.get().producerId(),
+                  oldest.get().currentTransactionStartOffset().getAsLong(),
+                  transactionOf(oldest.get().producerId()))
+          : "that ends just now";
+    } catch (WalferryException e) {
+      // Not everybody may ask.
+      return "of an unknown producer (%s)".formatted(e.getMessage());
+    }
+  }
+
+  private String transactionOf(long producerId) {
+    ListTransactionsOptions ofThis =
+        new ListTransactionsOptions().filterProducerIds(Set.of(producerId));
+    return get("look for the transactions of a producer", admin.listTransactions(ofThis).all())
+        .stream()
+        .map(found -> "%s, %s".formatted(found.transactionalId(), found.state()))
+        .findFirst()
+        .orElse("unknown to the coordinator, so 'kafka-transactions.sh abort' ends it");
   }
 
   /**

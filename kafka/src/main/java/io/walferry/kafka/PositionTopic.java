@@ -125,7 +125,8 @@ final class PositionTopic {
         if (System.nanoTime() > deadline) {
           throw new WalferryException(
               ErrorCode.DESTINATION_BUSY,
-              "Topic %s at %s has a transaction that is open".formatted(topic, clients.display()));
+              "Topic %s at %s has an open transaction %s"
+                  .formatted(topic, clients.display(), cluster.oldestTransaction(topic)));
         }
         LockSupport.parkNanos(SETTLED_LOOK.toNanos());
       }

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
@@ -108,25 +109,31 @@ final class TransactionalProducer implements AutoCloseable {
 
   private WalferryException failure(String action, Exception cause) {
     WalferryException failure =
-        isFenced(cause) ? fenced(action, cause) : KafkaErrors.translate(action, where, cause);
+        isEnded(cause) ? ended(action, cause) : KafkaErrors.translate(action, where, cause);
     lost |=
-        isFenced(cause)
+        isEnded(cause)
             || failure.code() == ErrorCode.DESTINATION_UNREACHABLE
             || failure.code() == ErrorCode.DESTINATION_REFUSED;
     return failure;
   }
 
-  private static boolean isFenced(Throwable failure) {
+  /**
+   * Whether the cluster knows the transaction no more. Up to Kafka 4.3 a commit that meets a
+   * transaction which the coordinator has aborted itself is an invalid state and not fenced
+   * (KAFKA-20785).
+   */
+  private static boolean isEnded(Throwable failure) {
     Throwable cause = KafkaErrors.cause(failure);
     return cause instanceof ProducerFencedException
-        || cause instanceof InvalidProducerEpochException;
+        || cause instanceof InvalidProducerEpochException
+        || cause instanceof InvalidTxnStateException;
   }
 
   /**
    * The cluster has ended the transaction: for a successor, or because it took too long. Whether
    * there is a successor is for the position to say, which is read when the feed is opened again.
    */
-  private WalferryException fenced(String action, Exception cause) {
+  private WalferryException ended(String action, Exception cause) {
     Duration age = Duration.ofNanos(open ? System.nanoTime() - openSinceNanos : 0);
     if (age.compareTo(timeout) >= 0) {
       return new WalferryException(
@@ -137,7 +144,7 @@ final class TransactionalProducer implements AutoCloseable {
     }
     return new WalferryException(
         ErrorCode.DESTINATION_BUSY,
-        "could not %s at %s: the transactions %s were taken over"
+        "could not %s at %s: the transactions %s were taken over, or ended by the cluster"
             .formatted(action, where, transactionalId),
         cause);
   }

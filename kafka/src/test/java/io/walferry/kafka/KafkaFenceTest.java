@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 /** Chunks side by side, and who may write after a successor has come. */
@@ -163,6 +164,25 @@ final class KafkaFenceTest {
     }
     assertEquals(
         List.of("{\"id\":1} r {\"id\":1,\"name\":\"of the successor\"}"), calls.told(ITEM));
+  }
+
+  @Test
+  void whoHoldsThePositionIsNamed() {
+    calls.following(calls.settings(), ITEM).close();
+    KafkaClients clients = new KafkaClients(calls.settings(), "other");
+    try (var other = clients.producer("other-transactions");
+        KafkaSink sink = new KafkaSink(calls.settings())) {
+      other.initTransactions();
+      other.beginTransaction();
+      byte[] key = SavedPosition.key(chunk(ITEM, "1"));
+      var unused =
+          other.send(
+              new ProducerRecord<>("walferry.position." + calls.feed().pipeline(), key, null));
+      other.flush();
+      String message =
+          refused(ErrorCode.DESTINATION_BUSY, () -> sink.open(calls.feed(), new Claim()));
+      assertTrue(message.contains("other-transactions, Ongoing"), message);
+    }
   }
 
   @Test

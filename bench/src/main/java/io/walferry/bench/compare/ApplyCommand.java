@@ -1,13 +1,16 @@
 package io.walferry.bench.compare;
 
-import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import io.walferry.bench.compare.BenchmarkOptions.Outcome;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** {@code bench/run apply}. */
@@ -28,23 +31,11 @@ import picocli.CommandLine.Option;
       "  bench/run apply --destinations sqlite --loads mix --repeat 1 --json"
     },
     mixinStandardHelpOptions = true,
+    defaultValueProvider = ApplyCommand.Defaults.class,
     sortOptions = false,
     usageHelpWidth = 100)
 final class ApplyCommand implements Callable<Integer> {
-  @Option(
-      names = "--rows",
-      paramLabel = "N",
-      defaultValue = "200000",
-      description =
-          "Rows of the inserts, and about as many of the mix (default: ${DEFAULT-VALUE}).")
-  private long rows;
-
-  @Option(
-      names = "--repeat",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "Rounds; each client has its turn in each (default: ${DEFAULT-VALUE}).")
-  private int repeat;
+  @Mixin private BenchmarkOptions options = new BenchmarkOptions();
 
   @Option(
       names = "--destinations",
@@ -62,33 +53,6 @@ final class ApplyCommand implements Callable<Integer> {
       description = "Out of ${DEFAULT-VALUE} (default: both).")
   private List<ApplyLoad> loads = List.of();
 
-  @Option(
-      names = "--postgres",
-      paramLabel = "MAJOR",
-      defaultValue = "18",
-      description =
-          "Version of the source and of a PostgreSQL destination (default: ${DEFAULT-VALUE}).")
-  private int major;
-
-  @Option(
-      names = "--heap",
-      paramLabel = "SIZE",
-      defaultValue = "256m",
-      description = "-Xmx of every client (default: ${DEFAULT-VALUE}).")
-  private String heap = "";
-
-  @Option(
-      names = "--timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "900",
-      description = "After which a run has failed (default: ${DEFAULT-VALUE}).")
-  private long timeoutSeconds;
-
-  @Option(
-      names = "--json",
-      description = "Print one JSON object with every run; the tables go to standard error.")
-  private boolean json;
-
   public static void main(String[] arguments) {
     System.exit(
         new CommandLine(new ApplyCommand())
@@ -98,24 +62,22 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path directory = Files.createTempDirectory("walferry-bench");
-    try {
-      ApplyReport report =
-          new ApplyBenchmark(
-                  new Report.Settings(rows, repeat, heap),
-                  Duration.ofSeconds(timeoutSeconds),
-                  directory,
-                  System.err)
-              .run(major, destinations, loads);
-      PrintStream tables = json ? System.err : System.out;
-      tables.println();
-      report.print(tables);
-      if (json) {
-        System.out.println(BenchmarkOptions.mapper().writeValueAsString(report));
-      }
-      return report.complete() ? 0 : 1;
-    } finally {
-      BenchmarkOptions.remove(directory);
+    return options.run(
+        (settings, timeout, directory) -> {
+          ApplyReport report =
+              new ApplyBenchmark(settings, timeout, directory, System.err)
+                  .run(options.major(), destinations, loads);
+          return new Outcome(report.complete(), report::print, report);
+        });
+  }
+
+  /** Where this command differs from others that compare clients. */
+  static final class Defaults implements IDefaultValueProvider {
+    private static final Map<String, String> VALUES = Map.of("--heap", "256m", "--postgres", "18");
+
+    @Override
+    public @Nullable String defaultValue(ArgSpec argument) {
+      return argument instanceof OptionSpec option ? VALUES.get(option.longestName()) : null;
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -42,7 +43,7 @@ final class BenchmarkOptions {
       names = "--postgres",
       paramLabel = "MAJOR",
       defaultValue = "15",
-      description = "Version of both servers, 14 to 18 (default: ${DEFAULT-VALUE}).")
+      description = "Version of PostgreSQL servers, 14 to 18 (default: ${DEFAULT-VALUE}).")
   private int major;
 
   @Option(
@@ -85,35 +86,46 @@ final class BenchmarkOptions {
     return clients;
   }
 
+  /** What was measured: whether every run succeeded, its tables, and its document. */
+  record Outcome(boolean complete, Consumer<PrintStream> tables, Object document) {}
+
+  /** A measurement by these options, in a directory of its own that is removed afterwards. */
+  interface Measurement {
+    Outcome run(Report.Settings settings, Duration timeout, Path directory) throws Exception;
+  }
+
   /** Measures and prints; the result is the command's exit code. */
   int run(List<Load> loads, List<Client> clients) throws Exception {
     require(ProcessFiles.supported(), "needs Linux: processor times come from /proc");
+    return run(
+        (settings, timeout, directory) -> {
+          Report report =
+              new Benchmark(settings, clients, timeout, System.err).run(major, loads, directory);
+          return new Outcome(
+              report.complete(), out -> new ReportTable(report, clients, out).print(), report);
+        });
+  }
+
+  /** Measures and prints; the result is the command's exit code. */
+  int run(Measurement measurement) throws Exception {
     require(rows > 0 && repeat > 0 && timeoutSeconds > 0, "numbers must be positive");
-    Report report = measure(loads, clients);
-    print(report, clients);
-    return report.complete() ? 0 : 1;
-  }
-
-  private Report measure(List<Load> loads, List<Client> clients) throws Exception {
-    Path directory = Files.createTempDirectory("walferry-bench");
-    try {
-      return new Benchmark(
-              new Report.Settings(rows, repeat, heap),
-              clients,
-              Duration.ofSeconds(timeoutSeconds),
-              System.err)
-          .run(major, loads, directory);
-    } finally {
-      remove(directory);
-    }
-  }
-
-  private void print(Report report, List<Client> clients) {
+    Outcome outcome = measure(measurement);
     PrintStream tables = json ? System.err : System.out;
     tables.println();
-    new ReportTable(report, clients, tables).print();
+    outcome.tables().accept(tables);
     if (json) {
-      System.out.println(mapper().writeValueAsString(report));
+      System.out.println(mapper().writeValueAsString(outcome.document()));
+    }
+    return outcome.complete() ? 0 : 1;
+  }
+
+  private Outcome measure(Measurement measurement) throws Exception {
+    Path directory = Files.createTempDirectory("walferry-bench");
+    try {
+      return measurement.run(
+          new Report.Settings(rows, repeat, heap), Duration.ofSeconds(timeoutSeconds), directory);
+    } finally {
+      remove(directory);
     }
   }
 

@@ -5,6 +5,8 @@ import io.walferry.deadletter.RefusedRows;
 import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.kafka.KafkaSink;
+import io.walferry.kafka.KafkaSinkSettings;
 import io.walferry.sink.RevocableSink;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.mysql.MysqlConnector;
@@ -57,6 +59,9 @@ sealed interface Destination extends AutoCloseable {
     }
   }
 
+  /** Begins the name of a Kafka cluster, whose bootstrap servers follow. */
+  String KAFKA = "kafka:";
+
   Sink sink();
 
   /** From which {@link #named} makes it again in another process. */
@@ -100,6 +105,9 @@ sealed interface Destination extends AutoCloseable {
           RowPolicies.DEAD_LETTERS.withMost(100_000),
           RefusedRows.SILENT);
     }
+    if (name.startsWith(KAFKA)) {
+      return kafka(name.substring(KAFKA.length()));
+    }
     if (name.startsWith("mysql:")) {
       return mysql(name);
     }
@@ -119,6 +127,11 @@ sealed interface Destination extends AutoCloseable {
 
   private static Sink postgres(String uri) {
     return new PostgresSink(FeedSetup.connector(uri), PostgresSinkSettings.DEFAULT);
+  }
+
+  private static Sink kafka(String bootstrapServers) {
+    KafkaSinkSettings settings = KafkaSinkSettings.of(bootstrapServers);
+    return new KafkaSink(settings.with(settings.topics().withPartitions(3)));
   }
 
   /** With types that hold every value of the workload. */

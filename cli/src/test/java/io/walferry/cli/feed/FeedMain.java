@@ -111,8 +111,17 @@ final class FeedMain {
 
   /** With a source that is reached by another way. */
   static ChildJvm start(String uri, String name, Destination destination) {
+    return start(uri, name, destination.name());
+  }
+
+  /**
+   * The same.
+   *
+   * @param destination the name of a destination
+   */
+  static ChildJvm start(String uri, String name, String destination) {
     return ChildJvm.running(FeedMain.class)
-        .arguments(uri, name, destination.name())
+        .arguments(uri, name, destination)
         .jvmOptions(JVM_OPTIONS)
         .start();
   }

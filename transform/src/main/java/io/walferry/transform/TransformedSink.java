@@ -7,6 +7,7 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
+import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
@@ -21,6 +22,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A sink that gives another one tables under other names and rows that are left out or changed.
@@ -32,12 +35,16 @@ import java.util.Set;
  * #resume}, before there is anything to tell.
  */
 public final class TransformedSink implements Sink {
+  private static final Logger LOG = LoggerFactory.getLogger(TransformedSink.class);
+
   /** A bound for feeds that announce relations anew again and again. */
   private static final int PLANS_MAX = 256;
 
   private final Sink sink;
   private final boolean changesRows;
   private final Planner planner;
+  private final RuleUse use;
+  private boolean told;
   private final Map<TableId, TableId> owners = new HashMap<>();
   private final IdentityHashMap<Relation, TablePlan> plans = new IdentityHashMap<>();
 
@@ -46,6 +53,7 @@ public final class TransformedSink implements Sink {
     this.sink = sink;
     this.changesRows = !settings.rules().isEmpty();
     this.planner = new Planner(settings);
+    this.use = new RuleUse(settings);
   }
 
   /** {@inheritDoc} Values are changed as texts. */
@@ -80,6 +88,9 @@ public final class TransformedSink implements Sink {
   }
 
   private List<PublishedTable> mapped(List<PublishedTable> tables) {
+    tables.forEach(
+        table ->
+            use.met(table.table(), table.columns().stream().map(PublishedColumn::name).toList()));
     return tables.stream()
         .map(table -> PublishedPlan.of(table, planner))
         .map(this::claimed)
@@ -117,8 +128,17 @@ public final class TransformedSink implements Sink {
     sink.forget(table, kinds);
   }
 
+  /** Once all tables of a start are known, and before any row goes to the destination. */
+  private void tellOfUnusedRules() {
+    if (!told) {
+      told = true;
+      use.unused().forEach(why -> LOG.warn("A transform of this sink changes nothing: {}", why));
+    }
+  }
+
   @Override
   public ChunkWriter chunkWriter() {
+    tellOfUnusedRules();
     return new TransformedChunkWriter(sink.chunkWriter(), planner);
   }
 
@@ -129,6 +149,7 @@ public final class TransformedSink implements Sink {
 
   @Override
   public void begin(TransactionHeader transaction) {
+    tellOfUnusedRules();
     sink.begin(transaction);
   }
 

@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,12 +111,12 @@ final class KafkaKillTest {
               }
             });
     try {
-      killFeed(source, broker, "loaded", random.nextInt(3));
+      killFeed(source, broker, "loaded", random);
       for (int kill = 0; kill < kills; kill++) {
         if (kill % 2 == 0) {
-          killFeed(source, broker, "committed", 1 + random.nextInt(12));
+          killFeed(source, broker, "committed", random);
         } else {
-          killBroker(source, broker, 1 + random.nextInt(12));
+          killBroker(source, broker, random);
         }
       }
     } finally {
@@ -135,24 +136,34 @@ final class KafkaKillTest {
         source.uri(), source.name(), Destination.KAFKA + broker.bootstrapServers());
   }
 
-  private static void killFeed(Database source, KafkaBroker broker, String word, int times) {
+  private static void killFeed(Database source, KafkaBroker broker, String word, Random random) {
+    int times = random.nextInt(word.equals("loaded") ? 3 : 12);
     try (ChildJvm feed = feed(source, broker)) {
       await(feed, word, times);
+      passSomeTime(random);
       feed.kill();
       feed.awaitExit(PATIENCE);
     }
   }
 
   /** The feed goes on when the broker is back, and is killed then. */
-  private static void killBroker(Database source, KafkaBroker broker, int times) {
+  private static void killBroker(Database source, KafkaBroker broker, Random random) {
+    int times = random.nextInt(12);
     try (ChildJvm feed = feed(source, broker)) {
       await(feed, "committed", times);
+      passSomeTime(random);
       broker.kill();
       broker.start();
       await(feed, "committed", times);
+      passSomeTime(random);
       feed.kill();
       feed.awaitExit(PATIENCE);
     }
+  }
+
+  /** So that not every kill meets the same step: what a feed says comes at one only. */
+  private static void passSomeTime(Random random) {
+    LockSupport.parkNanos(random.nextInt(20_000_000));
   }
 
   /** Until it was said that often, and once more. */

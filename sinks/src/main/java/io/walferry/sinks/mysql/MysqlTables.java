@@ -211,7 +211,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
   private void add(
       PublishedTable table, TableShape found, PublishedColumn column, String formerValue) {
     String definition = definitions(table, List.of()).of(column);
-    aside.executeLong(
+    aside.executeLongForTable(
         "add column " + column.name() + " to table " + found.name(),
         "ALTER TABLE " + found.quoted() + " ADD COLUMN " + definition + formerValue);
   }
@@ -230,7 +230,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
     }
     StringJoiner parts = new StringJoiner(", ", " (", ")");
     columns.forEach(column -> parts.add(TableNames.quote(column.name()) + prefix(column)));
-    aside.executeLong(
+    aside.executeLongForTable(
         "create an index on table " + shape.name(),
         "CREATE INDEX " + ROW_INDEX + " ON " + shape.quoted() + parts);
   }

@@ -81,14 +81,14 @@ final class IdentityIndex {
 
   /** Of a list of columns that is no longer the table's. */
   private void drop(String index) {
-    session.execute(
+    session.executeForTable(
         "drop an index of table " + relation.table(),
         "DROP INDEX " + new TableId(relation.table().schema(), index).quoted());
   }
 
   private void create(String statement) {
     if (shape.owned()) {
-      session.executeLong("create an index on table " + relation.table(), statement);
+      session.executeLongForTable("create an index on table " + relation.table(), statement);
     } else {
       LOG.warn(
           "Updates and deletes of table {} read all of it, for it lacks an index; its owner can"

@@ -159,7 +159,7 @@ final class PostgresTables implements TableCatalog<TableShape> {
   }
 
   private void alter(TableShape found, PublishedColumn column, String action) {
-    session.execute(
+    session.executeForTable(
         "add column " + column.name() + " to table " + found.table(),
         "ALTER TABLE " + found.table().quoted() + " " + action);
   }

@@ -145,6 +145,32 @@ public final class SqlSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a statement that alters a table or its indexes. That it is refused is no fault of the row
+   * that has called for it, whatever the destination's code for it is.
+   *
+   * @throws WalferryException never {@linkplain ErrorCode#isAboutARow about a row}
+   */
+  public void executeForTable(String attempt, String sql) {
+    requireForTable(() -> execute(attempt, sql));
+  }
+
+  /** The same for a statement that takes as long as a table is large: it may wait for ever. */
+  public void executeLongForTable(String attempt, String sql) {
+    requireForTable(() -> executeLong(attempt, sql));
+  }
+
+  private static void requireForTable(Runnable statement) {
+    try {
+      statement.run();
+    } catch (WalferryException e) {
+      if (!e.code().isAboutARow()) {
+        throw e;
+      }
+      throw new WalferryException(ErrorCode.DESTINATION_SHAPE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
   public <T> List<T> query(String attempt, String sql, RowReader<T> reader, Object... parameters) {
     try (PreparedStatement statement = connection().prepareStatement(sql)) {
       bind(statement, parameters);

@@ -50,7 +50,7 @@ final class IdentityIndex {
     }
     String columns = wanted.stream().map(TableId::quote).collect(Collectors.joining(","));
     String name = "walferry_" + shape.name() + "(" + String.join(",", wanted) + ")";
-    session.execute(
+    session.executeForTable(
         "create an index on table " + shape.name(),
         "CREATE INDEX IF NOT EXISTS "
             + TableId.quote(name)

@@ -18,9 +18,13 @@ import static io.walferry.sinks.postgres.PostgresFixture.sink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.deadletter.DeadLetterSink;
+import io.walferry.deadletter.RefusedRows;
+import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.ErrorCode;
 import io.walferry.publication.FormerValue;
 import io.walferry.sink.Claim;
+import io.walferry.sink.Sink;
 import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
@@ -110,6 +114,34 @@ final class PostgresWideningTest {
       refused(ErrorCode.DESTINATION_SHAPE, () -> apply(sink, 0x30, without.insert("2", "1")));
     }
     assertEquals(List.of("1|a"), rows(database, ITEMS));
+  }
+
+  @Test
+  void aTriggerThatForbidsDdlRefusesNoRow(Database database) throws SQLException {
+    try (PostgresSink sink = following(database, ITEM)) {
+      apply(sink, 0x20, ITEM.insert("1", "a"));
+    }
+    database.execute(
+        """
+        CREATE FUNCTION forbid() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'not at noon'; END $$;
+        CREATE EVENT TRIGGER frozen ON ddl_command_start WHEN TAG IN ('ALTER TABLE')
+        EXECUTE FUNCTION forbid();
+        ALTER EVENT TRIGGER frozen ENABLE ALWAYS;
+        """);
+    try (Sink sink =
+        new DeadLetterSink(sink(database), RowPolicies.DEAD_LETTERS, RefusedRows.SILENT)) {
+      sink.open(FEED, new Claim());
+      sink.resume(published(WIDER));
+      String message =
+          refused(
+              ErrorCode.DESTINATION_SHAPE,
+              () -> apply(sink, 0x30, WIDER.insert("2", "b", "own", "1")));
+      assertTrue(message.contains("add column it's \"new\" to table public.item"), message);
+    }
+    assertEquals(List.of("1|a"), rows(database, ITEMS));
+    assertEquals(
+        List.of("t"), rows(database, "SELECT to_regclass('walferry.dead_letter') IS NULL"));
   }
 
   @Test

@@ -23,8 +23,7 @@ import java.util.Optional;
 
 /**
  * Puts rows of chunks there in attempts of a few megabytes; a row that is refused goes to the dead
- * letters, in the chunk's transaction. Rows that are read again take the place of letters of theirs
- * as well.
+ * letters, in the chunk's transaction.
  */
 final class DeadLetterChunkWriter implements ChunkWriter {
   private static final long GROUP_BYTES = 4L << 20;
@@ -58,13 +57,7 @@ final class DeadLetterChunkWriter implements ChunkWriter {
   @Override
   public CopyFormat begin(PublishedTable table, RowKeys keys) {
     open.add(table);
-    CopyFormat format = writer.begin(table, keys);
-    writer
-        .attempts()
-        .absolve(
-            table.table(),
-            keys.keys().stream().map(key -> LetterText.key(keys.columns(), key)).toList());
-    return format;
+    return writer.begin(table, keys);
   }
 
   @Override

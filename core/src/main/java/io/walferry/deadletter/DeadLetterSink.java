@@ -69,10 +69,19 @@ public final class DeadLetterSink implements Sink {
     return sink.open(feed, claim);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>All rows of such a table come anew, so its letters have nothing to say any more; unless rows
+   * may stay that are not the feed's.
+   */
   @Override
   public void prepare(List<PublishedTable> tables) {
     flush();
     sink.prepare(tables);
+    if (sink.capabilities().replacesRows()) {
+      tables.forEach(table -> sink.attempts().absolve(table.table()));
+    }
     keys.know(tables);
   }
 
@@ -104,9 +113,10 @@ public final class DeadLetterSink implements Sink {
 
   @Override
   public ChunkWriter chunkWriter() {
+    AbsolvingChunkWriter writer = new AbsolvingChunkWriter(sink.chunkWriter());
     return policies.refused() == RowPolicy.DEAD_LETTER
-        ? new DeadLetterChunkWriter(sink.chunkWriter(), policies.lettersMost(), heard)
-        : sink.chunkWriter();
+        ? new DeadLetterChunkWriter(writer, policies.lettersMost(), heard)
+        : writer;
   }
 
   @Override
@@ -129,7 +139,10 @@ public final class DeadLetterSink implements Sink {
           add(new Change.Update(relation, kept(before), kept(after)));
       case Change.Delete(var relation, var before) ->
           add(new Change.Delete(relation, kept(before)));
-      case Change.Truncate truncate -> pass(truncate);
+      case Change.Truncate truncate -> {
+        pass(truncate);
+        truncate.relations().forEach(it -> sink.attempts().absolve(it.table()));
+      }
       case Change.Message message -> pass(message);
     }
   }

@@ -42,7 +42,7 @@ final class LetterBox {
   /** Keeps the letters of one change. */
   void bury(List<DeadLetter> letters) {
     for (DeadLetter letter : letters) {
-      if (destination.bury(letter) > most) {
+      if (destination.bury(letter) > most && destination.letters() > most) {
         throw new WalferryException(
             ErrorCode.DEAD_LETTERS_FULL,
             "expected at most "

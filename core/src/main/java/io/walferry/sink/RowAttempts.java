@@ -28,9 +28,13 @@ public interface RowAttempts {
   /**
    * Keeps a letter, durable with the open transaction. Outside of any attempt.
    *
-   * @return how many letters the feed has there now
+   * @return how many letters the feed has there now, or a few more: it is kept and not counted each
+   *     time
    */
   long bury(DeadLetter letter);
+
+  /** Counts the feed's letters there, which takes as long as they are many. */
+  long letters();
 
   /** Removes the feed's letters of rows with these {@linkplain DeadLetter#key keys}. */
   void absolve(TableId table, List<String> keys);

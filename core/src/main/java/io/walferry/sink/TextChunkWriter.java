@@ -138,6 +138,14 @@ public final class TextChunkWriter implements RevocableChunkWriter {
     }
 
     @Override
+    public long letters() {
+      synchronized (TextChunkWriter.this) {
+        requireOpen();
+        return attempts.letters();
+      }
+    }
+
+    @Override
     public void absolve(TableId table, List<String> keys) {
       whileOpen(() -> attempts.absolve(table, keys));
     }

@@ -167,6 +167,82 @@ final class DeadLetterTest {
     }
   }
 
+  /** In the destination's transaction: what is not committed leaves them there. */
+  @ParameterizedTest
+  @EnumSource
+  void lettersLeaveWithAllRowsOfTheirTable(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    try (Sink sink = following(destination, RowPolicies.DEAD_LETTERS)) {
+      destination.execute(UNIQUE);
+      apply(sink, 0x20, ITEM.insert("1", "1", "a"), ITEM.insert("2", "1", "b"));
+      apply(sink, 0x30, PLACE.delete(key("7")));
+      sink.begin(header(0x40));
+      sink.append(ITEM.insert("3", "1", "c"));
+      sink.append(ITEM.truncate());
+    }
+    assertEquals(
+        List.of("{\"id\":\"2\"}", "{\"id\":\"7\"}"), letters(destination, "row_key"));
+    try (Sink sink = wrapped(destination, ExistingRows.REFUSE, RowPolicies.DEAD_LETTERS)) {
+      sink.open(FEED, new Claim());
+      sink.resume(SinkCalls.published(ITEM, PLACE));
+      apply(
+          sink,
+          0x40,
+          ITEM.insert("3", "1", "c"),
+          ITEM.truncate(),
+          ITEM.insert("4", "4", "d"),
+          ITEM.insert("5", "4", "e"));
+    }
+    assertEquals(List.of("4|4|d"), destination.rows(ITEMS));
+    assertEquals(
+        List.of("{\"id\":\"7\"}", "{\"id\":\"5\"}"), letters(destination, "row_key"));
+  }
+
+  /** Rows that stay may still lack what a letter holds. */
+  @ParameterizedTest
+  @EnumSource
+  void lettersLeaveWhenTheirTableIsReplaced(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    assertEquals(1, lettersAfterALoad(destination, ExistingRows.APPEND));
+    assertEquals(2, lettersAfterALoad(destination, ExistingRows.APPEND));
+    assertEquals(1, lettersAfterALoad(destination, ExistingRows.REPLACE));
+  }
+
+  /** One of them comes after it. */
+  private int lettersAfterALoad(SqlDestination destination, ExistingRows existing)
+      throws SQLException {
+    try (Sink sink =
+        SinkCalls.following(wrapped(destination, existing, RowPolicies.DEAD_LETTERS), ITEM)) {
+      apply(sink, 0x20, ITEM.delete(key("7", NULL, NULL)));
+    }
+    destination.execute("DELETE FROM " + destination.positionTable());
+    return letters(destination, "row_key").size();
+  }
+
+  /** The bound is about letters that are there, whatever became of others. */
+  @ParameterizedTest
+  @EnumSource
+  void lettersThatWereDroppedOrHaveLeftDoNotCount(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    try (Sink sink = following(destination, RowPolicies.DEAD_LETTERS.withMost(2))) {
+      destination.execute(UNIQUE);
+      apply(sink, 0x20, ITEM.insert("1", "1", "a"), ITEM.insert("2", "1", "b"));
+      refused(
+          ErrorCode.DEAD_LETTERS_FULL,
+          () -> load(sink, ITEM, line("3", "1", "c"), line("4", "1", "d"), line("5", "5", "e")));
+      apply(sink, 0x30, ITEM.insert("6", "1", "f"));
+      apply(sink, 0x40, ITEM.truncate(), ITEM.insert("1", "1", "a"));
+      apply(sink, 0x50, ITEM.insert("7", "1", "g"), ITEM.insert("8", "1", "h"));
+      assertEquals(
+          List.of("{\"id\":\"7\"}", "{\"id\":\"8\"}"), letters(destination, "row_key"));
+      refused(
+          ErrorCode.DEAD_LETTERS_FULL, () -> apply(sink, 0x60, ITEM.insert("9", "1", "i")));
+    }
+  }
+
   private static String drop(Engine engine) {
     return switch (engine) {
       case POSTGRES, SQLITE -> "DROP INDEX own";

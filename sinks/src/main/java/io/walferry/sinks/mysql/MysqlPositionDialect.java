@@ -73,7 +73,8 @@ enum MysqlPositionDialect implements PositionDialect {
             + text
             + " NOT NULL, reason longtext"
             + text
-            + " NOT NULL, buried_at datetime(6) NOT NULL) ENGINE = InnoDB");
+            + " NOT NULL, buried_at datetime(6) NOT NULL,"
+            + " KEY dead_letter_key (table_name, row_key(191))) ENGINE = InnoDB");
   }
 
   @Override

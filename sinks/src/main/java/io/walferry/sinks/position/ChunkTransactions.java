@@ -15,12 +15,15 @@ public final class ChunkTransactions {
   private final PositionDialect dialect;
   private final PositionTables tables;
   private final PositionRow expected;
+  private final LetterCount letters;
 
-  ChunkTransactions(SqlSession session, PositionDialect dialect, PositionRow expected) {
+  ChunkTransactions(
+      SqlSession session, PositionDialect dialect, PositionRow expected, LetterCount letters) {
     this.session = session;
     this.dialect = dialect;
     this.tables = new PositionTables(session, dialect);
     this.expected = expected;
+    this.letters = letters;
   }
 
   public void begin() {
@@ -41,7 +44,7 @@ public final class ChunkTransactions {
    */
   public RowAttempts attempts(SavepointAttempts.Waiting waiting, Runnable create) {
     return new SavepointAttempts(
-        session, waiting, new DeadLetterTable(session, dialect, expected::feed, create));
+        session, waiting, new DeadLetterTable(session, dialect, expected::feed, letters, create));
   }
 
   public void commit(LedgerEntry loaded) {

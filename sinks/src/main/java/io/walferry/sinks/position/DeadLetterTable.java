@@ -12,6 +12,7 @@ final class DeadLetterTable {
   private final SqlSession session;
   private final PositionDialect dialect;
   private final Supplier<FeedIdentity> feed;
+  private final LetterCount count;
   private final Runnable create;
   private final String writing;
   private boolean known;
@@ -19,13 +20,19 @@ final class DeadLetterTable {
   /**
    * Letters of a feed.
    *
+   * @param count of the same feed, for all sessions
    * @param create makes the table without ending the open transaction
    */
   DeadLetterTable(
-      SqlSession session, PositionDialect dialect, Supplier<FeedIdentity> feed, Runnable create) {
+      SqlSession session,
+      PositionDialect dialect,
+      Supplier<FeedIdentity> feed,
+      LetterCount count,
+      Runnable create) {
     this.session = session;
     this.dialect = dialect;
     this.feed = feed;
+    this.count = count;
     this.create = create;
     this.writing = "write table " + dialect.deadLetterTable();
   }
@@ -35,7 +42,7 @@ final class DeadLetterTable {
     return known;
   }
 
-  /** Returns how many letters there are now. */
+  /** Returns how many letters there are now, as far as they were counted. */
   long bury(DeadLetter letter) {
     if (!exists()) {
       create.run();
@@ -65,6 +72,17 @@ final class DeadLetterTable {
             letter.after().orElse(""),
             letter.error(),
             letter.reason());
+    return count.add(this::counted);
+  }
+
+  /** Counts them. */
+  long count() {
+    long now = exists() ? counted() : 0;
+    count.set(now);
+    return now;
+  }
+
+  private long counted() {
     return session
         .query(
             writing,
@@ -89,13 +107,13 @@ final class DeadLetterTable {
   }
 
   private void remove(String condition, Object... values) {
-    int unused =
+    count.remove(
         session.execute(
             writing,
             "DELETE FROM "
                 + dialect.deadLetterTable()
                 + " WHERE pipeline = ? AND table_schema = ? AND table_name = ?"
                 + condition,
-            values);
+            values));
   }
 }

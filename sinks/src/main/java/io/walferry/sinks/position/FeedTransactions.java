@@ -21,6 +21,7 @@ public final class FeedTransactions {
   private final SqlSession session;
   private final PositionDialect dialect;
   private final PositionTables tables;
+  private final LetterCount letters = new LetterCount();
 
   private FeedIdentity opened = new FeedIdentity("", 0, 0, "");
   private Claim claim = new Claim();
@@ -42,6 +43,7 @@ public final class FeedTransactions {
     opened = feed;
     claim = presented;
     expected = PositionRow.fresh(feed);
+    letters.forget();
   }
 
   public FeedIdentity feed() {
@@ -154,7 +156,7 @@ public final class FeedTransactions {
 
   /** Transactions of chunks in a session, which may be another one, from now on. */
   public ChunkTransactions chunks(SqlSession chunkSession) {
-    return new ChunkTransactions(chunkSession, dialect, expected);
+    return new ChunkTransactions(chunkSession, dialect, expected, letters);
   }
 
   /**
@@ -164,7 +166,7 @@ public final class FeedTransactions {
    */
   public RowAttempts attempts(SavepointAttempts.Waiting waiting, Runnable create) {
     return new SavepointAttempts(
-        session, waiting, new DeadLetterTable(session, dialect, this::feed, create));
+        session, waiting, new DeadLetterTable(session, dialect, this::feed, letters, create));
   }
 
   private void save(PositionRow next) {

@@ -64,6 +64,11 @@ public final class SavepointAttempts implements RowAttempts {
   }
 
   @Override
+  public long letters() {
+    return letters.count();
+  }
+
+  @Override
   public void absolve(TableId table, List<String> keys) {
     letters.absolve(table, keys);
   }

@@ -49,6 +49,15 @@ enum PostgresPositionDialect implements PositionDialect {
             + " operation text NOT NULL, commit_lsn pg_lsn NOT NULL, xid bigint NOT NULL,"
             + " change_index bigint NOT NULL, commit_time text, before_row text, after_row text,"
             + " error text NOT NULL, reason text NOT NULL, buried_at timestamptz NOT NULL)");
+    session.execute(
+        attempt,
+        "CREATE INDEX IF NOT EXISTS dead_letter_table ON "
+            + DEAD_LETTERS
+            + " (pipeline, table_schema, table_name)");
+    // A key may be longer than what fits into an entry of a B-tree.
+    session.execute(
+        attempt,
+        "CREATE INDEX IF NOT EXISTS dead_letter_key ON " + DEAD_LETTERS + " USING hash (row_key)");
   }
 
   @Override

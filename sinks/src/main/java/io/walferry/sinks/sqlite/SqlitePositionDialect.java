@@ -36,8 +36,9 @@ enum SqlitePositionDialect implements PositionDialect {
 
   @Override
   public void createDeadLetters(SqlSession session) {
+    String attempt = "create table " + DEAD_LETTERS;
     session.execute(
-        "create table " + DEAD_LETTERS,
+        attempt,
         "CREATE TABLE IF NOT EXISTS "
             + DEAD_LETTERS
             + " (id INTEGER PRIMARY KEY AUTOINCREMENT, pipeline TEXT NOT NULL,"
@@ -45,6 +46,11 @@ enum SqlitePositionDialect implements PositionDialect {
             + " operation TEXT NOT NULL, commit_lsn TEXT NOT NULL, xid INTEGER NOT NULL,"
             + " change_index INTEGER NOT NULL, commit_time TEXT, before_row TEXT, after_row TEXT,"
             + " error TEXT NOT NULL, reason TEXT NOT NULL, buried_at TEXT NOT NULL)");
+    session.execute(
+        attempt,
+        "CREATE INDEX IF NOT EXISTS walferry_dead_letter_key ON "
+            + DEAD_LETTERS
+            + " (pipeline, table_schema, table_name, row_key)");
   }
 
   @Override

@@ -31,7 +31,7 @@ final class FeedProgress implements PipelineListener {
   private long transactions;
   private long changes;
   private long uncommitted;
-  private long deadLetters;
+  private RefusedCounts refused = RefusedCounts.NONE;
   private Optional<Lsn> durable = Optional.empty();
   private Duration lag = Duration.ZERO;
   private Optional<ErrorCode> failing = Optional.empty();
@@ -56,7 +56,7 @@ final class FeedProgress implements PipelineListener {
    * @param uncommitted changes that the destination has taken since its last commit
    * @param durable up to where the destination has everything
    * @param lag between the last commit at the source and at the destination
-   * @param deadLetters changes that went to the dead letters
+   * @param refused changes that a destination did not take
    */
   record Counts(
       Phase phase,
@@ -68,7 +68,7 @@ final class FeedProgress implements PipelineListener {
       long uncommitted,
       Optional<Lsn> durable,
       Duration lag,
-      long deadLetters) {}
+      RefusedCounts refused) {}
 
   synchronized Counts counts() {
     return new Counts(
@@ -81,14 +81,12 @@ final class FeedProgress implements PipelineListener {
         uncommitted,
         durable,
         lag,
-        deadLetters);
+        refused);
   }
 
   /** Hears what became of changes that a destination did not take; from any thread. */
   synchronized void refused(TableId table, RowPolicy became, long count) {
-    if (became == RowPolicy.DEAD_LETTER) {
-      deadLetters += count;
-    }
+    refused = refused.plus(became, count);
   }
 
   /**

@@ -42,6 +42,7 @@ final class ProgressLine {
     Duration lag = counts.lag().isNegative() ? Duration.ZERO : counts.lag();
     String open =
         counts.uncommitted() > 0 ? " (+ %s open)".formatted(Human.count(counts.uncommitted())) : "";
+    String refused = counts.refused().text();
     return "follow: %s transactions, %s changes%s, %s changes/s, lag %s, at %s%s"
         .formatted(
             Human.count(counts.transactions()),
@@ -50,9 +51,7 @@ final class ProgressLine {
             Human.count(rate),
             Human.duration(lag),
             counts.durable().map(Object::toString).orElse("-"),
-            counts.deadLetters() > 0
-                ? ", %s in the dead letters".formatted(Human.count(counts.deadLetters()))
-                : "");
+            refused.isEmpty() ? "" : ", " + refused);
   }
 
   /** Per second. A count that falls starts anew: another phase counts something else. */

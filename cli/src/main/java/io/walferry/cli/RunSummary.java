@@ -62,13 +62,13 @@ final class RunSummary {
     return run.progress()
         .counts()
         .durable()
-        .map(lsn -> "ended: everything up to " + lsn + " is at " + where + letters(run))
+        .map(lsn -> "ended: everything up to " + lsn + " is at " + where + refused(run))
         .orElse("ended before anything was delivered");
   }
 
-  private static String letters(FeedRun run) {
-    long count = run.progress().counts().deadLetters();
-    return count == 0 ? "" : ", but for changes in the dead letters: " + count;
+  private static String refused(FeedRun run) {
+    String counts = run.progress().counts().refused().text();
+    return counts.isEmpty() ? "" : ", but for changes that were refused: " + counts;
   }
 
   private Map<String, Object> named(FeedRun run) {
@@ -86,9 +86,7 @@ final class RunSummary {
     result.put("rowsLoaded", counts.rowsLoaded());
     result.put("transactionsApplied", counts.transactions());
     result.put("changesApplied", counts.changes());
-    if (counts.deadLetters() > 0) {
-      result.put("deadLetters", counts.deadLetters());
-    }
+    result.putAll(counts.refused().json());
     counts.durable().ifPresent(lsn -> result.put("lsn", lsn.toString()));
     result.put("seconds", taken.toMillis() / 1000.0);
     return result;

@@ -23,6 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A sink that goes on where a destination does not take a row, as policies say. Changes wait in
@@ -32,6 +34,7 @@ import java.util.Set;
  * exactly once. Not for several threads.
  */
 public final class DeadLetterSink implements Sink {
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetterSink.class);
   private static final long GROUP_BYTES = 4L << 20;
 
   private final RevocableSink sink;
@@ -82,14 +85,36 @@ public final class DeadLetterSink implements Sink {
     if (sink.capabilities().replacesRows()) {
       tables.forEach(table -> sink.attempts().absolve(table.table()));
     }
-    keys.know(tables);
+    know(tables);
   }
 
   @Override
   public void resume(List<PublishedTable> tables) {
     flush();
     sink.resume(tables);
+    know(tables);
+  }
+
+  private void know(List<PublishedTable> tables) {
     keys.know(tables);
+    tables.stream().filter(table -> LetterKeys.of(table).isEmpty()).forEach(this::tellOfNoKey);
+  }
+
+  private void tellOfNoKey(PublishedTable table) {
+    if (policies.include(RowPolicy.DEAD_LETTER)) {
+      LOG.warn(
+          "Table {} has neither a primary key nor a replica identity index that is published, so"
+              + " that dead letters of it have no key: its rows cannot be read again one by one,"
+              + " and letters leave only with all of its rows ('walferry reload')",
+          table);
+    }
+    if (policies.include(RowPolicy.UPSERT)) {
+      LOG.warn(
+          "Table {} has neither a primary key nor a replica identity index that is published, so"
+              + " that 'upsert' cannot tell which of its rows are there: an update of one that is"
+              + " missing inserts it, and 'insertExisting' never applies",
+          table);
+    }
   }
 
   @Override

@@ -32,9 +32,11 @@ final class LetterKeys {
     keyed.clear();
   }
 
-  /** Of a row of a load; the catalog does not say which columns an index has. */
+  /** Of a row of a load. */
   static List<String> of(PublishedTable table) {
-    return table.replicaIdentity() == ReplicaIdentity.INDEX ? List.of() : table.primaryKey();
+    return table.replicaIdentity() == ReplicaIdentity.INDEX
+        ? table.identityColumns()
+        : table.primaryKey();
   }
 
   /** In no special order. */

@@ -1,5 +1,7 @@
 package io.walferry.deadletter;
 
+import java.util.List;
+
 /**
  * What becomes of changes that a destination does not take.
  *
@@ -43,6 +45,11 @@ public record RowPolicies(
 
   public RowPolicies withMost(int letters) {
     return new RowPolicies(refused, updateMissing, deleteMissing, insertExisting, letters);
+  }
+
+  /** Whether any of them is this. */
+  boolean include(RowPolicy policy) {
+    return List.of(refused, updateMissing, deleteMissing, insertExisting).contains(policy);
   }
 
   /** Whether the feed stops at every one, as it does without any. */

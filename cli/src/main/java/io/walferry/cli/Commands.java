@@ -44,6 +44,11 @@ final class Commands {
             .addSubcommand(new RunCommand(terminal, stopRequests))
             .addSubcommand(new ReloadCommand(terminal))
             .addSubcommand(
+                new CommandLine(new DeadLettersCommand(terminal))
+                    .addSubcommand(new DeadLettersListCommand(terminal))
+                    .addSubcommand(new DeadLettersShowCommand(terminal))
+                    .addSubcommand(new DeadLettersRetryCommand(terminal)))
+            .addSubcommand(
                 new CommandLine(new SlotsCommand(terminal))
                     .addSubcommand(new SlotsDropCommand(terminal)));
     root.setCaseInsensitiveEnumValuesAllowed(true);

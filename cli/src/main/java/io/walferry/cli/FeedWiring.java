@@ -17,6 +17,7 @@ import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowSearch;
 import io.walferry.sink.Sink;
@@ -104,6 +105,23 @@ final class FeedWiring {
       case SinkConfig.Provided provided -> Optional.empty();
       case SinkConfig.Transformed(SinkConfig plain, TransformSettings transforms) ->
           rowSearch(plain).map(search -> new TransformedRowSearch(search, transforms));
+    };
+  }
+
+  /** How letters of a destination are looked for; empty if it keeps none. */
+  static Optional<DeadLetterSearch> deadLetters(SinkConfig config) {
+    return switch (config.plain()) {
+      case SinkConfig.Postgres postgres ->
+          Optional.of(
+              PostgresSink.letters(
+                  new PostgresConnector(postgres.connection(), "walferry deadletters")));
+      case SinkConfig.Mysql mysql ->
+          Optional.of(MysqlSink.letters(new MysqlConnector(mysql.connection(), settings(mysql))));
+      case SinkConfig.Sqlite sqlite -> Optional.of(SqliteSink.letters(sqlite.path()));
+      case SinkConfig.Kafka kafka -> Optional.empty();
+      case SinkConfig.JsonLines lines -> Optional.empty();
+      case SinkConfig.Provided provided -> Optional.empty();
+      case SinkConfig.Transformed transformed -> deadLetters(transformed.plain());
     };
   }
 

@@ -10,7 +10,6 @@ import io.walferry.error.WalferryException;
 import io.walferry.pipeline.ReloadRequest;
 import io.walferry.pipeline.RowReloadRequest;
 import io.walferry.postgres.PostgresConnector;
-import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.TablePattern;
 import io.walferry.sink.RowKeys;
@@ -169,7 +168,8 @@ final class ReloadCommand implements Callable<Integer> {
   private List<Asked> ask(FeedConfig feed, TablePattern pattern) throws SQLException {
     try (Connection source =
         new PostgresConnector(feed.source().connection(), "walferry reload").connect()) {
-      List<PublishedTable> tables = tables(feed, pattern, source);
+      List<PublishedTable> tables =
+          FeedTables.of(feed, source).stream().filter(it -> pattern.matches(it.table())).toList();
       if (where.isPresent() && tables.size() > 1) {
         throw new WalferryException(
             ErrorCode.CONDITION_INVALID,
@@ -184,19 +184,6 @@ final class ReloadCommand implements Callable<Integer> {
       }
       return asked;
     }
-  }
-
-  private static List<PublishedTable> tables(
-      FeedConfig feed, TablePattern pattern, Connection source) {
-    List<TablePattern> followed = feed.source().tables().stream().map(TablePattern::parse).toList();
-    return new PublicationCatalog(source)
-        .tables(feed.source().publication()).stream()
-            .filter(published -> pattern.matches(published.table()))
-            .filter(
-                published ->
-                    followed.isEmpty()
-                        || followed.stream().anyMatch(it -> it.matches(published.table())))
-            .toList();
   }
 
   private static Asked ask(FeedConfig feed, PublishedTable table, Connection source) {

@@ -19,7 +19,20 @@ final class CommandsTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "demo", "check", "validate", "run", "slots", "slots URL drop"})
+  @ValueSource(
+      strings = {
+        "",
+        "demo",
+        "check",
+        "validate",
+        "run",
+        "slots",
+        "slots URL drop",
+        "deadletters",
+        "deadletters list",
+        "deadletters show",
+        "deadletters retry"
+      })
   void helpShowsExamplesAndExitStatus(String command) {
     CapturedRun run = CapturedRun.plain();
     String[] arguments = (command + " --help").strip().split(" ", -1);

@@ -239,9 +239,8 @@ public enum ErrorCode {
   DEAD_LETTERS_FULL(
       Retry.NEVER,
       Exit.FAILURE,
-      "So many refused rows have one cause as a rule: mend it (the destination's table of dead"
-          + " letters has the reasons) and start again, or raise 'rows.deadLettersMost' of the"
-          + " sink."),
+      "So many refused rows have one cause as a rule: mend it ('walferry deadletters list' has the"
+          + " reasons) and start again, or raise 'rows.deadLettersMost' of the sink."),
   DESTINATION_VALUE(
       Retry.NEVER,
       Exit.FAILURE,

@@ -19,6 +19,7 @@ import static io.walferry.sinks.SourceTable.table;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.deadletter.DeadLetterSink;
@@ -29,6 +30,8 @@ import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.CopyFormat;
+import io.walferry.sink.DeadLetter;
+import io.walferry.sink.KeptLetter;
 import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowKeys;
 import io.walferry.sink.Sink;
@@ -40,8 +43,11 @@ import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,8 +187,7 @@ final class DeadLetterTest {
       sink.append(ITEM.insert("3", "1", "c"));
       sink.append(ITEM.truncate());
     }
-    assertEquals(
-        List.of("{\"id\":\"2\"}", "{\"id\":\"7\"}"), letters(destination, "row_key"));
+    assertEquals(List.of("{\"id\":\"2\"}", "{\"id\":\"7\"}"), letters(destination, "row_key"));
     try (Sink sink = wrapped(destination, ExistingRows.REFUSE, RowPolicies.DEAD_LETTERS)) {
       sink.open(FEED, new Claim());
       sink.resume(SinkCalls.published(ITEM, PLACE));
@@ -195,8 +200,7 @@ final class DeadLetterTest {
           ITEM.insert("5", "4", "e"));
     }
     assertEquals(List.of("4|4|d"), destination.rows(ITEMS));
-    assertEquals(
-        List.of("{\"id\":\"7\"}", "{\"id\":\"5\"}"), letters(destination, "row_key"));
+    assertEquals(List.of("{\"id\":\"7\"}", "{\"id\":\"5\"}"), letters(destination, "row_key"));
   }
 
   /** Rows that stay may still lack what a letter holds. */
@@ -236,10 +240,8 @@ final class DeadLetterTest {
       apply(sink, 0x30, ITEM.insert("6", "1", "f"));
       apply(sink, 0x40, ITEM.truncate(), ITEM.insert("1", "1", "a"));
       apply(sink, 0x50, ITEM.insert("7", "1", "g"), ITEM.insert("8", "1", "h"));
-      assertEquals(
-          List.of("{\"id\":\"7\"}", "{\"id\":\"8\"}"), letters(destination, "row_key"));
-      refused(
-          ErrorCode.DEAD_LETTERS_FULL, () -> apply(sink, 0x60, ITEM.insert("9", "1", "i")));
+      assertEquals(List.of("{\"id\":\"7\"}", "{\"id\":\"8\"}"), letters(destination, "row_key"));
+      refused(ErrorCode.DEAD_LETTERS_FULL, () -> apply(sink, 0x60, ITEM.insert("9", "1", "i")));
     }
   }
 
@@ -401,6 +403,55 @@ final class DeadLetterTest {
             "update|{\"id\":\"1\"}|DESTINATION_ROW_REFUSED",
             "load|{\"id\":\"6\"}|DESTINATION_ROW_REFUSED"),
         letters(destination, "operation, row_key, error"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void lettersAreReadBesideTheFeed(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    List<KeptLetter> found = new ArrayList<>();
+    try (Sink sink = following(destination, RowPolicies.DEAD_LETTERS)) {
+      destination.letters().find(FEED.pipeline(), found::add);
+      assertEquals(List.of(), found);
+      sink.begin(header(0x20));
+      for (int id = 1; id <= 450; id++) {
+        sink.append(ITEM.update("" + id, "7", UNCHANGED));
+      }
+      sink.append(PLACE.delete(key("9")));
+      sink.commit(position(0x21));
+      load(sink, ITEM, line("1", "1", "a"), line("1", "2", "it's é😀"));
+      destination.letters().find(FEED.pipeline(), found::add);
+      destination.letters().find("another feed", letter -> fail(letter.toString()));
+    }
+    assertEquals(452, found.size());
+    for (int i = 1; i < found.size(); i++) {
+      assertTrue(found.get(i - 1).id() < found.get(i).id());
+    }
+    String missing = found.getFirst().letter().reason();
+    assertEquals(
+        new DeadLetter(
+            header(0x20),
+            1,
+            ITEM.published().table(),
+            "update",
+            Optional.of("{\"id\":\"1\"}"),
+            Optional.empty(),
+            Optional.of("{\"id\":\"1\",\"n\":\"7\"}"),
+            "DESTINATION_ROW_MISSING",
+            missing),
+        found.getFirst().letter());
+    DeadLetter deleted = found.get(450).letter();
+    assertEquals(Optional.of("{\"id\":\"9\"}"), deleted.before());
+    assertEquals(Optional.empty(), deleted.after());
+    DeadLetter loaded = found.getLast().letter();
+    assertEquals(0, loaded.index());
+    assertEquals("load", loaded.operation());
+    assertEquals(
+        Optional.of("{\"id\":\"1\",\"n\":\"2\",\"v\":\"it's \\u00e9\\ud83d\\ude00\"}"),
+        loaded.after());
+    Duration age = Duration.between(found.getLast().buriedAt(), Instant.now());
+    assertTrue(age.abs().compareTo(Duration.ofMinutes(5)) < 0, age::toString);
   }
 
   private RefusedRows listener() {

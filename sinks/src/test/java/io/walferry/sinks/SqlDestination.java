@@ -1,5 +1,6 @@
 package io.walferry.sinks;
 
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.mysql.MysqlFixture;
 import io.walferry.sinks.postgres.PostgresFixture;
@@ -51,6 +52,9 @@ public interface SqlDestination {
   default Sink following(SourceTable... tables) {
     return SinkCalls.following(sink(), tables);
   }
+
+  /** Looks at the letters that are there. */
+  DeadLetterSearch letters();
 
   void execute(String... statements) throws SQLException;
 

@@ -129,6 +129,11 @@ enum MysqlPositionDialect implements PositionDialect {
     return "UTC_TIMESTAMP(6)";
   }
 
+  @Override
+  public String timeText(String column) {
+    return "DATE_FORMAT(" + column + ", '%Y-%m-%dT%H:%i:%s.%fZ')";
+  }
+
   /** {@inheritDoc} Each statement ends the transaction, in which nothing was done yet. */
   @Override
   public void create(SqlSession session) {

@@ -49,6 +49,9 @@ public interface PositionDialect {
   /** The time now. */
   String now();
 
+  /** A column that has had {@link #now}, as ISO 8601 in UTC. */
+  String timeText(String column);
+
   /**
    * Makes both tables at the beginning of a transaction, unless somebody else just did. Where that
    * ends the transaction, another one is open then.

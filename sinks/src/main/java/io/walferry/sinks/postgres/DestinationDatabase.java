@@ -58,14 +58,18 @@ final class DestinationDatabase {
   }
 
   private Connection connect() {
-    Connection connection;
+    Connection connection = opened(connector, errors);
+    prepare(connection);
+    return connection;
+  }
+
+  /** A connection that is not set up. The caller closes it. */
+  static Connection opened(PostgresConnector connector, DestinationErrors errors) {
     try {
-      connection = connector.connect();
+      return connector.connect();
     } catch (WalferryException e) {
       throw errors.connecting(e);
     }
-    prepare(connection);
-    return connection;
   }
 
   private void prepare(Connection connection) {

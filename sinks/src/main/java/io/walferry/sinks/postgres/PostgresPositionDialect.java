@@ -106,6 +106,11 @@ enum PostgresPositionDialect implements PositionDialect {
   }
 
   @Override
+  public String timeText(String column) {
+    return "to_char(" + column + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+  }
+
+  @Override
   public void create(SqlSession session) {
     String attempt = "create table " + POSITION;
     session.query(attempt, "SELECT pg_advisory_xact_lock(?)", row -> 1, CREATION_LOCK);

@@ -34,7 +34,7 @@ public final class PostgresRowSearch implements RowSearch {
   public void find(
       PublishedTable table, List<String> key, String condition, Consumer<List<String>> found) {
     String attempt = "look for rows of " + table + " that meet the condition";
-    try (Connection connection = connect()) {
+    try (Connection connection = DestinationDatabase.opened(connector, errors)) {
       String only = isPartitioned(connection, table) ? "" : "ONLY ";
       new ConditionSql(connection).find(only + table.table().quoted(), "", key, condition, found);
     } catch (SQLException e) {
@@ -43,14 +43,6 @@ public final class PostgresRowSearch implements RowSearch {
           ? new WalferryException(
               ErrorCode.CONDITION_INVALID, String.valueOf(failure.getMessage()), failure)
           : failure;
-    }
-  }
-
-  private Connection connect() {
-    try {
-      return connector.connect();
-    } catch (WalferryException e) {
-      throw errors.connecting(e);
     }
   }
 

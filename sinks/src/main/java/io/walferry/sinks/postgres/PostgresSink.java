@@ -12,6 +12,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.Claim;
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RevocableChunkWriter;
@@ -20,6 +21,7 @@ import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.sql.SqlSession;
@@ -80,6 +82,16 @@ public final class PostgresSink implements RevocableSink {
     this.attempts =
         transactions.attempts(
             new Unsent(), () -> PostgresPositionDialect.INSTANCE.createDeadLetters(session));
+  }
+
+  /** Looks at the letters of such a destination. */
+  public static DeadLetterSearch letters(PostgresConnector connector) {
+    String display = connector.settings().display();
+    DestinationErrors errors = new DestinationErrors(display);
+    return new LetterSearch(
+        display,
+        () -> new SqlSession(display, errors, () -> DestinationDatabase.opened(connector, errors)),
+        PostgresPositionDialect.INSTANCE);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.walferry.sinks.sqlite;
 
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.sinks.sql.SqlSession;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,8 @@ final class SqliteDatabase implements AutoCloseable {
   /** What the write-ahead file shrinks to once a large transaction is checkpointed. */
   private static final int WAL_BYTES_KEPT = 64 << 20;
 
+  private static final int READ_BUSY_MILLIS = 15_000;
+
   private final Path file;
   private final SqliteSettings settings;
   private final SqliteErrors errors;
@@ -39,6 +43,22 @@ final class SqliteDatabase implements AutoCloseable {
     this.settings = settings;
     this.errors = new SqliteErrors(this.file);
     this.session = new SqlSession("SQLite database " + this.file, errors, this::open);
+  }
+
+  /** A connection that writes nothing. The caller closes it. */
+  static Connection openForReading(Path file) {
+    if (!Files.exists(file)) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_UNREACHABLE, "SQLite database " + file + " does not exist");
+    }
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(READ_BUSY_MILLIS);
+    config.setReadOnly(true);
+    try {
+      return config.createConnection("jdbc:sqlite:" + file.toUri());
+    } catch (SQLException e) {
+      throw new SqliteErrors(file).translate("open", e);
+    }
   }
 
   /** The one session, connected or not. */

@@ -77,6 +77,11 @@ enum SqlitePositionDialect implements PositionDialect {
   }
 
   @Override
+  public String timeText(String column) {
+    return column;
+  }
+
+  @Override
   public void create(SqlSession session) {
     String attempt = "create table " + POSITION;
     session.execute(

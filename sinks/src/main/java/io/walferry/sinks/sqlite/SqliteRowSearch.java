@@ -6,7 +6,6 @@ import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.RowSearch;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -17,12 +16,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
-import org.sqlite.SQLiteConfig;
 
 /** Finds rows of a SQLite database file. Each search has a connection of its own. */
 public final class SqliteRowSearch implements RowSearch {
-  private static final int BUSY_MILLIS = 15_000;
-
   private final Path file;
 
   public SqliteRowSearch(Path file) {
@@ -37,15 +33,12 @@ public final class SqliteRowSearch implements RowSearch {
   @Override
   public void find(
       PublishedTable table, List<String> key, String condition, Consumer<List<String>> found) {
-    if (!Files.exists(file)) {
-      throw new WalferryException(ErrorCode.DESTINATION_UNREACHABLE, display() + " does not exist");
-    }
     List<PublishedColumn> columns =
         key.stream()
             .map(name -> table.columns().stream().filter(it -> it.name().equals(name)).findFirst())
             .map(java.util.Optional::orElseThrow)
             .toList();
-    try (Connection connection = open();
+    try (Connection connection = SqliteDatabase.openForReading(file);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql(table, key, condition))) {
       while (rows.next()) {
@@ -58,13 +51,6 @@ public final class SqliteRowSearch implements RowSearch {
     } catch (SQLException e) {
       throw refused(table, e);
     }
-  }
-
-  private Connection open() throws SQLException {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setBusyTimeout(BUSY_MILLIS);
-    config.setReadOnly(true);
-    return config.createConnection("jdbc:sqlite:" + file.toUri());
   }
 
   private static String sql(PublishedTable table, List<String> key, String condition) {

@@ -11,6 +11,7 @@ import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkTarget;
 import io.walferry.sink.Claim;
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RevocableChunkWriter;
@@ -23,6 +24,7 @@ import io.walferry.sink.TextChunkWriter;
 import io.walferry.sink.Turns;
 import io.walferry.sinks.position.ChunkTransactions;
 import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
@@ -86,6 +88,17 @@ public final class SqliteSink implements RevocableSink {
     this.batch = new ChangeBatch(session);
     this.writers = new TableWriters(session, batch, names, settings.existing());
     this.attempts = transactions.attempts(new Unsent(this::beginTransaction), this::createLetters);
+  }
+
+  /** Looks at the letters in such a file. */
+  public static DeadLetterSearch letters(Path file) {
+    Path absolute = file.toAbsolutePath();
+    String display = "SQLite database " + absolute;
+    SqliteErrors errors = new SqliteErrors(absolute);
+    return new LetterSearch(
+        display,
+        () -> new SqlSession(display, errors, () -> SqliteDatabase.openForReading(absolute)),
+        SqlitePositionDialect.INSTANCE);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.walferry.sinks.mysql;
 
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
@@ -42,6 +43,12 @@ public final class MysqlFixture {
       @Override
       public Sink sink(ExistingRows existing) {
         return MysqlFixture.sink(database, IMPATIENT.withExisting(existing));
+      }
+
+      @Override
+      public DeadLetterSearch letters() {
+        return MysqlSink.letters(
+            new MysqlConnector(MysqlSettings.parse(database.uri()), IMPATIENT));
       }
 
       @Override

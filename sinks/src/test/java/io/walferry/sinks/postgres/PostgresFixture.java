@@ -2,6 +2,7 @@ package io.walferry.sinks.postgres;
 
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
@@ -49,6 +50,11 @@ public final class PostgresFixture {
       @Override
       public Sink sink(ExistingRows existing) {
         return new PostgresSink(connector(database.uri()), IMPATIENT.withExisting(existing));
+      }
+
+      @Override
+      public DeadLetterSearch letters() {
+        return PostgresSink.letters(connector(database.uri()));
       }
 
       @Override

@@ -1,5 +1,6 @@
 package io.walferry.sinks.sqlite;
 
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
@@ -37,6 +38,11 @@ public final class SqliteFixture {
       @Override
       public Sink sink(ExistingRows existing) {
         return new SqliteSink(file, IMPATIENT.withExisting(existing));
+      }
+
+      @Override
+      public DeadLetterSearch letters() {
+        return SqliteSink.letters(file);
       }
 
       @Override

@@ -4,6 +4,7 @@ import io.walferry.change.Change;
 import io.walferry.change.Lsn;
 import io.walferry.change.OldRow;
 import io.walferry.change.Position;
+import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
@@ -83,7 +84,7 @@ public final class DeadLetterSink implements Sink {
     flush();
     sink.prepare(tables);
     if (sink.capabilities().replacesRows()) {
-      tables.forEach(table -> sink.attempts().absolve(table.table()));
+      sink.attempts().absolve(tables.stream().map(PublishedTable::table).toList());
     }
     know(tables);
   }
@@ -121,7 +122,7 @@ public final class DeadLetterSink implements Sink {
   public void empty(PublishedTable table) {
     flush();
     sink.empty(table);
-    sink.attempts().absolve(table.table());
+    sink.attempts().absolve(List.of(table.table()));
   }
 
   @Override
@@ -166,7 +167,7 @@ public final class DeadLetterSink implements Sink {
           add(new Change.Delete(relation, kept(before)));
       case Change.Truncate truncate -> {
         pass(truncate);
-        truncate.relations().forEach(it -> sink.attempts().absolve(it.table()));
+        sink.attempts().absolve(truncate.relations().stream().map(Relation::table).toList());
       }
       case Change.Message message -> pass(message);
     }

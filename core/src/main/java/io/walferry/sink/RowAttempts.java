@@ -39,6 +39,6 @@ public interface RowAttempts {
   /** Removes the feed's letters of rows with these {@linkplain DeadLetter#key keys}. */
   void absolve(TableId table, List<String> keys);
 
-  /** Removes the feed's letters of a table, whose rows are all gone. */
-  void absolve(TableId table);
+  /** Removes the feed's letters of tables, whose rows are all gone. */
+  void absolve(List<TableId> tables);
 }

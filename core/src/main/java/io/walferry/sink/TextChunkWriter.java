@@ -151,8 +151,8 @@ public final class TextChunkWriter implements RevocableChunkWriter {
     }
 
     @Override
-    public void absolve(TableId table) {
-      whileOpen(() -> attempts.absolve(table));
+    public void absolve(List<TableId> tables) {
+      whileOpen(() -> attempts.absolve(tables));
     }
 
     private void whileOpen(Runnable call) {

@@ -16,6 +16,7 @@ import static io.walferry.sinks.SourceTable.UNCHANGED;
 import static io.walferry.sinks.SourceTable.full;
 import static io.walferry.sinks.SourceTable.key;
 import static io.walferry.sinks.SourceTable.table;
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -48,6 +49,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -243,6 +245,67 @@ final class DeadLetterTest {
       assertEquals(List.of("{\"id\":\"7\"}", "{\"id\":\"8\"}"), letters(destination, "row_key"));
       refused(ErrorCode.DEAD_LETTERS_FULL, () -> apply(sink, 0x60, ITEM.insert("9", "1", "i")));
     }
+  }
+
+  /** They may have come of changes that are kept for another reason. */
+  @ParameterizedTest
+  @EnumSource
+  void lettersLeaveWithTheirRowsAlsoWhereValuesHalt(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    RowPolicies policies =
+        new RowPolicies(
+            RowPolicy.HALT, RowPolicy.DEAD_LETTER, RowPolicy.IGNORE, RowPolicy.HALT, 1000);
+    try (Sink sink = following(destination, policies)) {
+      apply(sink, 0x20, ITEM.update("1", "1", "a"), ITEM.update("2", "2", "b"));
+      readAgain(sink, ITEM, "id", "1");
+    }
+    assertEquals(List.of("{\"id\":\"2\"}"), letters(destination, "row_key"));
+  }
+
+  private static void readAgain(Sink sink, SourceTable table, String column, String key) {
+    try (ChunkWriter writer = sink.chunkWriter()) {
+      writer.begin(table.published(), new RowKeys(List.of(column), List.of(List.of(key))));
+      writer.commit(chunk(table, "2"));
+    }
+  }
+
+  /** Longer than any index takes it. */
+  @ParameterizedTest
+  @EnumSource
+  void aKeyMayBeLong(Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    SourceTable named = table("named").key("name", TEXT).column("n", INT4).build();
+    String name =
+        new Random(7).ints(9000, 'a', 'z' + 1).mapToObj(Character::toString).collect(joining());
+    try (Sink sink =
+        SinkCalls.following(
+            wrapped(destination, ExistingRows.REFUSE, RowPolicies.DEAD_LETTERS), named)) {
+      apply(sink, 0x20, named.update(name, "1"), named.update(name + "b", "1"));
+      readAgain(sink, named, "name", name);
+    }
+    assertEquals(List.of("{\"name\":\"" + name + "b\"}"), letters(destination, "row_key"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rowsOfALoadAreKnownByTheIndexThatIdentifiesThem(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    SourceTable indexed =
+        table("item")
+            .column("id", INT4)
+            .key("n", INT4)
+            .identity(ReplicaIdentity.INDEX)
+            .primaryKey("id")
+            .build();
+    try (Sink sink =
+        SinkCalls.following(
+            wrapped(destination, ExistingRows.REFUSE, RowPolicies.DEAD_LETTERS), indexed)) {
+      destination.execute("CREATE UNIQUE INDEX item_id ON item (id)");
+      load(sink, indexed, line("1", "10"), line("1", "20"), line("2", "30"));
+    }
+    assertEquals(List.of("{\"n\":\"20\"}"), letters(destination, "row_key"));
   }
 
   private static String drop(Engine engine) {

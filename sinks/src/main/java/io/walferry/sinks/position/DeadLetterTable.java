@@ -100,9 +100,9 @@ final class DeadLetterTable {
     }
   }
 
-  void absolve(TableId table) {
-    if (exists()) {
-      remove("", feed.get().pipeline(), table.schema(), table.name());
+  void absolve(List<TableId> tables) {
+    if (!tables.isEmpty() && exists()) {
+      tables.forEach(table -> remove("", feed.get().pipeline(), table.schema(), table.name()));
     }
   }
 

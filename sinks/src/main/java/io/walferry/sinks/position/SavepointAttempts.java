@@ -74,7 +74,7 @@ public final class SavepointAttempts implements RowAttempts {
   }
 
   @Override
-  public void absolve(TableId table) {
-    letters.absolve(table);
+  public void absolve(List<TableId> tables) {
+    letters.absolve(tables);
   }
 }

@@ -166,7 +166,7 @@ public final class FeedTransactions {
    */
   public RowAttempts attempts(SavepointAttempts.Waiting waiting, Runnable create) {
     return new SavepointAttempts(
-        session, waiting, new DeadLetterTable(session, dialect, this::feed, letters, create));
+        session, dialect, waiting, new DeadLetterTable(session, dialect, this::feed, letters, create));
   }
 
   private void save(PositionRow next) {

@@ -1,6 +1,7 @@
 package io.walferry.sinks.position;
 
 import io.walferry.sinks.sql.SqlSession;
+import java.util.Optional;
 
 /** How one engine keeps positions and the ledger; {@link PositionTables} does the rest. */
 public interface PositionDialect {
@@ -51,6 +52,21 @@ public interface PositionDialect {
 
   /** A column that has had {@link #now}, as ISO 8601 in UTC. */
   String timeText(String column);
+
+  /** Sets a savepoint of that name in the open transaction. */
+  default String savepoint(String name) {
+    return "SAVEPOINT " + name;
+  }
+
+  /** Forgets a savepoint, and keeps what came behind it; empty where that needs no statement. */
+  default Optional<String> release(String name) {
+    return Optional.of("RELEASE SAVEPOINT " + name);
+  }
+
+  /** Drops what came behind a savepoint. */
+  default String rollbackTo(String name) {
+    return "ROLLBACK TO SAVEPOINT " + name;
+  }
 
   /**
    * Makes both tables at the beginning of a transaction, unless somebody else just did. Where that

@@ -9,6 +9,7 @@ import java.util.List;
 /** Attempts as savepoints of a session's open transaction. Not for several threads. */
 public final class SavepointAttempts implements RowAttempts {
   private final SqlSession session;
+  private final PositionDialect dialect;
   private final Waiting waiting;
   private final DeadLetterTable letters;
   private int depth;
@@ -25,8 +26,10 @@ public final class SavepointAttempts implements RowAttempts {
     void drop();
   }
 
-  SavepointAttempts(SqlSession session, Waiting waiting, DeadLetterTable letters) {
+  SavepointAttempts(
+      SqlSession session, PositionDialect dialect, Waiting waiting, DeadLetterTable letters) {
     this.session = session;
+    this.dialect = dialect;
     this.waiting = waiting;
     this.letters = letters;
   }
@@ -36,26 +39,34 @@ public final class SavepointAttempts implements RowAttempts {
     waiting.begin();
     waiting.flush();
     depth++;
-    run("SAVEPOINT ");
+    run(dialect.savepoint(name()));
   }
 
   @Override
   public void accept() {
     waiting.flush();
-    run("RELEASE SAVEPOINT ");
+    release();
     depth--;
   }
 
   @Override
   public void takeBack() {
     waiting.drop();
-    run("ROLLBACK TO SAVEPOINT ");
-    run("RELEASE SAVEPOINT ");
+    run(dialect.rollbackTo(name()));
+    release();
     depth--;
   }
 
+  private void release() {
+    dialect.release(name()).ifPresent(this::run);
+  }
+
+  private String name() {
+    return "walferry_" + depth;
+  }
+
   private void run(String statement) {
-    int unused = session.execute("take changes in attempts", statement + "walferry_" + depth);
+    int unused = session.execute("take changes in attempts", statement);
   }
 
   @Override

@@ -4,7 +4,8 @@ package io.walferry.sinks.type;
 public enum Dialect {
   POSTGRES("PostgreSQL"),
   SQLITE("SQLite"),
-  MYSQL("MySQL, MariaDB");
+  MYSQL("MySQL, MariaDB"),
+  SQLSERVER("SQL Server");
 
   private final String title;
 

@@ -34,6 +34,7 @@ public final class TypeTable {
       case POSTGRES -> TypeCell.exact("the same type");
       case SQLITE -> row.sqlite;
       case MYSQL -> row.mysql;
+      case SQLSERVER -> SqlServerCells.of(family);
     };
   }
 

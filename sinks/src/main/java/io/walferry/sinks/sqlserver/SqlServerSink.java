@@ -1,0 +1,209 @@
+package io.walferry.sinks.sqlserver;
+
+import io.walferry.change.Change;
+import io.walferry.change.Lsn;
+import io.walferry.change.Position;
+import io.walferry.change.Relation;
+import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
+import io.walferry.change.Xid;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.Claim;
+import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.RevocableChunkWriter;
+import io.walferry.sink.RevocableSink;
+import io.walferry.sink.RowAttempts;
+import io.walferry.sink.SinkCapabilities;
+import io.walferry.sink.SinkState;
+import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.position.SavepointAttempts;
+import io.walferry.sinks.run.PendingChanges;
+import io.walferry.sinks.run.TableChanges;
+import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DestinationTables;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A database of SQL Server as a destination.
+ *
+ * <p>Tables keep schema and name, but for the source's schema {@code public}, which is called
+ * {@code dbo} there, or as the user says. Columns are created as the type table says; {@code
+ * docs/types.md} shows it. Foreign keys have to rest, and triggers cannot.
+ *
+ * <p>The position is the pipeline's row of table {@code walferry.position}, locked by every
+ * transaction; the ledger's lines are in {@code walferry.ledger}.
+ *
+ * <p>DDL is part of the transaction that it stands in. A column that the stream announces and the
+ * table lacks is added right there, in the transaction of its first row, with what the rows that
+ * are there have in it at the source, as {@link #prepare} or {@link #resume} was told. A column
+ * that is newer than that ends this sink as {@code SOURCE_SCHEMA_MOVING}; the next one knows it.
+ * TRUNCATE is a DELETE.
+ *
+ * <p>A few megabytes of the open transaction wait here, the rest is at the server: transactions of
+ * any size pass through. Not for several threads.
+ */
+public final class SqlServerSink implements RevocableSink {
+  /** Stands for none. */
+  private static final TransactionHeader NO_TRANSACTION =
+      new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
+
+  private final SqlServerConnector connector;
+  private final SqlServerSinkSettings settings;
+  private final SqlSession session;
+  private final FeedTransactions transactions;
+  private final SqlServerTables tables;
+  private final DestinationTables<TableShape> destination;
+  private final PendingChanges pending;
+  private final TableWriters writers;
+  private final RowAttempts attempts;
+
+  private TransactionHeader transaction = NO_TRANSACTION;
+
+  /** A destination in that database; nothing is opened before {@link #open}. */
+  public SqlServerSink(SqlServerConnector connector, SqlServerSinkSettings settings) {
+    this.connector = connector;
+    this.settings = settings;
+    this.session = connector.session();
+    this.transactions = new FeedTransactions(session, SqlServerPositionDialect.INSTANCE);
+    this.tables =
+        new SqlServerTables(
+            session, new TableNames(connector.settings().schema()), settings.policies());
+    this.destination = new DestinationTables<>(tables, settings.existing());
+    // Where a table has triggers, its own changes keep their order.
+    this.pending = new PendingChanges(() -> true, settings.pendingBytes());
+    this.writers = new TableWriters(tables, session, pending, settings);
+    this.attempts = transactions.attempts(new Unsent(), connector::createDeadLetters);
+  }
+
+  @Override
+  public SinkCapabilities capabilities() {
+    return new SinkCapabilities(true, settings.existing().leavesOnlyOurs());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A feed that was never begun here leaves no trace until the first {@link #commit}, but for
+   * empty tables of ours; of two sinks that both found nothing, the first to write wins and the
+   * other is fenced. Commits of a predecessor that are still under way are waited for, those of its
+   * chunks too.
+   */
+  @Override
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    transactions.start(feed, claim);
+    session.connect();
+    return transactions.isKnown() ? transactions.takeOver() : transactions.fresh();
+  }
+
+  @Override
+  public void prepare(List<PublishedTable> loaded) {
+    transactions.begin();
+    destination.prepare(loaded);
+    writers.know(loaded);
+  }
+
+  @Override
+  public void resume(List<PublishedTable> followed) {
+    destination.requireShapes(followed);
+    writers.know(followed);
+  }
+
+  @Override
+  public void empty(PublishedTable table) {
+    destination.requireOwnRows(table);
+    transactions.begin();
+    pending.flush();
+    tables.empty(tables.find(table.table()).stream().toList());
+  }
+
+  @Override
+  public void note(List<LedgerEntry> entries) {
+    transactions.note(entries);
+  }
+
+  @Override
+  public void forget(TableId table, Set<LedgerEntry.Kind> kinds) {
+    transactions.forget(table, kinds);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Each writer has a connection of its own.
+   */
+  @Override
+  public RevocableChunkWriter chunkWriter() {
+    transactions.startChunks();
+    SqlSession own = connector.session();
+    return new SqlServerChunkWriter(connector, own, transactions.chunks(own), settings);
+  }
+
+  @Override
+  public RowAttempts attempts() {
+    return attempts;
+  }
+
+  @Override
+  public void begin(TransactionHeader next) {
+    transactions.begin();
+    transaction = next;
+  }
+
+  @Override
+  public void append(Change change) {
+    switch (change) {
+      case Change.Insert(var relation, var after) ->
+          pending.insert(changes(relation), transaction, after);
+      case Change.Update(var relation, var before, var after) ->
+          pending.update(changes(relation), transaction, before, after);
+      case Change.Delete(var relation, var before) ->
+          pending.delete(changes(relation), transaction, before);
+      case Change.Truncate truncate -> truncate(truncate.relations());
+      case Change.Message message -> {}
+    }
+  }
+
+  private TableChanges changes(Relation relation) {
+    return writers.of(relation).changes();
+  }
+
+  @Override
+  public void commit(Position position) {
+    transactions.begin();
+    pending.flush();
+    transactions.commit(position);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  private void truncate(List<Relation> relations) {
+    pending.flush();
+    tables.empty(relations.stream().map(relation -> writers.of(relation).shape()).toList());
+  }
+
+  /** What waits here. */
+  private final class Unsent implements SavepointAttempts.Waiting {
+    @Override
+    public void begin() {
+      transactions.begin();
+    }
+
+    @Override
+    public void flush() {
+      pending.flush();
+    }
+
+    /** A column or index that was made since is gone. */
+    @Override
+    public void drop() {
+      pending.drop();
+      writers.forget();
+    }
+  }
+}

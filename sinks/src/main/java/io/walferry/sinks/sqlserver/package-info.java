@@ -1,0 +1,5 @@
+/** SQL Server as a destination. */
+@NullMarked
+package io.walferry.sinks.sqlserver;
+
+import org.jspecify.annotations.NullMarked;

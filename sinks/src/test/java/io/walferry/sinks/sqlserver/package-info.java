@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.sinks.sqlserver;
+
+import org.jspecify.annotations.NullMarked;

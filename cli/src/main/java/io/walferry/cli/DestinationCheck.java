@@ -8,8 +8,11 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.sinks.mysql.MysqlConnector;
 import io.walferry.sinks.mysql.MysqlSinkSettings;
+import io.walferry.sinks.sqlserver.SqlServerConnector;
+import io.walferry.sinks.sqlserver.SqlServerSinkSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +65,10 @@ final class DestinationCheck {
             connect(mysql);
             yield Optional.empty();
           }
+          case SinkConfig.SqlServer sqlServer -> {
+            connect(sqlServer);
+            yield Optional.empty();
+          }
           case SinkConfig.Kafka kafka -> {
             KafkaSink.requireReachable(kafka.settings());
             yield Optional.empty();
@@ -92,8 +99,16 @@ final class DestinationCheck {
   }
 
   private static void connect(SinkConfig.Mysql sink) {
+    close(sink, new MysqlConnector(sink.connection(), MysqlSinkSettings.DEFAULT).connect());
+  }
+
+  private static void connect(SinkConfig.SqlServer sink) {
+    close(sink, new SqlServerConnector(sink.connection(), SqlServerSinkSettings.DEFAULT).connect());
+  }
+
+  private static void close(SinkConfig sink, Connection connection) {
     try {
-      new MysqlConnector(sink.connection(), MysqlSinkSettings.DEFAULT).connect().close();
+      connection.close();
     } catch (SQLException e) {
       throw new WalferryException(
           ErrorCode.DESTINATION_UNREACHABLE,

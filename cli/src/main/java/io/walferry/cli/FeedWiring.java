@@ -32,6 +32,10 @@ import io.walferry.sinks.postgres.PostgresSinkSettings;
 import io.walferry.sinks.sqlite.SqliteRowSearch;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
+import io.walferry.sinks.sqlserver.SqlServerConnector;
+import io.walferry.sinks.sqlserver.SqlServerRowSearch;
+import io.walferry.sinks.sqlserver.SqlServerSink;
+import io.walferry.sinks.sqlserver.SqlServerSinkSettings;
 import io.walferry.stream.SlotKind;
 import io.walferry.stream.StreamSettings;
 import io.walferry.transform.TransformSettings;
@@ -97,8 +101,13 @@ final class FeedWiring {
           Optional.of(new SqliteRowSearch(sqlite.path()));
       case SinkConfig.Mysql mysql when mysql.existing().leavesOnlyOurs() ->
           Optional.of(new MysqlRowSearch(new MysqlConnector(mysql.connection(), settings(mysql))));
+      case SinkConfig.SqlServer sqlServer when sqlServer.existing().leavesOnlyOurs() ->
+          Optional.of(
+              new SqlServerRowSearch(
+                  new SqlServerConnector(sqlServer.connection(), settings(sqlServer))));
       case SinkConfig.Postgres postgres -> Optional.empty();
       case SinkConfig.Mysql mysql -> Optional.empty();
+      case SinkConfig.SqlServer sqlServer -> Optional.empty();
       case SinkConfig.Kafka kafka -> Optional.empty();
       case SinkConfig.Sqlite sqlite -> Optional.empty();
       case SinkConfig.JsonLines lines -> Optional.empty();
@@ -132,6 +141,13 @@ final class FeedWiring {
         .withPolicies(mysql.lossy());
   }
 
+  private static SqlServerSinkSettings settings(SinkConfig.SqlServer sqlServer) {
+    return SqlServerSinkSettings.DEFAULT
+        .withExisting(sqlServer.existing())
+        .withSilenceMax(sqlServer.silence())
+        .withPolicies(sqlServer.lossy());
+  }
+
   /** What reaches a server outlives an attempt: it knows whether it was ever let in. */
   private static Supplier<Sink> sink(SinkConfig config, FeedConfig feed, RefusedRows heard) {
     return switch (config) {
@@ -148,6 +164,11 @@ final class FeedWiring {
         MysqlSinkSettings settings = settings(mysql);
         MysqlConnector connector = new MysqlConnector(mysql.connection(), settings);
         yield tolerant(config, () -> new MysqlSink(connector, settings), heard);
+      }
+      case SinkConfig.SqlServer sqlServer -> {
+        SqlServerSinkSettings settings = settings(sqlServer);
+        SqlServerConnector connector = new SqlServerConnector(sqlServer.connection(), settings);
+        yield tolerant(config, () -> new SqlServerSink(connector, settings), heard);
       }
       case SinkConfig.Sqlite sqlite -> {
         SqliteSettings settings = SqliteSettings.DEFAULT.withExisting(sqlite.existing());

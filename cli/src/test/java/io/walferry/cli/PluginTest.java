@@ -87,14 +87,21 @@ final class PluginTest {
     Path config = config(database, "", "{type: audit, file: audit.jsonl}");
     assertEquals(2, unknown.execute("validate", config.toString()));
     assertTrue(
-        unknown.err().contains("must be postgres, mysql, mariadb, sqlite, kafka or jsonLines"),
+        unknown
+            .err()
+            .contains("must be postgres, mysql, mariadb, sqlserver, sqlite, kafka or jsonLines"),
         unknown.err());
     Path plugins = Files.createDirectory(directory.resolve("plugins"));
     jar(plugins.resolve("audit.jar"));
     CapturedRun listed = CapturedRun.plain();
     assertEquals(2, listed.execute("validate", config(database, "", "{type: audt}").toString()));
     assertTrue(
-        listed.err().contains("sqlite, kafka, jsonLines or audit; did you mean"), listed.err());
+        listed
+            .err()
+            .contains(
+                "must be postgres, mysql, mariadb, sqlserver, sqlite, kafka, jsonLines or audit;"
+                    + " did you mean"),
+        listed.err());
     CapturedRun wrong = CapturedRun.plain();
     assertEquals(
         2,

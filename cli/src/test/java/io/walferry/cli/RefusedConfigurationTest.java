@@ -94,8 +94,8 @@ final class RefusedConfigurationTest {
         "source: {urll: x}\nsinks: {a: {type: sqlit, path: b}}\npipeline: {load: maybe}\n",
         "1:1: 'source.url' is missing",
         "1:10: unknown key 'source.urll'; did you mean 'url'?",
-        "2:19: 'sinks.a.type' must be postgres, mysql, mariadb, sqlite, kafka or jsonLines; did you"
-            + " mean 'sqlite'?",
+        "2:19: 'sinks.a.type' must be postgres, mysql, mariadb, sqlserver, sqlite, kafka or"
+            + " jsonLines; did you mean 'sqlite'?",
         "3:18: 'pipeline.load' must be snapshot or none",
         "has 4 problems");
   }

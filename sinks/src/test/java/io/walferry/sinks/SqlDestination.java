@@ -5,6 +5,7 @@ import io.walferry.sink.Sink;
 import io.walferry.sinks.mysql.MysqlFixture;
 import io.walferry.sinks.postgres.PostgresFixture;
 import io.walferry.sinks.sqlite.SqliteFixture;
+import io.walferry.sinks.sqlserver.SqlServerFixture;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.testkit.mysql.MysqlFlavor;
 import io.walferry.testkit.mysql.MysqlServers;
@@ -21,7 +22,9 @@ public interface SqlDestination {
     POSTGRES,
     SQLITE,
     MYSQL,
-    MARIADB;
+    MARIADB,
+    /** Where one is named; see {@link SqlServerFixture}. */
+    SQLSERVER;
 
     /** A destination in that database, in a file of that folder, or on one of those servers. */
     public SqlDestination in(Database database, Path directory, MysqlServers servers)
@@ -31,6 +34,7 @@ public interface SqlDestination {
         case SQLITE -> SqliteFixture.destination(directory.resolve("shop.db"));
         case MYSQL -> on(servers, MysqlFlavor.MYSQL);
         case MARIADB -> on(servers, MysqlFlavor.MARIADB);
+        case SQLSERVER -> SqlServerFixture.destination();
       };
     }
 

@@ -36,12 +36,13 @@ final class ConfigReader {
   private static final Format<String> PUBLICATION_NAME =
       Format.matching("(?s).{1,63}", "a publication's name of up to 63 characters");
   private static final List<String> SINK_TYPE_ORDER =
-      List.of("postgres", "mysql", "mariadb", "sqlite", "kafka", "jsonLines");
+      List.of("postgres", "mysql", "mariadb", "sqlserver", "sqlite", "kafka", "jsonLines");
   private static final Map<String, SinkType> SINK_TYPES =
       Map.of(
           "postgres", SinkType.Own.POSTGRES,
           "mysql", SinkType.Own.MYSQL,
           "mariadb", SinkType.Own.MYSQL,
+          "sqlserver", SinkType.Own.SQLSERVER,
           "sqlite", SinkType.Own.SQLITE,
           "kafka", SinkType.Own.KAFKA,
           "jsonLines", SinkType.Own.JSON_LINES);
@@ -113,6 +114,7 @@ final class ConfigReader {
     enum Own implements SinkType {
       POSTGRES,
       MYSQL,
+      SQLSERVER,
       SQLITE,
       KAFKA,
       JSON_LINES
@@ -351,6 +353,7 @@ final class ConfigReader {
     return switch (type) {
       case POSTGRES -> postgres(name, section);
       case MYSQL -> mysql.sink(name, section, EXISTING_ROWS);
+      case SQLSERVER -> new SqlServerReader(reading).sink(name, section, EXISTING_ROWS);
       case KAFKA -> kafka.sink(name, section);
       case JSON_LINES -> jsonLines(name, section);
       case SQLITE ->

@@ -113,16 +113,21 @@ final class FeedConflicts {
           && shareServer(one.connection(), other.connection());
     }
     if (left instanceof SinkConfig.Mysql one && right instanceof SinkConfig.Mysql other) {
-      ServerAddress server = one.connection().server();
-      ServerAddress others = other.connection().server();
       return one.connection().database().equals(other.connection().database())
-          && server.port() == others.port()
-          && server.host().equalsIgnoreCase(others.host());
+          && isSame(one.connection().server(), other.connection().server());
+    }
+    if (left instanceof SinkConfig.SqlServer one && right instanceof SinkConfig.SqlServer other) {
+      return one.connection().database().equalsIgnoreCase(other.connection().database())
+          && isSame(one.connection().server(), other.connection().server());
     }
     if (left instanceof SinkConfig.Kafka one && right instanceof SinkConfig.Kafka other) {
       return one.settings().sharesPosition(other.settings());
     }
     return left instanceof SinkConfig.Sqlite && file(left).equals(file(right));
+  }
+
+  private static boolean isSame(ServerAddress one, ServerAddress other) {
+    return one.port() == other.port() && one.host().equalsIgnoreCase(other.host());
   }
 
   /** Whether one address at least is the same; a name and the number behind it are not. */
@@ -143,6 +148,7 @@ final class FeedConflicts {
       case SinkConfig.JsonLines lines -> lines.path();
       case SinkConfig.Postgres postgres -> Optional.empty();
       case SinkConfig.Mysql mysql -> Optional.empty();
+      case SinkConfig.SqlServer sqlServer -> Optional.empty();
       case SinkConfig.Kafka kafka -> Optional.empty();
       case SinkConfig.Provided provided -> Optional.empty();
       case SinkConfig.Transformed transformed -> file(transformed.plain());

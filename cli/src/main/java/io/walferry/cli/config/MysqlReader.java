@@ -6,16 +6,8 @@ import io.walferry.postgres.PasswordSource;
 import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.Dialect;
-import io.walferry.sinks.type.Loss;
 import io.walferry.sinks.type.LossPolicies;
-import io.walferry.sinks.type.LossPolicy;
-import io.walferry.sinks.type.TypeFamily;
-import io.walferry.sinks.type.TypeTable;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Reads sinks of types {@code mysql} and {@code mariadb}. */
@@ -34,7 +26,7 @@ final class MysqlReader {
     }
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, existingRows);
     Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
-    LossPolicies lossy = lossy(section.section("lossy"));
+    LossPolicies lossy = LossyReader.policies(section.section("lossy"), Dialect.MYSQL);
     RowPolicies rows = RowsReader.policies(section);
     Optional<PasswordSource> password = section.password("password");
     return section
@@ -51,26 +43,5 @@ final class MysqlReader {
       reading.problem(url.place(), "'" + path + "': " + e.getMessage());
       return Optional.empty();
     }
-  }
-
-  private static LossPolicies lossy(Section section) {
-    LossPolicies policies = LossPolicies.FAIL;
-    for (TypeFamily family : TypeFamily.values()) {
-      Optional<Loss> loss = TypeTable.cell(family, Dialect.MYSQL).loss();
-      if (loss.isPresent()) {
-        LossPolicy policy = section.value(family.typeName(), LossPolicy.FAIL, policies(loss.get()));
-        policies = policy == LossPolicy.FAIL ? policies : policies.with(family, policy);
-      }
-    }
-    section.finish();
-    return policies;
-  }
-
-  private static Format<LossPolicy> policies(Loss loss) {
-    Map<String, LossPolicy> words = new LinkedHashMap<>();
-    Arrays.stream(LossPolicy.values())
-        .filter(loss::allows)
-        .forEach(policy -> words.put(policy.word(), policy));
-    return Format.choice(words, List.copyOf(words.keySet()));
   }
 }

@@ -6,6 +6,7 @@ import io.walferry.postgres.ConnectionSettings;
 import io.walferry.sink.SinkProvider;
 import io.walferry.sink.SinkSettings;
 import io.walferry.sinks.mysql.MysqlSettings;
+import io.walferry.sinks.sqlserver.SqlServerSettings;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.LossPolicies;
 import io.walferry.transform.TransformSettings;
@@ -86,6 +87,21 @@ public sealed interface SinkConfig {
       this(name, connection, existing, silence, lossy, RowPolicies.HALT);
     }
   }
+
+  /**
+   * A database of SQL Server.
+   *
+   * @param silence how long it may leave a statement without an answer
+   * @param lossy what becomes of values that a native column cannot hold
+   */
+  record SqlServer(
+      String name,
+      SqlServerSettings connection,
+      ExistingRows existing,
+      Duration silence,
+      LossPolicies lossy,
+      RowPolicies rows)
+      implements SinkConfig {}
 
   /** Topics of a Kafka cluster; the settings lack the name of the source's database. */
   record Kafka(String name, KafkaSinkSettings settings) implements SinkConfig {}

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.walferry.change.Lsn;
+import io.walferry.deadletter.RowPolicies;
 import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
 import io.walferry.sinks.mysql.MysqlSettings;
+import io.walferry.sinks.sqlserver.SqlServerSettings;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.LossPolicies;
 import io.walferry.sinks.type.LossPolicy;
@@ -168,6 +170,39 @@ final class ConfigMappingTest {
         new SinkConfig.Mysql(
             "shop", connection, ExistingRows.REFUSE, Duration.ofMinutes(15), LossPolicies.FAIL),
         read(yaml.replaceAll(", password.*clamp}", ""), Map.of()).sinks().getFirst());
+  }
+
+  @Test
+  void sqlServerSinkMapping() {
+    String url = "sqlserver://me@db:1434/app?sslmode=require&schema=copy";
+    String yaml =
+        LEAST.replaceAll(
+            "\\{type: sqlite[^}]*}",
+            "{type: sqlserver, url: '"
+                + url
+                + "', password: {env: COPY_PASSWORD}, existing: replace, silence: 1h, lossy: {time:"
+                + " clamp, float8: text}, rows: {refused: deadLetter}}");
+    SqlServerSettings connection = SqlServerSettings.parse(url);
+    assertEquals(
+        new SinkConfig.SqlServer(
+            "shop",
+            connection.withPassword(PasswordSource.of(new Secret("secret"))),
+            ExistingRows.REPLACE,
+            Duration.ofHours(1),
+            LossPolicies.FAIL
+                .with(TypeFamily.TIME, LossPolicy.CLAMP)
+                .with(TypeFamily.FLOAT8, LossPolicy.TEXT),
+            RowPolicies.DEAD_LETTERS),
+        read(yaml, Map.of("COPY_PASSWORD", "secret")).sinks().getFirst());
+    assertEquals(
+        new SinkConfig.SqlServer(
+            "shop",
+            connection,
+            ExistingRows.REFUSE,
+            Duration.ofMinutes(15),
+            LossPolicies.FAIL,
+            RowPolicies.HALT),
+        read(yaml.replaceAll(", password.*deadLetter}", ""), Map.of()).sinks().getFirst());
   }
 
   @Test

@@ -130,10 +130,17 @@ final class ConfigProblemsTest {
             + " mysql://user@host/database",
         "{a: {type: mysql, url: 'mysql://u@h/d', lossy: {numeric: clamp}}} | line 2, column 65:"
             + " 'sinks.a.lossy.numeric' must be fail, toNull or text",
+        "{a: {type: sqlserver}} | line 2, column 9: 'sinks.a.url' is missing, such as"
+            + " sqlserver://user@host/database",
+        "{a: {type: sqlserver, url: 'sqlserver://u:hush@h/d?sslmode=prefer'}} | line 2, column 35:"
+            + " 'sinks.a.url': cannot understand the connection string: sslmode is one of disable,"
+            + " require, verify-full",
+        "{a: {type: sqlserver, url: 'sqlserver://u@h/d', lossy: {numeric: clamp}}} | line 2, column"
+            + " 73: 'sinks.a.lossy.numeric' must be fail, toNull or text",
         "{a: {type: sqlite}} | line 2, column 9: 'sinks.a.path' is missing",
         "{a: {path: x}} | line 2, column 9: 'sinks.a.type' is missing",
         "{a: {type: sqlit, path: x}} | line 2, column 19: 'sinks.a.type' must be postgres, mysql,"
-            + " mariadb, sqlite, kafka or jsonLines; did you mean 'sqlite'?",
+            + " mariadb, sqlserver, sqlite, kafka or jsonLines; did you mean 'sqlite'?",
         "{a: {type: sqlite, path: '-'}} | line 2, column 33: '-' (standard output) is for type"
             + " jsonLines only",
         "{a: {type: sqlite, path: ''}} | line 2, column 33: 'sinks.a.path' must be a path",
@@ -162,6 +169,9 @@ final class ConfigProblemsTest {
       value = {
         "a: {type: sqlite, path: x.db}, b: {type: sqlite, path: ./x.db} | line 2, column 40: 'b' is"
             + " the same destination as 'a'; leave one of them out",
+        "a: {type: sqlserver, url: 'sqlserver://u@h/d'}, b: {type: sqlserver, url:"
+            + " 'sqlserver://v@H:1433/D'} | line 2, column 57: 'b' is the same destination as 'a';"
+            + " leave one of them out",
         "a: {type: sqlite, path: x.db}, b: {type: jsonLines, path: x.db} | line 2, column 40: 'b'"
             + " is the same destination as 'a'; leave one of them out",
         "a: {type: jsonLines, path: x}, c: {type: sqlite, path: y}, b: {type: jsonLines, path: x} |"

@@ -1,0 +1,47 @@
+package io.walferry.cli.config;
+
+import io.walferry.deadletter.RowPolicies;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.PasswordSource;
+import io.walferry.sinks.sqlserver.SqlServerSettings;
+import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.type.Dialect;
+import io.walferry.sinks.type.LossPolicies;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Reads sinks of type {@code sqlserver}. */
+final class SqlServerReader {
+  private final Reading reading;
+
+  SqlServerReader(Reading reading) {
+    this.reading = reading;
+  }
+
+  Optional<SinkConfig> sink(String name, Section section, Format<ExistingRows> existingRows) {
+    if (!section.has("url")) {
+      reading.problem(
+          section.place(),
+          "'" + section.pathOf("url") + "' is missing, such as sqlserver://user@host/database");
+    }
+    ExistingRows existing = section.value("existing", SinkConfig.EXISTING, existingRows);
+    Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("90s", "24h"));
+    LossPolicies lossy = LossyReader.policies(section.section("lossy"), Dialect.SQLSERVER);
+    RowPolicies rows = RowsReader.policies(section);
+    Optional<PasswordSource> password = section.password("password");
+    return section
+        .secret("url")
+        .flatMap(url -> parsed(section.pathOf("url"), url))
+        .map(it -> password.map(it::withPassword).orElse(it))
+        .map(it -> new SinkConfig.SqlServer(name, it, existing, silence, lossy, rows));
+  }
+
+  private Optional<SqlServerSettings> parsed(String path, Scalar url) {
+    try {
+      return Optional.of(SqlServerSettings.parse(url.text()));
+    } catch (WalferryException e) {
+      reading.problem(url.place(), "'" + path + "': " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+}

@@ -211,6 +211,8 @@ final class SqlServerErrors implements SqlErrors {
       case 229, 230, 262, 1088, 2760, 15151, 15247 -> ", the user lacks a permission";
       case 245, 241, 8114, 8169 -> ", the column's type does not take the value";
       case 220, 232, 244, 248, 8115 -> ", the number is out of the column's range";
+      case 628, 3903, 6401 ->
+          ", an error has ended the transaction, so that what it refused cannot be left out";
       case 511 -> ", the row is too large: it may have 8060 bytes beside long texts";
       case 515 -> ", the column is NOT NULL";
       case 547 -> ", a CHECK or FOREIGN KEY constraint forbids it";

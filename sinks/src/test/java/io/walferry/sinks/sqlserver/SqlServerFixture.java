@@ -77,7 +77,7 @@ public final class SqlServerFixture {
 
       @Override
       public List<String> rows(String query) throws SQLException {
-        return SqlServerFixture.rows(database, query);
+        return SqlServerFixture.rows(database, query.replace(" || ", " + "));
       }
 
       @Override

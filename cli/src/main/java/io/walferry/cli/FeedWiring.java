@@ -126,6 +126,10 @@ final class FeedWiring {
                   new PostgresConnector(postgres.connection(), "walferry deadletters")));
       case SinkConfig.Mysql mysql ->
           Optional.of(MysqlSink.letters(new MysqlConnector(mysql.connection(), settings(mysql))));
+      case SinkConfig.SqlServer sqlServer ->
+          Optional.of(
+              SqlServerSink.letters(
+                  new SqlServerConnector(sqlServer.connection(), settings(sqlServer))));
       case SinkConfig.Sqlite sqlite -> Optional.of(SqliteSink.letters(sqlite.path()));
       case SinkConfig.Kafka kafka -> Optional.empty();
       case SinkConfig.JsonLines lines -> Optional.empty();

@@ -44,7 +44,10 @@ public final class ChunkTransactions {
    */
   public RowAttempts attempts(SavepointAttempts.Waiting waiting, Runnable create) {
     return new SavepointAttempts(
-        session, dialect, waiting, new DeadLetterTable(session, dialect, expected::feed, letters, create));
+        session,
+        dialect,
+        waiting,
+        new DeadLetterTable(session, dialect, expected::feed, letters, create));
   }
 
   public void commit(LedgerEntry loaded) {

@@ -166,7 +166,10 @@ public final class FeedTransactions {
    */
   public RowAttempts attempts(SavepointAttempts.Waiting waiting, Runnable create) {
     return new SavepointAttempts(
-        session, dialect, waiting, new DeadLetterTable(session, dialect, this::feed, letters, create));
+        session,
+        dialect,
+        waiting,
+        new DeadLetterTable(session, dialect, this::feed, letters, create));
   }
 
   private void save(PositionRow next) {

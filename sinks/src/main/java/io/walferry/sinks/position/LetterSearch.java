@@ -55,8 +55,8 @@ public final class LetterSearch implements DeadLetterSearch {
               + " AS buried"
               + " FROM "
               + dialect.deadLetterTable()
-              + " WHERE pipeline = ? AND id > ? ORDER BY id LIMIT "
-              + PAGE_ROWS;
+              + " WHERE pipeline = ? AND id > ? ORDER BY id "
+              + dialect.firstRows(PAGE_ROWS);
       List<KeptLetter> letters = session.query(reading, page, LetterSearch::letter, pipeline, 0L);
       while (!letters.isEmpty()) {
         letters.forEach(found);

@@ -53,6 +53,11 @@ public interface PositionDialect {
   /** A column that has had {@link #now}, as ISO 8601 in UTC. */
   String timeText(String column);
 
+  /** Ends an ordered query that wants no more than so many rows. */
+  default String firstRows(int count) {
+    return "LIMIT " + count;
+  }
+
   /** Sets a savepoint of that name in the open transaction. */
   default String savepoint(String name) {
     return "SAVEPOINT " + name;

@@ -72,7 +72,8 @@ enum SqlServerPositionDialect implements PositionDialect {
             + text("64")
             + " NOT NULL, reason "
             + text("max")
-            + " NOT NULL, buried_at datetime2(6) NOT NULL, PRIMARY KEY (pipeline, id)");
+            + " NOT NULL, buried_at datetime2(6) NOT NULL, PRIMARY KEY (pipeline, id),"
+            + " INDEX dead_letter_table (pipeline, table_schema, table_name)");
   }
 
   @Override
@@ -103,6 +104,16 @@ enum SqlServerPositionDialect implements PositionDialect {
   @Override
   public String now() {
     return "SYSUTCDATETIME()";
+  }
+
+  @Override
+  public String timeText(String column) {
+    return "CONVERT(nvarchar(33), " + column + ", 126) + N'Z'";
+  }
+
+  @Override
+  public String firstRows(int count) {
+    return "OFFSET 0 ROWS FETCH NEXT " + count + " ROWS ONLY";
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.Claim;
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RevocableChunkWriter;
@@ -17,6 +18,7 @@ import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.position.FeedTransactions;
+import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.run.TableChanges;
@@ -76,6 +78,12 @@ public final class SqlServerSink implements RevocableSink {
     this.pending = new PendingChanges(() -> true, settings.pendingBytes());
     this.writers = new TableWriters(tables, session, pending, settings);
     this.attempts = transactions.attempts(new Unsent(), connector::createDeadLetters);
+  }
+
+  /** Looks at the letters of such a destination. */
+  public static DeadLetterSearch letters(SqlServerConnector connector) {
+    return new LetterSearch(
+        connector.settings().display(), connector::session, SqlServerPositionDialect.INSTANCE);
   }
 
   @Override

@@ -127,10 +127,9 @@ final class SqlServerTables implements TableCatalog<TableShape> {
 
   @Override
   public void addColumn(TableShape found, PublishedColumn column, boolean isEmpty) {
-    int unused =
-        session.execute(
-            attempt(found, column),
-            "ALTER TABLE " + found.quoted() + " ADD " + ColumnDefinitions.added(column, policies));
+    session.executeForTable(
+        attempt(found, column),
+        "ALTER TABLE " + found.quoted() + " ADD " + ColumnDefinitions.added(column, policies));
   }
 
   /** Adds a column to a table whose rows are those of before the source had it. */

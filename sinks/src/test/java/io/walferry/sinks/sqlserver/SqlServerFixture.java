@@ -1,5 +1,6 @@
 package io.walferry.sinks.sqlserver;
 
+import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
@@ -63,6 +64,11 @@ public final class SqlServerFixture {
       @Override
       public Sink sink(ExistingRows existing) {
         return SqlServerFixture.sink(database, IMPATIENT.withExisting(existing));
+      }
+
+      @Override
+      public DeadLetterSearch letters() {
+        return SqlServerSink.letters(new SqlServerConnector(database, IMPATIENT));
       }
 
       @Override

@@ -142,7 +142,8 @@ final class FeedWiring {
     return MysqlSinkSettings.DEFAULT
         .withExisting(mysql.existing())
         .withSilenceMax(mysql.silence())
-        .withPolicies(mysql.lossy());
+        .withPolicies(mysql.lossy())
+        .withDdl(mysql.ddl());
   }
 
   private static SqlServerSinkSettings settings(SinkConfig.SqlServer sqlServer) {
@@ -161,7 +162,8 @@ final class FeedWiring {
         PostgresSinkSettings settings =
             PostgresSinkSettings.DEFAULT
                 .withExisting(postgres.existing())
-                .withSilenceMax(postgres.silence());
+                .withSilenceMax(postgres.silence())
+                .withDdl(postgres.ddl());
         yield tolerant(config, () -> new PostgresSink(connector, settings), heard);
       }
       case SinkConfig.Mysql mysql -> {
@@ -175,7 +177,8 @@ final class FeedWiring {
         yield tolerant(config, () -> new SqlServerSink(connector, settings), heard);
       }
       case SinkConfig.Sqlite sqlite -> {
-        SqliteSettings settings = SqliteSettings.DEFAULT.withExisting(sqlite.existing());
+        SqliteSettings settings =
+            SqliteSettings.DEFAULT.withExisting(sqlite.existing()).withDdl(sqlite.ddl());
         yield tolerant(config, () -> new SqliteSink(sqlite.path(), settings), heard);
       }
       case SinkConfig.Kafka kafka -> {

@@ -88,13 +88,14 @@ final class SeveralPipelinesTest {
     CapturedRun run = running.run();
     sound.flow(5);
     broken.flow(5);
-    other.execute("alter table shop.mark add column more text; insert into shop.mark values (0)");
+    other.execute("alter table shop.mark rename id to number; insert into shop.mark values (0)");
     run.awaitErr("ERROR broken: failed for good: ");
     String error =
         run.err().lines().filter(line -> line.contains(" ERROR ")).findFirst().orElseThrow();
-    assertTrue(error.contains("ALTER TABLE \"shop.mark\" ADD COLUMN"), error);
+    assertTrue(error.contains("ALTER TABLE \"shop.mark\" RENAME COLUMN"), error);
     assertTrue(
-        error.endsWith("(DESTINATION_SHAPE). " + ErrorCode.DESTINATION_SHAPE.advice()), error);
+        error.endsWith("(DESTINATION_DDL_HALTED). " + ErrorCode.DESTINATION_DDL_HALTED.advice()),
+        error);
     sound.flow(50);
     assertFalse(running.status().isDone());
     run.stop();
@@ -105,7 +106,7 @@ final class SeveralPipelinesTest {
     assertTrue(pipelines.get(0).get("changesApplied").asInt() > 50, run.out());
     assertFalse(pipelines.get(0).has("error"), run.out());
     assertEquals("broken", pipelines.get(1).get("name").asString());
-    assertEquals("DESTINATION_SHAPE", pipelines.get(1).get("error").get("code").asString());
+    assertEquals("DESTINATION_DDL_HALTED", pipelines.get(1).get("error").get("code").asString());
   }
 
   @Test

@@ -19,6 +19,7 @@ import io.walferry.sink.RevocableSink;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sink.TableAlteration;
 import io.walferry.type.TypeCatalog;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -148,6 +149,14 @@ public final class DeadLetterSink implements Sink {
   @Override
   public void learn(TypeCatalog types) {
     sink.learn(types);
+  }
+
+  /** {@inheritDoc} What came before goes first. */
+  @Override
+  public boolean alter(TableAlteration alteration) {
+    flush();
+    keys.alter(alteration);
+    return sink.alter(alteration);
   }
 
   @Override

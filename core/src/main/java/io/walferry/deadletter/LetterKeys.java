@@ -8,6 +8,8 @@ import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ColumnChange;
+import io.walferry.sink.TableAlteration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -29,6 +31,18 @@ final class LetterKeys {
 
   void know(List<PublishedTable> tables) {
     tables.forEach(table -> primaryKeys.put(table.table(), table.primaryKey()));
+    keyed.clear();
+  }
+
+  /** Columns of a key keep what they tell under another name. */
+  void alter(TableAlteration alteration) {
+    for (ColumnChange change : alteration.changes()) {
+      if (change instanceof ColumnChange.Renamed(var name, var to)) {
+        primaryKeys.computeIfPresent(
+            alteration.table(),
+            (table, key) -> key.stream().map(it -> it.equals(name) ? to : it).toList());
+      }
+    }
     keyed.clear();
   }
 

@@ -210,6 +210,11 @@ public enum ErrorCode {
       Retry.NEVER,
       Exit.FAILURE,
       "Give the destination's table or topic what the message expects, or move it away."),
+  DESTINATION_DDL_HALTED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Alter the destination's table as the message says and start again, or say with 'ddl' of the"
+          + " sink what becomes of such changes."),
   DESTINATION_NOT_EMPTY(
       Retry.NEVER, Exit.FAILURE, "Empty the destination table, move it away, or use another path."),
   DESTINATION_AHEAD(

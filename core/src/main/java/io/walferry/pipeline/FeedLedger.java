@@ -21,6 +21,7 @@ final class FeedLedger {
   private final Map<TableId, FollowedTable> followed = new HashMap<>();
   private final Map<TableId, List<LedgerEntry>> unsettled;
   private final Optional<Lsn> intent;
+  private final Optional<TornTransaction> torn;
 
   FeedLedger(List<LedgerEntry> entries) {
     entries.stream()
@@ -35,6 +36,11 @@ final class FeedLedger {
             .filter(entry -> entry.kind() == Kind.SLOT)
             .findFirst()
             .map(entry -> Lsn.parse(entry.content()));
+    torn =
+        entries.stream()
+            .filter(entry -> entry.kind() == Kind.TRANSACTION)
+            .findFirst()
+            .map(TornTransaction::parse);
   }
 
   /**
@@ -47,6 +53,11 @@ final class FeedLedger {
 
   Optional<Lsn> intent() {
     return intent;
+  }
+
+  /** The transaction that is there in part, if one is. */
+  Optional<TornTransaction> torn() {
+    return torn;
   }
 
   /** The table as it was; empty if it is not followed. */

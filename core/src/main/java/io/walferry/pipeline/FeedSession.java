@@ -207,9 +207,10 @@ final class FeedSession {
     Replay replay = new Replay(ends, start.member().loads(), forms);
     replay.judge(start.unsettled());
     RowReloads rows = new RowReloads(ends, replay, listener);
+    TableLines lines = start.member().loads().lines();
     FollowedTables tables =
-        new FollowedTables(settings.feed(), ends, selection, start.tables(), replay, rows);
-    return new Outlet(ends.sink(), tables, replay, start.member().loads(), rows, start.position());
+        new FollowedTables(settings.feed(), ends, selection, lines, replay, rows);
+    return new Outlet(start, tables, replay, rows);
   }
 
   /** What a destination without a memory has taken would be repeated by another attempt. */

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -91,10 +92,10 @@ final class FirstLoad {
     try {
       for (Member member : members) {
         Sink sink = member.ends().sink();
-        sink.forget(FeedLedger.FEED, EnumSet.of(Kind.SLOT));
+        sink.forget(FeedLedger.FEED, EnumSet.of(Kind.SLOT, Kind.TRANSACTION));
         List<TableLedger> ledgers = member.loads().plan(tables, made.base());
         sink.commit(position);
-        starts.add(new StartPoint(member, position, tables, ledgers));
+        starts.add(new StartPoint(member, position, tables, ledgers, Optional.empty()));
       }
       return starts;
     } catch (WalferryException e) {

@@ -18,7 +18,7 @@ public final class FollowedLines {
     TableSelection selection = new TableSelection(patterns, published);
     return published.stream()
         .filter(table -> selection.includes(table.table()))
-        .map(FollowedTable::line)
+        .map(table -> FollowedTable.of(table, FollowedTable.UNKNOWN).line(table.table()))
         .toList();
   }
 }

@@ -1,102 +1,154 @@
 package io.walferry.pipeline;
 
+import io.walferry.change.Column;
+import io.walferry.change.Lsn;
+import io.walferry.change.Relation;
 import io.walferry.change.TableId;
-import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.snapshot.LedgerText;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the ledger says of a table that is followed, so that a later start knows whether it is still
- * the same one: what was done to its rows while nobody looked is not in the stream.
+ * What the ledger says of a table that is followed, so that it is known what was done to the table
+ * since, whoever follows it then: the stream says only what it is.
  *
- * @param types of its columns by their names
+ * @param columns those that its rows at the destination were sent with, in their order; which of
+ *     them are in the replica identity is not known
+ * @param gone columns that it has lost, and has none of that name again
  * @param routes by which the publication carried it; empty if the line does not say that yet
+ * @param since from here on the stream has these columns, or later ones: they are the catalog's,
+ *     which is ahead of the stream as a rule. 0/0 if the stream has announced them
  */
-record FollowedTable(int oid, Map<String, Type> types, Set<String> routes) {
-  private static final Set<Integer> WHOLE_NUMBERS = Set.of(20, 21, 23);
-  private static final Set<Integer> TEXTS = Set.of(25, 1043);
-  private static final int NUMERIC = 1700;
+record FollowedTable(
+    int oid, List<Column> columns, Set<String> gone, Set<String> routes, Lsn since) {
+  /** Of a line that does not say it: the catalog was read at a start, nobody knows when. */
+  static final Lsn UNKNOWN = new Lsn(-1);
+
   private static final int FIELDS_OF_COLUMN = 3;
   private static final String ROUTE_END = ",";
 
-  /** As the catalog numbers it. */
-  record Type(int oid, int modifier) {
-    private static final int UNLIMITED = -1;
-    private static final int NUMERIC_SCALE_MASK = 0x7FF;
-    private static final int NUMERIC_MODIFIER_BASE = 4;
+  /** What a line of the second format begins with; one of the first begins with a number. */
+  private static final String FORMAT = "v2";
 
-    /** Whether every row that was there prints as before, if its column has come to this type. */
-    boolean keepsText(Type now) {
-      return equals(now)
-          || (WHOLE_NUMBERS.contains(oid) && WHOLE_NUMBERS.contains(now.oid))
-          || (TEXTS.contains(oid) && TEXTS.contains(now.oid))
-          || (oid == NUMERIC && now.oid == NUMERIC && keepsScale(now));
-    }
+  private static final int HEAD = 5;
 
-    private boolean keepsScale(Type now) {
-      return now.modifier == UNLIMITED
-          || (modifier != UNLIMITED && numericScale() == now.numericScale());
-    }
-
-    private int numericScale() {
-      return (modifier - NUMERIC_MODIFIER_BASE) & NUMERIC_SCALE_MASK;
-    }
+  FollowedTable {
+    columns =
+        columns.stream()
+            .map(it -> new Column(it.name(), it.typeOid(), it.typeModifier(), false))
+            .toList();
+    gone = Set.copyOf(gone);
+    routes = Set.copyOf(routes);
   }
 
-  static FollowedTable of(PublishedTable table) {
-    Map<String, Type> types = new LinkedHashMap<>();
-    for (PublishedColumn column : table.columns()) {
-      types.put(column.name(), new Type(column.typeOid(), column.typeModifier()));
-    }
-    return new FollowedTable(table.oid(), types, table.routes());
+  /** As the catalog has it, which was read when the log ended there. */
+  static FollowedTable of(PublishedTable table, Lsn walEnd) {
+    List<Column> columns =
+        table.columns().stream()
+            .map(it -> new Column(it.name(), it.typeOid(), it.typeModifier(), false))
+            .toList();
+    return new FollowedTable(table.oid(), columns, Set.of(), table.routes(), walEnd);
   }
 
   /** The same table, carried by these. */
   FollowedTable by(Set<String> now) {
-    return new FollowedTable(oid, types, now);
+    return new FollowedTable(oid, columns, gone, now, since);
+  }
+
+  /** The same table under the number that it has on a server which was made of the other one. */
+  FollowedTable numbered(int now) {
+    return new FollowedTable(now, columns, gone, routes, since);
+  }
+
+  /** The same table with the columns that the stream has announced. */
+  FollowedTable as(Relation announced) {
+    Set<String> lost = new HashSet<>(gone);
+    columns.forEach(column -> lost.add(column.name()));
+    announced.columns().forEach(column -> lost.remove(column.name()));
+    return new FollowedTable(oid, announced.columns(), lost, routes, Lsn.ZERO);
+  }
+
+  /** The table as it was, in the terms of one that it has become. */
+  Relation relation(Relation now) {
+    return new Relation(oid, now.table(), now.replicaIdentity(), columns);
+  }
+
+  /** Whether a change of the relation brings the same columns. */
+  boolean hasColumnsOf(Relation relation) {
+    boolean same = columns.size() == relation.columns().size();
+    for (int i = 0; same && i < columns.size(); i++) {
+      Column ours = columns.get(i);
+      Column theirs = relation.columns().get(i);
+      same =
+          ours.name().equals(theirs.name())
+              && ours.typeOid() == theirs.typeOid()
+              && ours.typeModifier() == theirs.typeModifier();
+    }
+    return same;
   }
 
   /** Reads what {@link #line} has written. */
   static FollowedTable parse(LedgerEntry line) {
     List<String> fields = LedgerText.fields(line.content());
-    Map<String, Type> types = new LinkedHashMap<>();
-    int columns = (fields.size() - 1) / FIELDS_OF_COLUMN;
-    int end = 1 + columns * FIELDS_OF_COLUMN;
-    for (int at = 1; at < end; at += FIELDS_OF_COLUMN) {
-      types.put(
-          fields.get(at),
-          new Type(
-              Integer.parseUnsignedInt(fields.get(at + 1)), Integer.parseInt(fields.get(at + 2))));
+    if (!fields.getFirst().equals(FORMAT)) {
+      return parseFirstFormat(fields);
     }
-    Set<String> routes =
-        end < fields.size() ? Set.copyOf(List.of(fields.get(end).split(ROUTE_END, -1))) : Set.of();
-    return new FollowedTable(Integer.parseUnsignedInt(fields.getFirst()), types, routes);
+    return new FollowedTable(
+        Integer.parseUnsignedInt(fields.get(1)),
+        columns(fields.subList(HEAD, fields.size())),
+        names(fields.get(4)),
+        routes(fields.get(3)),
+        Lsn.parse(fields.get(2)));
   }
 
-  /** The line of a table that is followed from now on. */
-  static LedgerEntry line(PublishedTable table) {
-    return of(table).line(table.table());
+  private static FollowedTable parseFirstFormat(List<String> fields) {
+    int end = 1 + (fields.size() - 1) / FIELDS_OF_COLUMN * FIELDS_OF_COLUMN;
+    return new FollowedTable(
+        Integer.parseUnsignedInt(fields.getFirst()),
+        columns(fields.subList(1, end)),
+        Set.of(),
+        end < fields.size() ? routes(fields.get(end)) : Set.of(),
+        UNKNOWN);
+  }
+
+  private static List<Column> columns(List<String> fields) {
+    List<Column> columns = new ArrayList<>();
+    for (int at = 0; at < fields.size(); at += FIELDS_OF_COLUMN) {
+      columns.add(
+          new Column(
+              fields.get(at),
+              Integer.parseUnsignedInt(fields.get(at + 1)),
+              Integer.parseInt(fields.get(at + 2)),
+              false));
+    }
+    return columns;
+  }
+
+  private static Set<String> routes(String field) {
+    return field.isEmpty() ? Set.of() : Set.copyOf(List.of(field.split(ROUTE_END, -1)));
+  }
+
+  private static Set<String> names(String field) {
+    return field.isEmpty() ? Set.of() : Set.copyOf(LedgerText.fields(field));
   }
 
   LedgerEntry line(TableId table) {
     List<String> fields = new ArrayList<>();
+    fields.add(FORMAT);
     fields.add(Integer.toUnsignedString(oid));
-    types.forEach(
-        (column, type) -> {
-          fields.add(column);
-          fields.add(Integer.toUnsignedString(type.oid()));
-          fields.add(Integer.toString(type.modifier()));
-        });
-    if (!routes.isEmpty()) {
-      fields.add(String.join(ROUTE_END, routes.stream().sorted().toList()));
+    fields.add(since.toString());
+    fields.add(String.join(ROUTE_END, routes.stream().sorted().toList()));
+    fields.add(LedgerText.of(gone.stream().sorted().toList()));
+    for (Column column : columns) {
+      fields.add(column.name());
+      fields.add(Integer.toUnsignedString(column.typeOid()));
+      fields.add(Integer.toString(column.typeModifier()));
     }
     return new LedgerEntry(table, LedgerEntry.Kind.TABLE, "", LedgerText.of(fields));
   }
@@ -115,22 +167,7 @@ record FollowedTable(int oid, Map<String, Type> types, Set<String> routes) {
       return Optional.of(
           now.table() + " is another table of the same name than the one that was followed");
     }
-    return now.columns().stream()
-        .filter(column -> !keepsText(column))
-        .findFirst()
-        .map(
-            column ->
-                "column "
-                    + column.name()
-                    + " of "
-                    + now.table()
-                    + " had another type than "
-                    + column.typeName()
-                    + " when it was followed");
-  }
-
-  private boolean keepsText(PublishedColumn now) {
-    Type known = types.get(now.name());
-    return known == null || known.keepsText(new Type(now.typeOid(), now.typeModifier()));
+    return ColumnDifference.rewritten(columns, of(now, Lsn.ZERO).columns())
+        .map(column -> "column " + column + " of " + now.table() + " has another type now");
   }
 }

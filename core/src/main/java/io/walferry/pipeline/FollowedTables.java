@@ -1,11 +1,17 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Change;
+import io.walferry.change.Lsn;
 import io.walferry.change.Relation;
-import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.publication.AnnouncedColumns;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ColumnChange;
+import io.walferry.sink.TableAlteration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Which relations of the stream are followed: those that the feed selects and the destination
  * knows. One that the destination has not met (a new table, or one that the publication has come to
- * carry) is loaded while the feed runs; until then its changes are left out. Belongs to the
- * pipeline's thread.
+ * carry) is loaded while the feed runs; until then its changes are left out. What was done to the
+ * columns of a table is told to the destination before the first change that shows it, and noted
+ * with it. Belongs to the pipeline's thread.
  */
 final class FollowedTables {
   private static final Logger LOG = LoggerFactory.getLogger(FollowedTables.class);
@@ -28,7 +35,13 @@ final class FollowedTables {
   private final Replay replay;
   private final RowReloads rows;
   private final PublicationWatch watch;
-  private final Map<TableId, FollowedTable> known = new HashMap<>();
+  private final TableLines lines;
+
+  /** The relations whose columns the destination has, or is known not to need. */
+  private final Map<Integer, Relation> followed = new HashMap<>();
+
+  /** Where the transaction commits whose changes come. */
+  private Lsn commitLsn = Lsn.ZERO;
 
   /** What was decided of relations that were not known at the start. */
   private final Map<Relation, Boolean> met = new HashMap<>();
@@ -37,7 +50,7 @@ final class FollowedTables {
       FeedSettings feed,
       FeedEnds ends,
       TableSelection selection,
-      List<PublishedTable> tables,
+      TableLines lines,
       Replay replay,
       RowReloads rows) {
     this.feed = feed;
@@ -45,12 +58,8 @@ final class FollowedTables {
     this.selection = selection;
     this.replay = replay;
     this.rows = rows;
+    this.lines = lines;
     this.watch = new PublicationWatch(ends.sql(), feed.publication());
-    tables.forEach(this::know);
-  }
-
-  private void know(PublishedTable table) {
-    known.put(table.table(), FollowedTable.of(table));
   }
 
   /**
@@ -68,8 +77,12 @@ final class FollowedTables {
     }
   }
 
-  /** Looks once more as long as transactions of the announcement's time have not been seen. */
-  void lookAgain() {
+  /**
+   * The changes that follow are of another transaction. Looks once more as long as transactions of
+   * the announcement's time have not been seen.
+   */
+  void begin(TransactionHeader header) {
+    commitLsn = header.commitLsn();
     if (watch.isDue() && watch.hasChangedMeanwhile()) {
       met.clear();
       compare();
@@ -78,27 +91,25 @@ final class FollowedTables {
 
   private void compare() {
     for (PublishedTable table : new PublicationCatalog(ends.sql()).tables(feed.publication())) {
-      FollowedTable followed = known.get(table.table());
-      if (followed != null && followed.oid() == table.oid()) {
-        compare(followed, table);
-      }
+      lines
+          .find(table.table())
+          .filter(line -> line.oid() == table.oid())
+          .ifPresent(line -> compare(line, table));
     }
   }
 
-  private void compare(FollowedTable followed, PublishedTable now) {
-    if (!followed.wasLeftOut(now)) {
-      if (!followed.routes().equals(now.routes())) {
-        FollowedTable widened = followed.by(now.routes());
-        known.put(now.table(), widened);
-        ends.sink().note(List.of(widened.line(now.table())));
+  private void compare(FollowedTable line, PublishedTable now) {
+    if (!line.wasLeftOut(now)) {
+      if (!line.routes().equals(now.routes())) {
+        lines.note(now.table(), line.by(now.routes()));
       }
       return;
     }
-    know(now);
     if (loadsAgain(feed, now)) {
+      lines.know(now.table(), line.by(now.routes()));
       replay.loadSoon(now, true);
     } else {
-      ends.sink().note(List.of(followed.by(now.routes()).line(now.table())));
+      lines.note(now.table(), line.by(now.routes()));
     }
   }
 
@@ -120,27 +131,107 @@ final class FollowedTables {
   /** Whether changes of the relation are to be applied. */
   boolean includes(Relation relation) {
     return selection.includes(relation)
-        && (known.containsKey(relation.table()) || met.computeIfAbsent(relation, this::meet));
+        && (isFollowed(relation)
+            || lines.find(relation.table()).isPresent()
+            || met.computeIfAbsent(relation, this::meet));
+  }
+
+  @SuppressWarnings("ReferenceEquality") // One object for each announcement; asked for each row.
+  private boolean isFollowed(Relation relation) {
+    return followed.get(relation.oid()) == relation;
+  }
+
+  /** Whether the destination has the rows of a relation that is included under other columns. */
+  boolean isAltered(Relation relation) {
+    if (isFollowed(relation)) {
+      return false;
+    }
+    FollowedTable line = lines.find(relation.table()).orElseThrow();
+    if (commitLsn.isBefore(line.since())) {
+      // Written before the catalog was read, which has told the columns.
+      ColumnDifference.rewritten(relation.columns(), line.columns())
+          .ifPresent(
+              column -> {
+                throw new WalferryException(
+                    ErrorCode.SOURCE_TABLE_REPLACED,
+                    "a table was rewritten at the source: column "
+                        + column
+                        + " of "
+                        + relation
+                        + " has another type in the stream");
+              });
+      return false;
+    }
+    if (!line.hasColumnsOf(relation)) {
+      return true;
+    }
+    followed.put(relation.oid(), relation);
+    return false;
+  }
+
+  /** What was done to the table until it had the columns of a relation. */
+  TableAlteration alteration(Relation relation) {
+    FollowedTable line = lines.find(relation.table()).orElseThrow();
+    Optional<PublishedTable> published = published(relation);
+    AnnouncedColumns columns =
+        new AnnouncedColumns(
+            ends.sql(),
+            published.map(PublishedTable::columns).orElseGet(List::of),
+            relation.columns());
+    List<ColumnChange> changes = ColumnDifference.between(line, relation, columns::published);
+    return new TableAlteration(line.relation(relation), relation, changes);
+  }
+
+  /** Has the destination have the columns. Nothing of former ones waits. */
+  void alter(TableAlteration alteration) {
+    Relation relation = alteration.after();
+    boolean reload = ends.sink().capabilities().altersTables() && ends.sink().alter(alteration);
+    FollowedTable line = lines.find(relation.table()).orElseThrow();
+    lines.note(relation.table(), line.as(relation));
+    if (reload) {
+      loadAgain(relation);
+    }
+  }
+
+  /** Since nobody knows what the rows that are there have in a new column. */
+  private void loadAgain(Relation relation) {
+    if (feed.load() == LoadMode.NONE) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "a column was added to "
+              + relation
+              + ", the source's catalog does not say what its rows have in it, and 'pipeline.load'"
+              + " is none; add it at the destination, with what the source has in it");
+    }
+    LOG.info(
+        "Table {} is loaded again: it has a new column, and the source's catalog does not say what"
+            + " its rows have in it",
+        relation);
+    published(relation).ifPresent(table -> replay.loadSoon(table, true));
+  }
+
+  /** As the catalog has it now, under the same name. */
+  private Optional<PublishedTable> published(Relation relation) {
+    return new PublicationCatalog(ends.sql())
+        .tables(feed.publication()).stream()
+            .filter(table -> table.oid() == relation.oid())
+            .filter(table -> table.table().equals(relation.table()))
+            .findFirst();
   }
 
   private boolean meet(Relation relation) {
-    Optional<PublishedTable> found =
-        new PublicationCatalog(ends.sql())
-            .tables(feed.publication()).stream()
-                .filter(table -> table.oid() == relation.oid())
-                .filter(table -> table.table().equals(relation.table()))
-                .findFirst();
+    Optional<PublishedTable> found = published(relation);
     if (found.isEmpty()) {
       // It is gone again, or has another name by now, under which it will be met.
       return false;
     }
     PublishedTable table = found.get();
-    know(table);
     if (feed.load() == LoadMode.NONE) {
       ends.sink().resume(List.of(table));
-      ends.sink().note(List.of(FollowedTable.line(table)));
+      lines.note(List.of(table));
       return true;
     }
+    lines.know(table);
     ends.sink().prepare(List.of(table));
     replay.loadSoon(table, false);
     return true;
@@ -149,7 +240,7 @@ final class FollowedTables {
   /** Loads a table again if the message asks this feed for it. */
   void reload(Change.Message message) {
     for (PublishedTable table : new PublicationCatalog(ends.sql()).tables(feed.publication())) {
-      if (known.containsKey(table.table())
+      if (lines.find(table.table()).isPresent()
           && new ReloadRequest(feed.slot(), table.table()).isSaidBy(message)) {
         LOG.info("Table {} is loaded again, as asked for", table);
         replay.loadSoon(table, true);
@@ -160,7 +251,9 @@ final class FollowedTables {
   /** Reads rows again if the message asks this feed for them. */
   void reloadRows(Change.Message message) {
     RowReloadRequest.of(message)
-        .filter(request -> request.slot().equals(feed.slot()) && known.containsKey(request.table()))
+        .filter(
+            request ->
+                request.slot().equals(feed.slot()) && lines.find(request.table()).isPresent())
         .ifPresent(this::reloadRows);
   }
 

@@ -192,7 +192,7 @@ final class Follower {
   }
 
   private void apply(Transaction transaction) {
-    outlets.forEach(outlet -> outlet.begin(transaction.header()));
+    outlets.forEach(outlet -> outlet.begin(transaction.header(), reached));
     boolean taken = false;
     while (transaction.advance()) {
       if (append(transaction.change())) {

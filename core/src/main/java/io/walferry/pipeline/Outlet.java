@@ -6,8 +6,12 @@ import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.sink.ColumnChange;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
+import io.walferry.sink.TableAlteration;
 import io.walferry.snapshot.TableLedger;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,19 +32,26 @@ final class Outlet {
   private boolean passes;
   private boolean announced;
 
-  Outlet(
-      Sink sink,
-      FollowedTables tables,
-      Replay replay,
-      TableLoads loads,
-      RowReloads rows,
-      Position durable) {
-    this.sink = sink;
+  /** What precedes the transaction whose changes come. */
+  private Position preceding;
+
+  private Lsn commitLsn = Lsn.ZERO;
+
+  /** How many changes of it have come. */
+  private long index;
+
+  /** The transaction of which a part is there already, or was to be made so. */
+  private Optional<TornTransaction> torn;
+
+  Outlet(StartPoint start, FollowedTables tables, Replay replay, RowReloads rows) {
+    this.sink = start.member().ends().sink();
     this.tables = tables;
     this.replay = replay;
-    this.loads = loads;
+    this.loads = start.member().loads();
     this.rows = rows;
-    this.durable = durable;
+    this.durable = start.position();
+    this.preceding = start.position();
+    this.torn = start.torn();
   }
 
   /** What it has taken; for most destinations the same as {@link #settle}. */
@@ -53,13 +64,20 @@ final class Outlet {
     return sink.settle(durable);
   }
 
-  /** The changes that follow belong to this transaction. */
-  void begin(TransactionHeader header) {
+  /**
+   * The changes that follow belong to this transaction.
+   *
+   * @param reached the end of everything before it
+   */
+  void begin(TransactionHeader header, Position reached) {
+    preceding = reached.endLsn().isBefore(durable.endLsn()) ? durable : reached;
+    commitLsn = header.commitLsn();
+    index = 0;
     passes = header.commitLsn().isBefore(durable.endLsn());
     unbegun = Optional.of(header);
     xid = header.xid();
     if (!passes) {
-      tables.lookAgain();
+      tables.begin(header);
     }
   }
 
@@ -71,6 +89,10 @@ final class Outlet {
   /** Takes a change if it is wanted here. Transactions without any cost the sink nothing. */
   boolean append(Change change) {
     if (passes) {
+      return false;
+    }
+    index++;
+    if (isThere()) {
       return false;
     }
     if (announced) {
@@ -87,6 +109,11 @@ final class Outlet {
     return true;
   }
 
+  /** Whether the change came with a part of its transaction that is durable. */
+  private boolean isThere() {
+    return torn.filter(it -> it.commitLsn().equals(commitLsn) && index <= it.changes()).isPresent();
+  }
+
   private void beginReplay(TransactionHeader header) {
     rows.applied(header.xid());
     replay.begin(header);
@@ -99,7 +126,7 @@ final class Outlet {
       case Change.Update update -> selected(update, update.relation());
       case Change.Delete delete -> selected(delete, delete.relation());
       case Change.Truncate truncate -> {
-        List<Relation> emptied = truncate.relations().stream().filter(tables::includes).toList();
+        List<Relation> emptied = truncate.relations().stream().filter(this::isWanted).toList();
         yield emptied.isEmpty()
             ? Optional.empty()
             : Optional.of(
@@ -120,7 +147,49 @@ final class Outlet {
   }
 
   private Optional<Change> selected(Change change, Relation relation) {
-    return tables.includes(relation) ? Optional.of(change) : Optional.empty();
+    return isWanted(relation) ? Optional.of(change) : Optional.empty();
+  }
+
+  /** Whether changes of the relation are to be applied; the destination has its columns then. */
+  private boolean isWanted(Relation relation) {
+    if (!tables.includes(relation)) {
+      return false;
+    }
+    if (tables.isAltered(relation)) {
+      // What has come with the former columns goes first; that may have the table loaded again.
+      replay.flush();
+      if (tables.isAltered(relation)) {
+        alter(tables.alteration(relation));
+      }
+    }
+    return true;
+  }
+
+  private void alter(TableAlteration alteration) {
+    if (isOnItsOwn(alteration)) {
+      tear();
+    }
+    tables.alter(alteration);
+  }
+
+  /** What somebody has to do by hand has to find what was before it. */
+  private boolean isOnItsOwn(TableAlteration alteration) {
+    return switch (sink.capabilities().alterations()) {
+      case NONE -> false;
+      case IN_TRANSACTION ->
+          alteration.changes().stream().anyMatch(it -> it instanceof ColumnChange.Replaced);
+      case ON_THEIR_OWN -> true;
+    };
+  }
+
+  /** Makes everything durable that has come before the change, and notes where that is. */
+  private void tear() {
+    if (index > 1) {
+      torn = Optional.of(new TornTransaction(commitLsn, index - 1));
+      torn.ifPresent(part -> sink.note(List.of(part.line())));
+    }
+    sink.commit(preceding);
+    durable = preceding;
   }
 
   /** Whether it has to be committed so that a table, or some rows of one, can be loaded. */
@@ -155,6 +224,10 @@ final class Outlet {
     replay.flush();
     rows.plan();
     replay.settle(reached);
+    if (torn.filter(part -> part.commitLsn().isBefore(reached.endLsn())).isPresent()) {
+      sink.forget(FeedLedger.FEED, EnumSet.of(LedgerEntry.Kind.TRANSACTION));
+      torn = Optional.empty();
+    }
     sink.commit(reached);
     durable = reached;
     return replay.takeSkipped();

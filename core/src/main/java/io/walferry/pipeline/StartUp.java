@@ -235,11 +235,17 @@ final class StartUp {
         }
       }
     }
-    sink.resume(known.stream().filter(table -> !altered.contains(table)).toList());
+    TableLines lines = member.loads().lines();
+    known.forEach(table -> lines.know(table.table(), line(table, ledger)));
+    sink.resume(
+        known.stream()
+            .filter(table -> !altered.contains(table))
+            .map(sink.capabilities().altersTables() ? lines::asFollowed : table -> table)
+            .toList());
     // Before the slot moves on: where it was made is where this destination goes on.
     boolean noted = upgraded;
     noted |= forgetTablesThatWent(sink, tables, ledger);
-    noted |= noteChangedColumns(sink, known, ledger);
+    noted |= noteChangedLines(sink, known, ledger, lines);
     if (!altered.isEmpty()) {
       unsettled.addAll(member.loads().planAgain(altered));
       noted = true;
@@ -251,7 +257,7 @@ final class StartUp {
     if (noted) {
       sink.commit(following.position());
     }
-    return new StartPoint(member, following.position(), tables, unsettled);
+    return new StartPoint(member, following.position(), tables, unsettled, ledger.torn());
   }
 
   /** A destination that comes to a feed which others follow already. */
@@ -260,7 +266,7 @@ final class StartUp {
     sink.forget(FeedLedger.FEED, EnumSet.of(LedgerEntry.Kind.SLOT));
     List<TableLedger> unsettled = add(member, tables);
     sink.commit(position);
-    return new StartPoint(member, position, tables, unsettled);
+    return new StartPoint(member, position, tables, unsettled, Optional.empty());
   }
 
   /** Tables that the destination knows nothing of; in its open transaction. */
@@ -268,7 +274,7 @@ final class StartUp {
     Sink sink = member.ends().sink();
     if (feed.load() == LoadMode.NONE) {
       sink.resume(added);
-      sink.note(added.stream().map(FollowedTable::line).toList());
+      member.loads().lines().note(added);
       return List.of();
     }
     sink.prepare(added);
@@ -305,15 +311,26 @@ final class StartUp {
     }
   }
 
-  private static boolean noteChangedColumns(
-      Sink sink, List<PublishedTable> known, FeedLedger ledger) {
-    List<LedgerEntry> changed =
-        known.stream()
-            .filter(
-                table ->
-                    !ledger.followed(table.table()).equals(Optional.of(FollowedTable.of(table))))
-            .map(FollowedTable::line)
-            .toList();
+  /**
+   * What is known of a table now. Columns stay as the stream has announced them, or as the catalog
+   * had them at a place of the log; of a line that does not say where, they are the catalog's.
+   */
+  private FollowedTable line(PublishedTable table, FeedLedger ledger) {
+    FollowedTable was = ledger.followed(table.table()).orElseThrow();
+    return was.since().equals(FollowedTable.UNKNOWN)
+        ? FollowedTable.of(table, WalEnd.read(sql))
+        : was.numbered(table.oid()).by(table.routes());
+  }
+
+  private static boolean noteChangedLines(
+      Sink sink, List<PublishedTable> known, FeedLedger ledger, TableLines lines) {
+    List<LedgerEntry> changed = new ArrayList<>();
+    for (PublishedTable table : known) {
+      FollowedTable line = lines.find(table.table()).orElseThrow();
+      if (!ledger.followed(table.table()).equals(Optional.of(line))) {
+        changed.add(line.line(table.table()));
+      }
+    }
     if (!changed.isEmpty()) {
       sink.note(changed);
     }
@@ -393,9 +410,8 @@ final class StartUp {
   private List<StartPoint> attach(Optional<Slot> slot) {
     List<StartPoint> starts = new PublishedTables(feed, sql).use(tables -> start(slot, tables));
     for (StartPoint start : starts) {
-      Sink sink = start.member().ends().sink();
-      sink.note(start.tables().stream().map(FollowedTable::line).toList());
-      sink.commit(start.position());
+      start.member().loads().lines().note(start.tables());
+      start.member().ends().sink().commit(start.position());
     }
     return starts;
   }
@@ -407,7 +423,7 @@ final class StartUp {
         slot.flatMap(existing -> existing.wal().confirmedFlushLsn()).orElseGet(this::newSlot);
     Position position = new Position(from, Xid.NONE);
     return members.stream()
-        .map(member -> new StartPoint(member, position, tables, List.of()))
+        .map(member -> new StartPoint(member, position, tables, List.of(), Optional.empty()))
         .toList();
   }
 

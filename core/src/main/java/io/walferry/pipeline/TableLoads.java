@@ -1,9 +1,13 @@
 package io.walferry.pipeline;
 
+import io.walferry.change.Lsn;
+import io.walferry.change.Relation;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.ColumnChange;
 import io.walferry.sink.LedgerEntry.Kind;
+import io.walferry.sink.TableAlteration;
 import io.walferry.snapshot.ChunkLoad;
 import io.walferry.snapshot.ChunkLoad.LoadReport;
 import io.walferry.snapshot.LoadTable;
@@ -30,14 +34,21 @@ final class TableLoads {
 
   private final PipelineSettings settings;
   private final FeedEnds ends;
+  private final TableLines lines;
   private final PipelineListener listener;
   private final StopSignal stop;
 
   TableLoads(PipelineSettings settings, FeedEnds ends, PipelineListener listener, StopSignal stop) {
     this.settings = settings;
     this.ends = ends;
+    this.lines = new TableLines(ends);
     this.listener = listener;
     this.stop = stop;
+  }
+
+  /** The tables that the destination follows. */
+  TableLines lines() {
+    return lines;
   }
 
   /**
@@ -52,7 +63,7 @@ final class TableLoads {
           TableLedger.plan(
               ends.sql(), LoadTable.read(ends.sql(), table), base, settings.chunkBytes());
       ends.sink().forget(table.table(), UNSETTLED);
-      ends.sink().note(List.of(FollowedTable.line(table)));
+      lines.note(List.of(table));
       ends.sink().note(ledger.entries());
       ledgers.add(ledger);
     }
@@ -80,9 +91,39 @@ final class TableLoads {
             .tables(settings.feed().publication()).stream()
                 .filter(table -> oids.contains(table.oid()))
                 .toList();
-    current.forEach(ends.sink()::empty);
+    for (PublishedTable table : current) {
+      switch (ends.sink().capabilities().alterations()) {
+        case NONE -> ends.sink().empty(table);
+        case IN_TRANSACTION -> {
+          ends.sink().empty(table);
+          reshape(table);
+        }
+        case ON_THEIR_OWN -> {
+          // A table that was emptied could not be altered any more.
+          reshape(table);
+          ends.sink().empty(table);
+        }
+      }
+    }
     ends.sink().prepare(current);
     return planLive(current);
+  }
+
+  /** Gives a table whose rows go the columns that it is loaded with. */
+  private void reshape(PublishedTable table) {
+    lines
+        .find(table.table())
+        .ifPresent(
+            line -> {
+              FollowedTable now = FollowedTable.of(table, Lsn.ZERO);
+              List<ColumnChange> changes = ColumnDifference.withoutRows(line, table);
+              if (!changes.isEmpty()) {
+                Relation after =
+                    new Relation(
+                        table.oid(), table.table(), table.replicaIdentity(), now.columns());
+                ends.sink().alter(new TableAlteration(line.relation(after), after, changes));
+              }
+            });
   }
 
   /** Loads whatever is missing. The destination has just committed. */

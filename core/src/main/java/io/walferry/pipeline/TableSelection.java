@@ -1,11 +1,9 @@
 package io.walferry.pipeline;
 
-import io.walferry.change.Column;
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.TablePattern;
 import java.util.HashMap;
@@ -16,9 +14,9 @@ import java.util.stream.Collectors;
 
 /**
  * Which tables of a publication a feed wants: all of them, or those that match its patterns.
- * Watches that a table stays the same one: after a rename, a swap, a new table of an old name, or a
- * change of a column's type, the destination's rows are not those of the source any more, and
- * nothing in the stream says so. Not for several threads.
+ * Watches that a table stays the same one: after a rename, a swap or a new table of an old name,
+ * the destination's rows are not those of the source any more, and nothing in the stream says so.
+ * Not for several threads.
  */
 final class TableSelection {
   private final List<TablePattern> patterns;
@@ -71,34 +69,11 @@ final class TableSelection {
     if (sameName != null && sameName.oid() != relation.oid()) {
       throw replaced(relation.table() + " is another table of the same name in the stream");
     }
-    if (sameOid != null) {
-      requireSameTypes(sameOid, relation);
-    }
     return includes(relation.table());
-  }
-
-  private static void requireSameTypes(PublishedTable table, Relation relation) {
-    Map<String, PublishedColumn> columns =
-        table.columns().stream()
-            .collect(Collectors.toMap(PublishedColumn::name, Function.identity()));
-    for (Column column : relation.columns()) {
-      PublishedColumn known = columns.get(column.name());
-      if (known != null
-          && (known.typeOid() != column.typeOid()
-              || known.typeModifier() != column.typeModifier())) {
-        throw replaced(
-            "column "
-                + column.name()
-                + " of "
-                + relation.table()
-                + " has another type in the stream than "
-                + known.typeName());
-      }
-    }
   }
 
   private static WalferryException replaced(String how) {
     return new WalferryException(
-        ErrorCode.SOURCE_TABLE_REPLACED, "a table was replaced or rewritten at the source: " + how);
+        ErrorCode.SOURCE_TABLE_REPLACED, "a table was replaced at the source: " + how);
   }
 }

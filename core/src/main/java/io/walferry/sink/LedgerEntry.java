@@ -21,7 +21,9 @@ public record LedgerEntry(TableId table, Kind kind, String part, String content)
     /** A part of a table that is being loaded, or was and is not yet in step with the others. */
     CHUNK,
     /** The same for one row. */
-    ROW;
+    ROW,
+    /** A transaction of which a part is there. */
+    TRANSACTION;
 
     /** Whether the destination is inconsistent for as long as there is such a line. */
     public boolean isUnsettled() {

@@ -68,7 +68,9 @@ public interface Sink extends AutoCloseable {
   void prepare(List<PublishedTable> tables);
 
   /**
-   * Checks that tables which have their rows are there with their shape.
+   * Checks that tables which have their rows are there with their shape: with the columns that
+   * their last change had, if the sink {@link SinkCapabilities#altersTables alters tables}, else
+   * with those that the catalog has.
    *
    * @throws io.walferry.error.WalferryException {@code DESTINATION_SHAPE}
    */
@@ -100,6 +102,28 @@ public interface Sink extends AutoCloseable {
    * follows is in it.
    */
   default void learn(TypeCatalog types) {}
+
+  /**
+   * The changes that follow are of a table with other columns: has them at the destination too, as
+   * its settings say. Only where the sink {@link SinkCapabilities#altersTables says so}; between
+   * any two changes, before or behind {@link #begin}.
+   *
+   * <p>Where alterations are {@link SinkCapabilities.Alterations#ON_THEIR_OWN on their own},
+   * everything before was committed, if need be in the middle of a source transaction: the ledger
+   * says then how much of it is there.
+   *
+   * <p>What is asked for may be there already, since somebody has done it by hand or an earlier
+   * attempt has: the sink looks first. It becomes durable with the changes around it, or can be
+   * done again.
+   *
+   * @return whether the table has to be loaded again, since nobody knows what its rows have in a
+   *     new column, which is then made by {@link #prepare}
+   * @throws io.walferry.error.WalferryException {@code DESTINATION_DDL_HALTED} if the settings want
+   *     somebody to do it by hand
+   */
+  default boolean alter(TableAlteration alteration) {
+    throw new UnsupportedOperationException("This destination alters no tables");
+  }
 
   /** The changes that follow belong to this source transaction. */
   void begin(TransactionHeader transaction);

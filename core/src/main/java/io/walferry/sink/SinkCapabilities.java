@@ -12,11 +12,42 @@ package io.walferry.sink;
  *     count for the chunks that are read once more, so that rows which are gone by then do not stay
  * @param takesBinary whether columns of changes may come in the binary form of their types, or as
  *     text, one beside the other; else all are text
+ * @param alterations how it follows what becomes of a table's columns, as {@link Sink#alter} says
  */
 public record SinkCapabilities(
-    boolean savesPosition, boolean replacesRows, boolean dropsChunks, boolean takesBinary) {
+    boolean savesPosition,
+    boolean replacesRows,
+    boolean dropsChunks,
+    boolean takesBinary,
+    Alterations alterations) {
+  /** How tables are altered. */
+  public enum Alterations {
+    /** They are not. */
+    NONE,
+    /** In the transaction of the changes around it. */
+    IN_TRANSACTION,
+    /** It would end a transaction, so there must be none: everything before was committed. */
+    ON_THEIR_OWN
+  }
+
+  /** Of a destination that alters no tables. */
+  public SinkCapabilities(
+      boolean savesPosition, boolean replacesRows, boolean dropsChunks, boolean takesBinary) {
+    this(savesPosition, replacesRows, dropsChunks, takesBinary, Alterations.NONE);
+  }
+
   /** Of a destination with transactions that takes text. */
   public SinkCapabilities(boolean savesPosition, boolean replacesRows) {
     this(savesPosition, replacesRows, true, false);
+  }
+
+  /** The same of one that alters tables so. */
+  public SinkCapabilities altering(Alterations how) {
+    return new SinkCapabilities(savesPosition, replacesRows, dropsChunks, takesBinary, how);
+  }
+
+  /** Whether it wants to be told of alterations. */
+  public boolean altersTables() {
+    return alterations != Alterations.NONE;
   }
 }

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.Column;
+import io.walferry.change.Lsn;
+import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import io.walferry.publication.FormerValue;
@@ -34,26 +37,43 @@ final class FollowedTableTest {
         Set.of(routes));
   }
 
+  private static Relation announced(Column... columns) {
+    return new Relation(-7, ITEM, ReplicaIdentity.DEFAULT, List.of(columns));
+  }
+
   @Test
   void aLineSaysWhatItWasMadeOf() {
     for (PublishedTable table : List.of(carriedBy(), carriedBy("table 7", "schema 8"))) {
-      assertEquals(FollowedTable.of(table), FollowedTable.parse(FollowedTable.line(table)));
+      FollowedTable followed = FollowedTable.of(table, Lsn.parse("16/3002D50"));
+      assertEquals(followed, FollowedTable.parse(followed.line(ITEM)));
+      FollowedTable narrower = followed.as(announced(new Column("id", 23, -1, true)));
+      assertEquals(Set.of("a\tb,c"), narrower.gone());
+      assertEquals(narrower, FollowedTable.parse(narrower.line(ITEM)));
     }
   }
 
   @Test
-  void aLineWithoutRoutesIsTakenAsItIs() {
+  void aLineOfTheFirstFormatIsTakenAsItIs() {
     LedgerEntry old =
         new LedgerEntry(
             ITEM, LedgerEntry.Kind.TABLE, "", "4294967289\tid\t23\t-1\ta\\tb,c\t1700\t9");
     FollowedTable followed = FollowedTable.parse(old);
-    assertEquals(FollowedTable.of(carriedBy()), followed);
+    assertEquals(FollowedTable.of(carriedBy(), FollowedTable.UNKNOWN), followed);
     assertFalse(followed.wasLeftOut(carriedBy("table 7")));
+    LedgerEntry later =
+        new LedgerEntry(
+            ITEM,
+            LedgerEntry.Kind.TABLE,
+            "",
+            "4294967289\tid\t23\t-1\ta\\tb,c\t1700\t9\tschema 8,table 7");
+    assertEquals(
+        FollowedTable.of(carriedBy("table 7", "schema 8"), FollowedTable.UNKNOWN),
+        FollowedTable.parse(later));
   }
 
   @Test
   void aTableWasLeftOutIfNothingHasCarriedItAllTheTime() {
-    FollowedTable followed = FollowedTable.of(carriedBy("table 7", "schema 8"));
+    FollowedTable followed = FollowedTable.of(carriedBy("table 7", "schema 8"), Lsn.ZERO);
     assertFalse(followed.wasLeftOut(carriedBy("schema 8", "table 9")));
     assertTrue(followed.wasLeftOut(carriedBy("table 9")));
   }

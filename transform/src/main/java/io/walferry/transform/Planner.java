@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 
 /** Works out plans of relations, and refuses what could not be exact. For any threads. */
 final class Planner {
-  private static final int TEXT_OID = 25;
+  static final int TEXT_OID = 25;
 
   /** Types of a fixed length, which are never stored apart from their row and so always sent. */
   private static final Set<Integer> ALWAYS_SENT =

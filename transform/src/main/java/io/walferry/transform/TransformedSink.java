@@ -16,6 +16,7 @@ import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sink.TableAlteration;
 import io.walferry.type.TypeCatalog;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -64,7 +65,8 @@ public final class TransformedSink implements Sink {
         own.savesPosition(),
         own.replacesRows(),
         own.dropsChunks(),
-        own.takesBinary() && !changesRows);
+        own.takesBinary() && !changesRows,
+        own.alterations());
   }
 
   @Override
@@ -145,6 +147,11 @@ public final class TransformedSink implements Sink {
   @Override
   public void learn(TypeCatalog types) {
     sink.learn(types);
+  }
+
+  @Override
+  public boolean alter(TableAlteration alteration) {
+    return AlterationPlan.of(alteration, planner).map(sink::alter).orElse(false);
   }
 
   @Override

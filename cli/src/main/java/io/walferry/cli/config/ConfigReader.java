@@ -9,6 +9,7 @@ import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.publication.TablePattern;
 import io.walferry.sink.SinkProvider;
+import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
@@ -366,8 +367,9 @@ final class ConfigReader {
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
     Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
     RowPolicies rows = RowsReader.policies(section);
+    DdlPolicies ddl = DdlReader.policies(section);
     return connection(section)
-        .map(it -> new SinkConfig.Postgres(name, it, existing, silence, rows));
+        .map(it -> new SinkConfig.Postgres(name, it, existing, silence, rows, ddl));
   }
 
   private Optional<SinkConfig> jsonLines(String name, Section section) {
@@ -385,11 +387,12 @@ final class ConfigReader {
   private Optional<SinkConfig> sqlite(String name, Section section, String path) {
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
     RowPolicies rows = RowsReader.policies(section);
+    DdlPolicies ddl = DdlReader.policies(section);
     if (path.equals(STANDARD_OUTPUT)) {
       reading.problem(section.placeOf("path"), "'-' (standard output) is for type jsonLines only");
       return Optional.empty();
     }
-    return Optional.of(new SinkConfig.Sqlite(name, resolved(path), existing, rows));
+    return Optional.of(new SinkConfig.Sqlite(name, resolved(path), existing, rows, ddl));
   }
 
   /** Names are keys of the file, of something such as a sink. */

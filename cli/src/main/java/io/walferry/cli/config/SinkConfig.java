@@ -7,6 +7,7 @@ import io.walferry.sink.SinkProvider;
 import io.walferry.sink.SinkSettings;
 import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.sqlserver.SqlServerSettings;
+import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.LossPolicies;
 import io.walferry.transform.TransformSettings;
@@ -26,6 +27,11 @@ public sealed interface SinkConfig {
   /** What becomes of changes that it does not take. */
   default RowPolicies rows() {
     return RowPolicies.HALT;
+  }
+
+  /** What becomes of its tables when the source's are altered. */
+  default DdlPolicies ddl() {
+    return DdlPolicies.DEFAULT;
   }
 
   /** Whether it remembers how far a pipeline has come. */
@@ -56,11 +62,12 @@ public sealed interface SinkConfig {
       ConnectionSettings connection,
       ExistingRows existing,
       Duration silence,
-      RowPolicies rows)
+      RowPolicies rows,
+      DdlPolicies ddl)
       implements SinkConfig {
     public Postgres(
         String name, ConnectionSettings connection, ExistingRows existing, Duration silence) {
-      this(name, connection, existing, silence, RowPolicies.HALT);
+      this(name, connection, existing, silence, RowPolicies.HALT, DdlPolicies.DEFAULT);
     }
   }
 
@@ -76,7 +83,8 @@ public sealed interface SinkConfig {
       ExistingRows existing,
       Duration silence,
       LossPolicies lossy,
-      RowPolicies rows)
+      RowPolicies rows,
+      DdlPolicies ddl)
       implements SinkConfig {
     public Mysql(
         String name,
@@ -84,7 +92,7 @@ public sealed interface SinkConfig {
         ExistingRows existing,
         Duration silence,
         LossPolicies lossy) {
-      this(name, connection, existing, silence, lossy, RowPolicies.HALT);
+      this(name, connection, existing, silence, lossy, RowPolicies.HALT, DdlPolicies.DEFAULT);
     }
   }
 
@@ -107,10 +115,10 @@ public sealed interface SinkConfig {
   record Kafka(String name, KafkaSinkSettings settings) implements SinkConfig {}
 
   /** A SQLite database in a file. */
-  record Sqlite(String name, Path path, ExistingRows existing, RowPolicies rows)
+  record Sqlite(String name, Path path, ExistingRows existing, RowPolicies rows, DdlPolicies ddl)
       implements SinkConfig {
     public Sqlite(String name, Path path, ExistingRows existing) {
-      this(name, path, existing, RowPolicies.HALT);
+      this(name, path, existing, RowPolicies.HALT, DdlPolicies.DEFAULT);
     }
   }
 

@@ -13,6 +13,8 @@ import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
 import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.sqlserver.SqlServerSettings;
+import io.walferry.sinks.table.DdlPolicies;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.LossPolicies;
 import io.walferry.sinks.type.LossPolicy;
@@ -126,6 +128,27 @@ final class ConfigMappingTest {
     assertEquals(
         new SinkConfig.Sqlite("shop", directory.resolve("shop.db"), ExistingRows.MERGE),
         read(LEAST.replace("shop.db}", "shop.db, existing: merge}"), Map.of()).sinks().getFirst());
+  }
+
+  @Test
+  void ddlOfASinkMapping() {
+    assertEquals(
+        new DdlPolicies(DdlPolicy.APPLY, DdlPolicy.IGNORE, DdlPolicy.APPLY, DdlPolicy.APPLY),
+        read(LEAST, Map.of()).sinks().getFirst().ddl());
+    String all = ", ddl: {added: ignore, dropped: apply, renamed: halt, retyped: halt}}";
+    DdlPolicies chosen =
+        new DdlPolicies(DdlPolicy.IGNORE, DdlPolicy.APPLY, DdlPolicy.HALT, DdlPolicy.HALT);
+    assertEquals(
+        chosen,
+        read(LEAST.replace("shop.db}", "shop.db" + all), Map.of()).sinks().getFirst().ddl());
+    for (String type : List.of("postgres", "mysql")) {
+      String yaml =
+          LEAST.replace(
+              "{type: sqlite, path: shop.db}",
+              "{type: %s, url: %s"
+                  .formatted(type, type.replace("postgres", "postgresql") + "://me@db/app" + all));
+      assertEquals(chosen, read(yaml, Map.of()).sinks().getFirst().ddl());
+    }
   }
 
   @Test

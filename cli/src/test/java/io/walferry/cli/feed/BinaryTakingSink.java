@@ -34,7 +34,8 @@ final class BinaryTakingSink implements ForwardingSink {
   @Override
   public SinkCapabilities capabilities() {
     SinkCapabilities its = sink.capabilities();
-    return new SinkCapabilities(its.savesPosition(), its.replacesRows(), its.dropsChunks(), true);
+    return new SinkCapabilities(
+        its.savesPosition(), its.replacesRows(), its.dropsChunks(), true, its.alterations());
   }
 
   @Override

@@ -126,7 +126,8 @@ sealed interface Destination extends AutoCloseable {
   }
 
   private static Sink postgres(String uri) {
-    return new PostgresSink(FeedSetup.connector(uri), PostgresSinkSettings.DEFAULT);
+    return new PostgresSink(
+        FeedSetup.connector(uri), PostgresSinkSettings.DEFAULT.withDdl(FeedSetup.DDL));
   }
 
   private static Sink kafka(String bootstrapServers) {
@@ -140,7 +141,8 @@ sealed interface Destination extends AutoCloseable {
     for (TypeFamily family : TypeFamily.values()) {
       texts = texts.with(family, LossPolicy.TEXT);
     }
-    MysqlSinkSettings settings = MysqlSinkSettings.DEFAULT.withPolicies(texts);
+    MysqlSinkSettings settings =
+        MysqlSinkSettings.DEFAULT.withPolicies(texts).withDdl(FeedSetup.DDL);
     return new MysqlSink(new MysqlConnector(MysqlSettings.parse(uri), settings), settings);
   }
 

@@ -14,6 +14,8 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
+import io.walferry.sinks.table.DdlPolicies;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.compare.ComparisonResult;
@@ -33,6 +35,10 @@ import java.util.function.Supplier;
 
 /** What feeds in tests have in common: short waits, and names that belong to one database. */
 final class FeedSetup {
+  /** A copy is equal in every column. */
+  static final DdlPolicies DDL =
+      new DdlPolicies(DdlPolicy.APPLY, DdlPolicy.APPLY, DdlPolicy.APPLY, DdlPolicy.APPLY);
+
   private static final int STREAMS_SINCE = 14;
 
   private FeedSetup() {}
@@ -90,7 +96,7 @@ final class FeedSetup {
   }
 
   static SqliteSink sqlite(Path file) {
-    return new SqliteSink(file, SqliteSettings.DEFAULT);
+    return new SqliteSink(file, SqliteSettings.DEFAULT.withDdl(DDL));
   }
 
   static Connection open(Path file) throws SQLException {

@@ -12,6 +12,7 @@ import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sink.TableAlteration;
 import io.walferry.type.TypeCatalog;
 import java.util.List;
 import java.util.Set;
@@ -63,6 +64,11 @@ interface ForwardingSink extends Sink {
   @Override
   default ChunkWriter chunkWriter() {
     return target().chunkWriter();
+  }
+
+  @Override
+  default boolean alter(TableAlteration alteration) {
+    return target().alter(alteration);
   }
 
   @Override

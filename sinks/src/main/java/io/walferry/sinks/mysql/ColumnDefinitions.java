@@ -1,7 +1,6 @@
 package io.walferry.sinks.mysql;
 
 import io.walferry.publication.PublishedColumn;
-import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.type.ColumnType;
 import io.walferry.sinks.type.Dialect;
 import io.walferry.sinks.type.LossPolicies;
@@ -25,26 +24,29 @@ final class ColumnDefinitions {
   /** Half of what a row of MySQL may have, besides long texts. */
   private static final int VARCHAR_BYTES_MAX = 32_767;
 
-  private final PublishedTable table;
+  private final List<PublishedColumn> columns;
   private final List<String> key;
   private final LossPolicies policies;
   private final String textCollation;
   private final boolean onlyLongTexts;
 
   /**
-   * Of a table.
+   * Of columns that share a table.
    *
    * @param key columns of the primary key that it gets
    * @param textCollation of its texts
    */
   ColumnDefinitions(
-      PublishedTable table, List<String> key, LossPolicies policies, String textCollation) {
-    this.table = table;
+      List<PublishedColumn> columns,
+      List<String> key,
+      LossPolicies policies,
+      String textCollation) {
+    this.columns = List.copyOf(columns);
     this.key = key;
     this.policies = policies;
     this.textCollation = textCollation;
     this.onlyLongTexts =
-        table.columns().stream()
+        columns.stream()
                 .map(ColumnDefinitions::type)
                 .mapToInt(type -> BYTES_PER_CHARACTER * type.length().orElse(0))
                 .filter(bytes -> bytes <= KEY_BYTES_MAX)
@@ -92,11 +94,7 @@ final class ColumnDefinitions {
   /** How long a text may be that shares the key with others. */
   private int keyCharacters() {
     int longOnes =
-        (int)
-            table.columns().stream()
-                .filter(this::isKey)
-                .filter(c -> isLong(declaration(c)))
-                .count();
+        (int) columns.stream().filter(this::isKey).filter(c -> isLong(declaration(c))).count();
     int bytes = KEY_BYTES_MAX - SHORT_BYTES * (key.size() - longOnes);
     return Math.max(1, bytes / (BYTES_PER_CHARACTER * Math.max(1, longOnes)));
   }

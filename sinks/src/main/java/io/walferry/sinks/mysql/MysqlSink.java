@@ -17,13 +17,14 @@ import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.run.PendingChanges;
-import io.walferry.sinks.run.TableChanges;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
+import io.walferry.sinks.table.TableAlterations;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -38,11 +39,10 @@ import java.util.Set;
  * <p>The position is the pipeline's row of table {@code walferry_position}, locked by every
  * transaction; the ledger's lines are in {@code walferry_ledger}.
  *
- * <p>DDL ends a transaction, so it happens in a session of its own, and at a start only: what is
- * missing is made before anything of the table is in the open transaction, and a kill in between
- * leaves an empty table or a column, which the next start takes as it is. A column that the stream
- * announces and the table lacks ends this sink as {@code SOURCE_SCHEMA_MOVING}; the next one adds
- * it, with what the rows that are there have in it at the source. TRUNCATE is a DELETE.
+ * <p>DDL ends a transaction, so it happens in a session of its own, before anything of the table is
+ * in the open transaction: what is missing is made at a start or before a load, and columns are
+ * altered right after a commit. A kill in between leaves an empty table or a column, which the next
+ * start takes as it is. TRUNCATE is a DELETE.
  *
  * <p>A few megabytes of the open transaction wait here, the rest is at the server: transactions of
  * any size pass through. Not for several threads.
@@ -61,6 +61,7 @@ public final class MysqlSink implements RevocableSink {
   private final DestinationTables<TableShape> destination;
   private final PendingChanges pending;
   private final TableWriters writers;
+  private final TableAlterations<TableShape> alterations;
   private final RowAttempts attempts;
 
   private TransactionHeader transaction = NO_TRANSACTION;
@@ -72,8 +73,11 @@ public final class MysqlSink implements RevocableSink {
     this.session = connector.session();
     this.aside = connector.session();
     this.transactions = new FeedTransactions(session, MysqlPositionDialect.INSTANCE);
-    this.tables = new MysqlTables(connector, session, aside, settings.policies());
+    this.tables = new MysqlTables(connector, session, aside, settings);
     this.destination = new DestinationTables<>(tables, settings.existing());
+    this.alterations =
+        new TableAlterations<>(
+            destination, tables, new MysqlColumns(aside, tables), settings.ddl());
     // Where a table has triggers, its own changes keep their order.
     this.pending = new PendingChanges(() -> true, settings.pendingBytes());
     this.writers = new TableWriters(connector, tables, session, pending, settings);
@@ -88,7 +92,8 @@ public final class MysqlSink implements RevocableSink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(true, settings.existing().leavesOnlyOurs());
+    return new SinkCapabilities(true, settings.existing().leavesOnlyOurs())
+        .altering(SinkCapabilities.Alterations.ON_THEIR_OWN);
   }
 
   /**
@@ -165,6 +170,14 @@ public final class MysqlSink implements RevocableSink {
     return attempts;
   }
 
+  /** {@inheritDoc} Nothing is open, so nobody waits for whom. */
+  @Override
+  public boolean alter(TableAlteration alteration) {
+    boolean reload = alterations.apply(alteration);
+    writers.forget();
+    return reload;
+  }
+
   @Override
   public void begin(TransactionHeader next) {
     transactions.begin();
@@ -175,18 +188,14 @@ public final class MysqlSink implements RevocableSink {
   public void append(Change change) {
     switch (change) {
       case Change.Insert(var relation, var after) ->
-          pending.insert(changes(relation), transaction, after);
+          writers.of(relation).insert(pending, transaction, after);
       case Change.Update(var relation, var before, var after) ->
-          pending.update(changes(relation), transaction, before, after);
+          writers.of(relation).update(pending, transaction, before, after);
       case Change.Delete(var relation, var before) ->
-          pending.delete(changes(relation), transaction, before);
+          writers.of(relation).delete(pending, transaction, before);
       case Change.Truncate truncate -> truncate(truncate.relations());
       case Change.Message message -> {}
     }
-  }
-
-  private TableChanges changes(Relation relation) {
-    return writers.of(relation).changes();
   }
 
   @Override

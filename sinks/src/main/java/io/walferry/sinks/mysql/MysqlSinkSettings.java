@@ -1,5 +1,6 @@
 package io.walferry.sinks.mysql;
 
+import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.LossPolicies;
 import java.time.Duration;
@@ -15,20 +16,23 @@ import java.time.Duration;
  * @param pendingBytes how much of the open transaction may wait here until it is sent
  * @param existing what becomes of rows that are there before a first load
  * @param policies what becomes of values that a native column cannot hold
+ * @param ddl what becomes of tables when those of the source are altered
  */
 public record MysqlSinkSettings(
     Duration lockTimeout,
     Duration silenceMax,
     long pendingBytes,
     ExistingRows existing,
-    LossPolicies policies) {
+    LossPolicies policies,
+    DdlPolicies ddl) {
   public static final MysqlSinkSettings DEFAULT =
       new MysqlSinkSettings(
           Duration.ofSeconds(10),
           Duration.ofMinutes(15),
           4L << 20,
           ExistingRows.REFUSE,
-          LossPolicies.FAIL);
+          LossPolicies.FAIL,
+          DdlPolicies.DEFAULT);
 
   public MysqlSinkSettings {
     if (lockTimeout.toSeconds() < 1 || lockTimeout.compareTo(Duration.ofHours(1)) > 0) {
@@ -45,18 +49,22 @@ public record MysqlSinkSettings(
   }
 
   public MysqlSinkSettings withExisting(ExistingRows rows) {
-    return new MysqlSinkSettings(lockTimeout, silenceMax, pendingBytes, rows, policies);
+    return new MysqlSinkSettings(lockTimeout, silenceMax, pendingBytes, rows, policies, ddl);
   }
 
   public MysqlSinkSettings withLockTimeout(Duration timeout) {
-    return new MysqlSinkSettings(timeout, silenceMax, pendingBytes, existing, policies);
+    return new MysqlSinkSettings(timeout, silenceMax, pendingBytes, existing, policies, ddl);
   }
 
   public MysqlSinkSettings withSilenceMax(Duration most) {
-    return new MysqlSinkSettings(lockTimeout, most, pendingBytes, existing, policies);
+    return new MysqlSinkSettings(lockTimeout, most, pendingBytes, existing, policies, ddl);
   }
 
   public MysqlSinkSettings withPolicies(LossPolicies chosen) {
-    return new MysqlSinkSettings(lockTimeout, silenceMax, pendingBytes, existing, chosen);
+    return new MysqlSinkSettings(lockTimeout, silenceMax, pendingBytes, existing, chosen, ddl);
+  }
+
+  public MysqlSinkSettings withDdl(DdlPolicies chosen) {
+    return new MysqlSinkSettings(lockTimeout, silenceMax, pendingBytes, existing, policies, chosen);
   }
 }

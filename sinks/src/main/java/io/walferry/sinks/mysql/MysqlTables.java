@@ -7,6 +7,7 @@ import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.mysql.TableShape.ShapeColumn;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.table.TableCatalog;
 import io.walferry.sinks.type.LossPolicies;
@@ -39,6 +40,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
   private final SqlSession session;
   private final SqlSession aside;
   private final LossPolicies policies;
+  private final DdlPolicy ddl;
   private final TableNames names = new TableNames();
   private final Set<String> told = new HashSet<>();
 
@@ -49,11 +51,12 @@ final class MysqlTables implements TableCatalog<TableShape> {
    * @param aside another one, without transactions
    */
   MysqlTables(
-      MysqlConnector connector, SqlSession session, SqlSession aside, LossPolicies policies) {
+      MysqlConnector connector, SqlSession session, SqlSession aside, MysqlSinkSettings settings) {
     this.connector = connector;
     this.session = session;
     this.aside = aside;
-    this.policies = policies;
+    this.policies = settings.policies();
+    this.ddl = settings.ddl().added();
   }
 
   @Override
@@ -97,7 +100,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
 
   @Override
   public List<String> resumeProblems(PublishedTable source, TableShape found) {
-    return ShapeCheck.resumeProblems(source, found);
+    return ShapeCheck.resumeProblems(source, found, ddl == DdlPolicy.IGNORE);
   }
 
   @Override
@@ -144,7 +147,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
   }
 
   private ColumnDefinitions definitions(PublishedTable table, List<String> key) {
-    return new ColumnDefinitions(table, key, policies, connector.traits().collation());
+    return new ColumnDefinitions(table.columns(), key, policies, connector.traits().collation());
   }
 
   @Override
@@ -178,8 +181,10 @@ final class MysqlTables implements TableCatalog<TableShape> {
    */
   void widen(PublishedTable table) {
     TableShape found = find(table.table()).orElseThrow();
-    missingColumns(table, found)
-        .forEach(column -> add(table, found, column, formerValue(found, column)));
+    if (ddl == DdlPolicy.APPLY) {
+      missingColumns(table, found)
+          .forEach(column -> add(table, found, column, formerValue(found, column)));
+    }
     finish(table);
   }
 
@@ -191,8 +196,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
 
   private String formerValue(TableShape found, PublishedColumn column) {
     return switch (column.formerValue()) {
-      case FormerValue.Constant(String text) ->
-          " DEFAULT (" + ConstantLiteral.of(text, writer(found, column)) + ")";
+      case FormerValue.Constant constant -> " DEFAULT (" + literal(found, column) + ")";
       case FormerValue.Null none -> "";
       case FormerValue.Unknown unknown -> "";
     };
@@ -206,6 +210,39 @@ final class MysqlTables implements TableCatalog<TableShape> {
         type,
         policy,
         "column " + column.name() + " of table " + found.name());
+  }
+
+  /** Adds a column with what rows of before have in it, which stays its default. */
+  void addColumn(TableShape found, PublishedColumn column) {
+    aside.executeLong(
+        "add column " + column.name() + " to table " + found.name(),
+        "ALTER TABLE "
+            + found.quoted()
+            + " ADD COLUMN "
+            + definition(found, column)
+            + formerValue(found, column));
+  }
+
+  /** A column as it is declared in a table that is there, on its own. */
+  String definition(TableShape found, PublishedColumn column) {
+    boolean inKey = TableNames.folded(found.primaryKey()).contains(TableNames.fold(column.name()));
+    List<String> key = inKey ? List.of(column.name()) : List.of();
+    return new ColumnDefinitions(List.of(column), key, policies, connector.traits().collation())
+        .of(column);
+  }
+
+  /** The type that a column is declared with. */
+  String declaration(PublishedColumn column) {
+    return new ColumnDefinitions(
+            List.of(column), List.of(), policies, connector.traits().collation())
+        .declaration(column);
+  }
+
+  /** What rows of before have in a column. */
+  String literal(TableShape found, PublishedColumn column) {
+    return column.formerValue() instanceof FormerValue.Constant(String text)
+        ? ConstantLiteral.of(text, writer(found, column))
+        : "NULL";
   }
 
   private void add(

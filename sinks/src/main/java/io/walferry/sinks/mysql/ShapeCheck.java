@@ -29,13 +29,13 @@ final class ShapeCheck {
   }
 
   /** Of a table whose feed goes on: columns that it lacks will be added, if that can be done. */
-  static List<String> resumeProblems(PublishedTable source, TableShape found) {
+  static List<String> resumeProblems(PublishedTable source, TableShape found, boolean narrower) {
     return problems(
         source,
         found,
         column ->
             found.column(column.name()).isPresent()
-                || !isAddable(column, found, source.columnNames()));
+                || !(narrower || isAddable(column, found, source.columnNames())));
   }
 
   /**

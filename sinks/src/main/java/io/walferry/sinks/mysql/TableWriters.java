@@ -1,8 +1,11 @@
 package io.walferry.sinks.mysql;
 
 import io.walferry.change.Column;
+import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
+import io.walferry.change.Row;
 import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sinks.run.PendingChanges;
@@ -10,7 +13,9 @@ import io.walferry.sinks.run.RunSender;
 import io.walferry.sinks.run.TableChanges;
 import io.walferry.sinks.sql.RowLocation;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.table.KeptColumns;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -37,8 +42,21 @@ final class TableWriters {
    * Where the changes of one relation go.
    *
    * @param shape of the table as it was found
+   * @param columns of the relation that go there
    */
-  record TableWriter(TableShape shape, TableChanges changes) {}
+  record TableWriter(TableShape shape, KeptColumns columns, TableChanges changes) {
+    void insert(PendingChanges pending, TransactionHeader transaction, Row after) {
+      pending.insert(changes, transaction, columns.of(after));
+    }
+
+    void update(PendingChanges pending, TransactionHeader transaction, OldRow before, Row after) {
+      pending.update(changes, transaction, columns.of(before), columns.of(after));
+    }
+
+    void delete(PendingChanges pending, TransactionHeader transaction, OldRow before) {
+      pending.delete(changes, transaction, columns.of(before));
+    }
+  }
 
   TableWriters(
       MysqlConnector connector,
@@ -51,6 +69,11 @@ final class TableWriters {
     this.session = session;
     this.pending = pending;
     this.settings = settings;
+  }
+
+  /** Looks at every table anew. Nothing waits. */
+  void forget() {
+    writers.clear();
   }
 
   TableWriter of(Relation relation) {
@@ -71,16 +94,21 @@ final class TableWriters {
                     new WalferryException(
                         ErrorCode.DESTINATION_SHAPE,
                         "Table " + table + " is missing in " + session.display()));
-    requireColumns(relation, shape);
-    List<String> names = relation.columns().stream().map(Column::name).toList();
+    KeptColumns kept =
+        settings.ddl().added() == DdlPolicy.IGNORE
+            ? KeptColumns.of(relation, column -> shape.column(column).isPresent())
+            : KeptColumns.all(relation);
+    Relation taken = kept.relation();
+    requireColumns(taken, shape);
+    List<String> names = taken.columns().stream().map(Column::name).toList();
     List<String> problems = new ArrayList<>(tables.claim(table, names));
-    problems.addAll(ShapeCheck.problems(relation, shape));
+    problems.addAll(ShapeCheck.problems(taken, shape));
     if (!problems.isEmpty()) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
           "The table does not fit in " + session.display() + ": " + String.join("; ", problems));
     }
-    return new TableWriter(shape, changes(relation, shape, names));
+    return new TableWriter(shape, kept, changes(taken, shape, names));
   }
 
   /** A column is added at a start only, since that would end the transaction. */

@@ -20,6 +20,7 @@ import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
@@ -27,6 +28,7 @@ import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.table.TableAlterations;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -40,14 +42,12 @@ import java.util.Set;
  * server's {@code synchronous_commit} says. The session runs in the replica role where it may, so
  * that triggers and foreign keys rest.
  *
- * <p>A column that the stream announces and the table lacks is added right there, in the
- * transaction of its first row. What the rows that are there have in it is not in the stream, but
- * in the source's catalog, as it was told with {@link #prepare} or {@link #resume}: NULL, or the
- * constant that the column was added with. A column that is newer than that ends this sink as
- * {@code SOURCE_SCHEMA_MOVING}; the next one knows it. Where the catalog does not say ({@link
- * io.walferry.publication.FormerValue.Unknown}), or the table has a column that the source has not
- * (any more), which may be the new one under its former name, the feed stops with the statement to
- * run.
+ * <p>Columns are altered in the transaction of the rows around it. A column that the stream
+ * announces and the table lacks, without an alteration, is of a table that was not followed from
+ * the beginning: it is added with what the source's catalog says, as it was told with {@link
+ * #prepare} or {@link #resume}. Where the catalog does not say what older rows have in it, or the
+ * table has a column that the source has not (any more), which may be the new one under its former
+ * name, the feed stops with the statement to run.
  *
  * <p>A few megabytes of the open transaction wait here, the rest is at the server: transactions of
  * any size pass through. Not for several threads.
@@ -65,6 +65,7 @@ public final class PostgresSink implements RevocableSink {
   private final ExistingRows existing;
   private final PendingChanges pending;
   private final TableWriters writers;
+  private final TableAlterations<TableShape> alterations;
   private final RowAttempts attempts;
 
   private TransactionHeader transaction = NO_TRANSACTION;
@@ -74,11 +75,14 @@ public final class PostgresSink implements RevocableSink {
     this.database = new DestinationDatabase(connector, settings);
     this.session = database.session();
     this.transactions = new FeedTransactions(session, PostgresPositionDialect.INSTANCE);
-    this.tables = new PostgresTables(session);
+    this.tables = new PostgresTables(session, settings.ddl());
     this.existing = settings.existing();
     this.destination = new DestinationTables<>(tables, existing);
     this.pending = new PendingChanges(database::replicaRole, settings.pendingBytes());
-    this.writers = new TableWriters(database, tables, session, pending, existing);
+    this.writers = new TableWriters(database, tables, session, pending, settings);
+    this.alterations =
+        new TableAlterations<>(
+            destination, tables, new PostgresColumns(session, tables), settings.ddl());
     this.attempts =
         transactions.attempts(
             new Unsent(), () -> PostgresPositionDialect.INSTANCE.createDeadLetters(session));
@@ -96,7 +100,8 @@ public final class PostgresSink implements RevocableSink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(true, existing.leavesOnlyOurs());
+    return new SinkCapabilities(true, existing.leavesOnlyOurs())
+        .altering(alterations.alterations());
   }
 
   /**
@@ -163,6 +168,16 @@ public final class PostgresSink implements RevocableSink {
     return attempts;
   }
 
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public boolean alter(TableAlteration alteration) {
+    transactions.begin();
+    pending.flush();
+    boolean reload = alterations.apply(alteration);
+    writers.alter(alteration);
+    return reload;
+  }
+
   @Override
   public void begin(TransactionHeader next) {
     transactions.begin();
@@ -173,11 +188,11 @@ public final class PostgresSink implements RevocableSink {
   public void append(Change change) {
     switch (change) {
       case Change.Insert(var relation, var after) ->
-          pending.insert(writers.of(relation).changes(), transaction, after);
+          writers.of(relation).insert(pending, transaction, after);
       case Change.Update(var relation, var before, var after) ->
-          pending.update(writers.of(relation).changes(), transaction, before, after);
+          writers.of(relation).update(pending, transaction, before, after);
       case Change.Delete(var relation, var before) ->
-          pending.delete(writers.of(relation).changes(), transaction, before);
+          writers.of(relation).delete(pending, transaction, before);
       case Change.Truncate truncate -> truncate(truncate.relations());
       case Change.Message message -> {}
     }

@@ -1,5 +1,6 @@
 package io.walferry.sinks.postgres;
 
+import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
 import java.time.Duration;
 
@@ -13,12 +14,21 @@ import java.time.Duration;
  *     may take any
  * @param pendingBytes how much of the open transaction may wait here until it is sent
  * @param existing what becomes of rows that are there before a first load
+ * @param ddl what becomes of tables when those of the source are altered
  */
 public record PostgresSinkSettings(
-    Duration lockTimeout, Duration silenceMax, long pendingBytes, ExistingRows existing) {
+    Duration lockTimeout,
+    Duration silenceMax,
+    long pendingBytes,
+    ExistingRows existing,
+    DdlPolicies ddl) {
   public static final PostgresSinkSettings DEFAULT =
       new PostgresSinkSettings(
-          Duration.ofSeconds(10), Duration.ofMinutes(15), 4L << 20, ExistingRows.REFUSE);
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(15),
+          4L << 20,
+          ExistingRows.REFUSE,
+          DdlPolicies.DEFAULT);
 
   public PostgresSinkSettings {
     if (lockTimeout.toMillis() < 1 || lockTimeout.compareTo(Duration.ofHours(1)) > 0) {
@@ -35,14 +45,18 @@ public record PostgresSinkSettings(
   }
 
   public PostgresSinkSettings withExisting(ExistingRows rows) {
-    return new PostgresSinkSettings(lockTimeout, silenceMax, pendingBytes, rows);
+    return new PostgresSinkSettings(lockTimeout, silenceMax, pendingBytes, rows, ddl);
   }
 
   public PostgresSinkSettings withLockTimeout(Duration timeout) {
-    return new PostgresSinkSettings(timeout, silenceMax, pendingBytes, existing);
+    return new PostgresSinkSettings(timeout, silenceMax, pendingBytes, existing, ddl);
   }
 
   public PostgresSinkSettings withSilenceMax(Duration most) {
-    return new PostgresSinkSettings(lockTimeout, most, pendingBytes, existing);
+    return new PostgresSinkSettings(lockTimeout, most, pendingBytes, existing, ddl);
+  }
+
+  public PostgresSinkSettings withDdl(DdlPolicies chosen) {
+    return new PostgresSinkSettings(lockTimeout, silenceMax, pendingBytes, existing, chosen);
   }
 }

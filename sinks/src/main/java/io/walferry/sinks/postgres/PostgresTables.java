@@ -7,6 +7,8 @@ import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DdlPolicies;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.TableCatalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +29,11 @@ final class PostgresTables implements TableCatalog<TableShape> {
       """;
 
   private final SqlSession session;
+  private final DdlPolicies ddl;
 
-  PostgresTables(SqlSession session) {
+  PostgresTables(SqlSession session, DdlPolicies ddl) {
     this.session = session;
+    this.ddl = ddl;
   }
 
   @Override
@@ -92,7 +96,7 @@ final class PostgresTables implements TableCatalog<TableShape> {
 
   @Override
   public List<String> resumeProblems(PublishedTable source, TableShape found) {
-    return ShapeCheck.resumeProblems(source, found);
+    return ShapeCheck.resumeProblems(source, found, ddl.added() == DdlPolicy.IGNORE);
   }
 
   @Override
@@ -221,6 +225,15 @@ final class PostgresTables implements TableCatalog<TableShape> {
   private static String definition(PublishedColumn column, boolean notNull) {
     String constraint = notNull ? " NOT NULL" : "";
     return TableId.quote(column.name()) + " " + column.typeName() + constraint;
+  }
+
+  /** Of a value that is known. */
+  static String literal(FormerValue former) {
+    return switch (former) {
+      case FormerValue.Constant(String text) -> literal(text);
+      case FormerValue.Null none -> "NULL";
+      case FormerValue.Unknown unknown -> throw new IllegalArgumentException("Nobody knows it");
+    };
   }
 
   /** Of any text, whatever standard_conforming_strings says. */

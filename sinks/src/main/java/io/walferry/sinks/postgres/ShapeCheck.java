@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Tells in what a destination table differs from its source table. No difference, no lines. */
 final class ShapeCheck {
@@ -27,20 +26,28 @@ final class ShapeCheck {
 
   /** Of a table that is about to be loaded: types are the same, missing columns will be added. */
   static List<String> loadProblems(PublishedTable source, TableShape found) {
-    return problems(source, found, c -> new Needed(c.name(), Optional.of(c.typeName()), true));
+    List<String> problems =
+        problems(source, found, c -> new Needed(c.name(), Optional.of(c.typeName()), true));
+    problems.addAll(requiredProblems(source.table(), source.columnNames(), found));
+    return problems;
   }
 
   /**
    * Of a table whose feed goes on. Types are left to what the stream announces: it may be behind
-   * the catalog; so are missing columns, if they can be added then.
+   * the catalog; so are missing columns, if they can be added then, and columns that it has no
+   * more.
+   *
+   * @param narrower whether columns that it lacks are left out of rows
    */
-  static List<String> resumeProblems(PublishedTable source, TableShape found) {
+  static List<String> resumeProblems(PublishedTable source, TableShape found, boolean narrower) {
     return problems(
         source,
         found,
         column ->
             new Needed(
-                column.name(), Optional.empty(), isAddable(column, found, source.columnNames())));
+                column.name(),
+                Optional.empty(),
+                narrower || isAddable(column, found, source.columnNames())));
   }
 
   /**
@@ -84,7 +91,10 @@ final class ShapeCheck {
         source.columns().stream()
             .map(c -> new Needed(c.name(), Optional.ofNullable(announced.get(c.name())), false))
             .toList();
-    return columnProblems(source.table(), needed, found);
+    List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, found));
+    problems.addAll(
+        requiredProblems(source.table(), needed.stream().map(Needed::name).toList(), found));
+    return problems;
   }
 
   private static List<String> columnProblems(TableId table, List<Needed> needed, TableShape found) {
@@ -103,7 +113,13 @@ final class ShapeCheck {
                 }
               });
     }
-    Set<String> known = needed.stream().map(Needed::name).collect(Collectors.toSet());
+    return problems;
+  }
+
+  /** Columns that every row has to name, and no row of the source does. */
+  private static List<String> requiredProblems(
+      TableId table, List<String> known, TableShape found) {
+    List<String> problems = new ArrayList<>();
     for (ShapeColumn column : found.columns()) {
       if (column.required() && !known.contains(column.name())) {
         problems.add(

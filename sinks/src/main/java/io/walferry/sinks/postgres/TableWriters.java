@@ -7,11 +7,17 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ColumnChange;
+import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.run.RunSender;
 import io.walferry.sinks.run.TableChanges;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DdlPolicies;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.table.KeptColumns;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -32,6 +38,7 @@ final class TableWriters {
   private final PendingChanges pending;
   private final PostgresTables tables;
   private final boolean merge;
+  private final DdlPolicies ddl;
   private final Map<UserType, String> userTypes = new HashMap<>();
   private final Map<TableId, List<PublishedColumn>> columns = new HashMap<>();
   private final IdentityHashMap<Relation, TableWriter> writers = new IdentityHashMap<>();
@@ -43,10 +50,11 @@ final class TableWriters {
       PostgresTables tables,
       SqlSession session,
       PendingChanges pending,
-      ExistingRows existing) {
+      PostgresSinkSettings settings) {
     this.database = database;
     this.tables = tables;
-    this.merge = existing == ExistingRows.MERGE;
+    this.merge = settings.existing() == ExistingRows.MERGE;
+    this.ddl = settings.ddl();
     this.session = session;
     this.pending = pending;
   }
@@ -59,6 +67,29 @@ final class TableWriters {
           .columns()
           .forEach(c -> userTypes.put(new UserType(c.typeOid(), c.typeModifier()), c.typeName()));
     }
+  }
+
+  /** Takes what is known of a table's columns now. Nothing waits. */
+  void alter(TableAlteration alteration) {
+    List<PublishedColumn> known =
+        new ArrayList<>(columns.getOrDefault(alteration.table(), List.of()));
+    for (ColumnChange change : alteration.changes()) {
+      switch (change) {
+        case ColumnChange.Added(var column, var again) -> learn(known, column);
+        case ColumnChange.Retyped(var former, var column) -> learn(known, column);
+        case ColumnChange.Replaced(var names, var come) -> come.forEach(it -> learn(known, it));
+        case ColumnChange.Dropped dropped -> {}
+        case ColumnChange.Renamed renamed -> {}
+      }
+    }
+    columns.put(alteration.table(), known);
+    forget();
+  }
+
+  private void learn(List<PublishedColumn> known, PublishedColumn column) {
+    known.removeIf(there -> there.name().equals(column.name()));
+    known.add(column);
+    userTypes.put(new UserType(column.typeOid(), column.typeModifier()), column.typeName());
   }
 
   /** Looks at every table anew. Nothing waits. */
@@ -77,14 +108,24 @@ final class TableWriters {
   private TableWriter open(Relation relation) {
     TableId table = relation.table();
     TableShape found = find(table);
-    TableShape shape = widen(relation, found) ? find(table) : found;
-    List<String> problems = ShapeCheck.problems(relation, announcedTypes(relation), shape);
+    KeptColumns kept = kept(relation, found);
+    Relation taken = kept.relation();
+    TableShape shape = widen(taken, found) ? find(table) : found;
+    Map<String, String> types =
+        ddl.retyped() == DdlPolicy.IGNORE ? Map.of() : announcedTypes(taken);
+    List<String> problems = ShapeCheck.problems(taken, types, shape);
     if (!problems.isEmpty()) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
           "The table does not fit in " + session.display() + ": " + String.join("; ", problems));
     }
-    return new TableWriter(shape, changes(relation, shape));
+    return new TableWriter(shape, kept, changes(taken, shape));
+  }
+
+  private KeptColumns kept(Relation relation, TableShape found) {
+    return ddl.added() == DdlPolicy.IGNORE
+        ? KeptColumns.of(relation, name -> found.column(name).isPresent())
+        : KeptColumns.all(relation);
   }
 
   private TableChanges changes(Relation relation, TableShape shape) {
@@ -123,7 +164,7 @@ final class TableWriters {
             .map(column -> published(relation, column))
             .filter(column -> ShapeCheck.isAddable(column, found, names))
             .toList();
-    if (addable.isEmpty()) {
+    if (addable.isEmpty() || ddl.added() != DdlPolicy.APPLY) {
       return false;
     }
     pending.flush();

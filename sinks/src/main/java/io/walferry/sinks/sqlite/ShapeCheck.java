@@ -24,9 +24,13 @@ final class ShapeCheck {
     return problems(source, found, column -> found.column(column.name()).isPresent());
   }
 
-  /** Of a table whose feed goes on. */
-  static List<String> resumeProblems(PublishedTable source, TableShape found) {
-    return problems(source, found, column -> true);
+  /**
+   * Of a table whose feed goes on.
+   *
+   * @param narrower whether columns that it lacks are left out of rows
+   */
+  static List<String> resumeProblems(PublishedTable source, TableShape found, boolean narrower) {
+    return problems(source, found, column -> !narrower || found.column(column.name()).isPresent());
   }
 
   private static List<String> problems(

@@ -20,6 +20,7 @@ import io.walferry.sink.RowAttempts;
 import io.walferry.sink.RowKeys;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sink.TableAlteration;
 import io.walferry.sink.TextChunkWriter;
 import io.walferry.sink.Turns;
 import io.walferry.sinks.position.ChunkTransactions;
@@ -30,6 +31,7 @@ import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.table.SourceRows;
+import io.walferry.sinks.table.TableAlterations;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -63,6 +65,7 @@ public final class SqliteSink implements RevocableSink {
   private final DestinationTables<TableShape> destination;
   private final ChangeBatch batch;
   private final TableWriters writers;
+  private final TableAlterations<TableShape> alterations;
   private final Turns turns = new Turns();
   private final RowAttempts attempts;
 
@@ -83,10 +86,12 @@ public final class SqliteSink implements RevocableSink {
     this.existing = settings.existing();
     this.session = database.session();
     this.transactions = new FeedTransactions(session, SqlitePositionDialect.INSTANCE);
-    this.destination =
-        new DestinationTables<>(new SqliteTables(session, names), settings.existing());
+    SqliteTables tables = new SqliteTables(session, names, settings.ddl());
+    this.destination = new DestinationTables<>(tables, settings.existing());
+    this.alterations =
+        new TableAlterations<>(destination, tables, new SqliteColumns(session), settings.ddl());
     this.batch = new ChangeBatch(session);
-    this.writers = new TableWriters(session, batch, names, settings.existing());
+    this.writers = new TableWriters(session, batch, names, settings);
     this.attempts = transactions.attempts(new Unsent(this::beginTransaction), this::createLetters);
   }
 
@@ -103,7 +108,8 @@ public final class SqliteSink implements RevocableSink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(true, existing.leavesOnlyOurs());
+    return new SinkCapabilities(true, existing.leavesOnlyOurs())
+        .altering(alterations.alterations());
   }
 
   /**
@@ -137,6 +143,7 @@ public final class SqliteSink implements RevocableSink {
     }
     destination.prepare(tables);
     writers.know(tables);
+    loaded.clear();
   }
 
   @Override
@@ -182,6 +189,18 @@ public final class SqliteSink implements RevocableSink {
   @Override
   public RowAttempts attempts() {
     return attempts;
+  }
+
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public boolean alter(TableAlteration alteration) {
+    beginTransaction();
+    batch.flush();
+    // A statement that is prepared may hold the table.
+    writers.close();
+    boolean reload = alterations.apply(alteration);
+    writers.alter(alteration);
+    return reload;
   }
 
   @Override

@@ -4,6 +4,8 @@ import io.walferry.change.TableId;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DdlPolicies;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.table.TableCatalog;
 import java.util.ArrayList;
@@ -15,9 +17,11 @@ import java.util.StringJoiner;
 final class SqliteTables implements TableCatalog<TableShape> {
   private final SqlSession session;
   private final TableNames names;
+  private final DdlPolicies ddl;
 
-  SqliteTables(SqlSession session, TableNames names) {
+  SqliteTables(SqlSession session, TableNames names, DdlPolicies ddl) {
     this.session = session;
+    this.ddl = ddl;
     this.names = names;
   }
 
@@ -63,7 +67,7 @@ final class SqliteTables implements TableCatalog<TableShape> {
 
   @Override
   public List<String> resumeProblems(PublishedTable source, TableShape found) {
-    return ShapeCheck.resumeProblems(source, found);
+    return ShapeCheck.resumeProblems(source, found, ddl.added() == DdlPolicy.IGNORE);
   }
 
   @Override
@@ -125,7 +129,7 @@ final class SqliteTables implements TableCatalog<TableShape> {
     }
   }
 
-  private static String definition(PublishedColumn column) {
+  static String definition(PublishedColumn column) {
     String declaration = SqliteType.of(column.typeOid()).declaration();
     return (TableId.quote(column.name()) + " " + declaration).strip();
   }

@@ -10,6 +10,7 @@ import io.walferry.sinks.sql.RowLocation;
 import io.walferry.sinks.sql.RowStatement;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.sql.StatementBuilder;
+import io.walferry.sinks.table.KeptColumns;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ final class TableWriter implements AutoCloseable {
 
   private final SqlSession session;
   private final ChangeBatch batch;
+  private final KeptColumns columns;
   private final Relation relation;
   private final StatementBuilder builder;
   private final IdentityIndex index;
@@ -49,21 +51,25 @@ final class TableWriter implements AutoCloseable {
   TableWriter(
       SqlSession session,
       ChangeBatch batch,
-      Relation relation,
+      KeptColumns columns,
       StatementBuilder builder,
       IdentityIndex index) {
     this.session = session;
     this.batch = batch;
-    this.relation = relation;
+    this.columns = columns;
+    this.relation = columns.relation();
     this.builder = builder;
     this.index = index;
   }
 
-  void insert(TransactionHeader header, Row after) {
+  void insert(TransactionHeader header, Row sent) {
+    Row after = columns.of(sent);
     batch.add(statement(Whole.INSERT), header, after, after);
   }
 
-  void update(TransactionHeader header, OldRow before, Row after) {
+  void update(TransactionHeader header, OldRow sentBefore, Row sent) {
+    OldRow before = columns.of(sentBefore);
+    Row after = columns.of(sent);
     RowLocation location = RowLocation.of(before);
     ensureIndex(location);
     Row old =
@@ -75,7 +81,8 @@ final class TableWriter implements AutoCloseable {
     batch.add(statement(updateShape(location, after)), header, old, after);
   }
 
-  void delete(TransactionHeader header, OldRow before) {
+  void delete(TransactionHeader header, OldRow sent) {
+    OldRow before = columns.of(sent);
     ensureIndex(RowLocation.of(before));
     switch (before) {
       case OldRow.Key(Row key) -> batch.add(statement(Whole.DELETE_BY_OLD_KEY), header, key, key);

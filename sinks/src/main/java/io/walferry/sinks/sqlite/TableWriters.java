@@ -6,9 +6,14 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ColumnChange;
+import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.sql.StatementBuilder;
+import io.walferry.sinks.table.DdlPolicies;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.table.KeptColumns;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -24,19 +29,32 @@ final class TableWriters implements AutoCloseable {
   private final ChangeBatch batch;
   private final TableNames names;
   private final boolean merge;
+  private final DdlPolicies ddl;
   private final Map<TableId, List<String>> sourceKeys = new HashMap<>();
   private final IdentityHashMap<Relation, TableWriter> writers = new IdentityHashMap<>();
 
-  TableWriters(SqlSession session, ChangeBatch batch, TableNames names, ExistingRows existing) {
+  TableWriters(SqlSession session, ChangeBatch batch, TableNames names, SqliteSettings settings) {
     this.session = session;
     this.batch = batch;
     this.names = names;
-    this.merge = existing == ExistingRows.MERGE;
+    this.merge = settings.existing() == ExistingRows.MERGE;
+    this.ddl = settings.ddl();
   }
 
   /** Tables whose primary key is known from the catalog. */
   void know(List<PublishedTable> tables) {
     tables.forEach(table -> sourceKeys.put(table.table(), table.primaryKey()));
+  }
+
+  /** Takes the names that a key's columns have now. */
+  void alter(TableAlteration alteration) {
+    for (ColumnChange change : alteration.changes()) {
+      if (change instanceof ColumnChange.Renamed(var name, var to)) {
+        sourceKeys.computeIfPresent(
+            alteration.table(),
+            (table, key) -> key.stream().map(it -> it.equals(name) ? to : it).toList());
+      }
+    }
   }
 
   TableWriter of(Relation relation) {
@@ -59,7 +77,12 @@ final class TableWriters implements AutoCloseable {
                     new WalferryException(
                         ErrorCode.DESTINATION_SHAPE,
                         "Table " + table + " has no table " + name + " in " + session.display()));
-    problems.addAll(ShapeCheck.problems(relation, shape));
+    KeptColumns kept =
+        ddl.added() == DdlPolicy.IGNORE
+            ? KeptColumns.of(relation, column -> shape.column(column).isPresent())
+            : KeptColumns.all(relation);
+    Relation taken = kept.relation();
+    problems.addAll(ShapeCheck.problems(taken, shape));
     if (!problems.isEmpty()) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
@@ -70,9 +93,9 @@ final class TableWriters implements AutoCloseable {
     return new TableWriter(
         session,
         batch,
-        relation,
-        new StatementBuilder(dialect, relation),
-        new IdentityIndex(session, relation, shape, sourceKey));
+        kept,
+        new StatementBuilder(dialect, taken),
+        new IdentityIndex(session, taken, shape, sourceKey));
   }
 
   /** Releases every statement; the batch must be empty. */

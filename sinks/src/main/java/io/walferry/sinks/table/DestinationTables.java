@@ -84,6 +84,11 @@ public final class DestinationTables<T> {
     }
   }
 
+  /** Whether a table may be emptied to be loaded again. */
+  boolean hasOwnRowsOnly() {
+    return existing.leavesOnlyOurs();
+  }
+
   /**
    * Sees that every row of a table, which is to be loaded again, came from the feed.
    *

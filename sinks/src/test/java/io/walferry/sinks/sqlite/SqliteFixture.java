@@ -5,6 +5,7 @@ import io.walferry.sink.Sink;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
 import io.walferry.sinks.SqlDestination;
+import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -19,7 +20,8 @@ import java.util.List;
 /** What tests of the SQLite sink do again and again. */
 public final class SqliteFixture {
   /** Does not wait for locks, so that a test of them ends at once. */
-  static final SqliteSettings IMPATIENT = new SqliteSettings(Duration.ZERO, ExistingRows.REFUSE);
+  static final SqliteSettings IMPATIENT =
+      new SqliteSettings(Duration.ZERO, ExistingRows.REFUSE, DdlPolicies.DEFAULT);
 
   private SqliteFixture() {}
 

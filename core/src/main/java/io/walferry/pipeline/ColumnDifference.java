@@ -1,0 +1,207 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Column;
+import io.walferry.change.Lsn;
+import io.walferry.change.Relation;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.publication.FormerValue;
+import io.walferry.publication.PublishedColumn;
+import io.walferry.publication.PublishedTable;
+import io.walferry.sink.ColumnChange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What was done to a table, told from the columns that it had and those that it has. A column keeps
+ * its place for as long as it lives, and a new one comes last. So columns of one name are one
+ * column, and new names that stand before a column of before are former columns under other names,
+ * if there are as many of these; behind the last column of before nobody can tell a column that was
+ * renamed from two others, one of which went and one of which came.
+ */
+final class ColumnDifference {
+  private final Set<String> gone;
+  private final Function<Column, PublishedColumn> known;
+  private final List<ColumnChange> dropped = new ArrayList<>();
+  private final List<ColumnChange> kept = new ArrayList<>();
+  private final List<ColumnChange> added = new ArrayList<>();
+
+  /** Why rows may not print as before; nothing as a rule. */
+  private final List<String> problems = new ArrayList<>();
+
+  private ColumnDifference(Set<String> gone, Function<Column, PublishedColumn> known) {
+    this.gone = gone;
+    this.known = known;
+  }
+
+  /**
+   * The steps in the order in which they can be made.
+   *
+   * @param known what else is known of a column that the table has now
+   * @throws WalferryException {@code SOURCE_TABLE_REPLACED} if rows do not print as before
+   */
+  static List<ColumnChange> between(
+      FollowedTable before, Relation after, Function<Column, PublishedColumn> known) {
+    ColumnDifference difference = new ColumnDifference(before.gone(), known);
+    difference.compare(before.columns(), after.columns());
+    if (!difference.problems.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_TABLE_REPLACED,
+          "a table was rewritten at the source: "
+              + after
+              + ": "
+              + String.join("; ", difference.problems));
+    }
+    List<ColumnChange> changes = new ArrayList<>(difference.dropped);
+    changes.addAll(difference.kept);
+    changes.addAll(difference.added);
+    return changes;
+  }
+
+  /**
+   * The same for a table whose rows go, so that nothing depends on what was in them. What is left
+   * undone shows when the table is got ready for its load.
+   */
+  static List<ColumnChange> withoutRows(FollowedTable before, PublishedTable after) {
+    Map<String, PublishedColumn> published =
+        after.columns().stream().collect(Collectors.toMap(PublishedColumn::name, it -> it));
+    ColumnDifference difference =
+        new ColumnDifference(
+            before.gone(),
+            column -> {
+              PublishedColumn now = published.get(column.name());
+              return unfilled(column, now == null ? "" : now.typeName(), FormerValue.Null.NULL);
+            });
+    difference.compare(before.columns(), FollowedTable.of(after, Lsn.ZERO).columns());
+    List<ColumnChange> changes = new ArrayList<>(difference.dropped);
+    for (ColumnChange change : difference.kept) {
+      if (change instanceof ColumnChange.Replaced(var names, var columns)) {
+        names.forEach(name -> changes.add(new ColumnChange.Dropped(name)));
+        columns.forEach(column -> changes.add(new ColumnChange.Added(column, false)));
+      } else {
+        changes.add(change);
+      }
+    }
+    changes.addAll(difference.added);
+    return changes;
+  }
+
+  private static PublishedColumn unfilled(Column column, String typeName, FormerValue former) {
+    return new PublishedColumn(
+        column.name(), column.typeOid(), typeName, column.typeModifier(), false, former);
+  }
+
+  /** The former names of columns that have others now, as far as they can be told. */
+  static Map<String, String> formerNames(List<Column> before, List<Column> after) {
+    ColumnDifference difference =
+        new ColumnDifference(Set.of(), column -> unfilled(column, "", FormerValue.Unknown.UNKNOWN));
+    difference.compare(before, after);
+    Map<String, String> former = new HashMap<>();
+    for (ColumnChange change : difference.kept) {
+      if (change instanceof ColumnChange.Renamed(var name, var to)) {
+        former.put(to, name);
+      }
+    }
+    return former;
+  }
+
+  /** The name of a column whose rows do not print as before, if there is one. */
+  static Optional<String> rewritten(List<Column> before, List<Column> after) {
+    Map<String, Column> former =
+        before.stream().collect(Collectors.toMap(Column::name, Function.identity()));
+    return after.stream()
+        .filter(
+            now -> {
+              Column was = former.get(now.name());
+              return was != null && !TypeChange.keepsText(was, now);
+            })
+        .map(Column::name)
+        .findFirst();
+  }
+
+  private void compare(List<Column> before, List<Column> after) {
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < before.size(); i++) {
+      places.put(before.get(i).name(), i);
+    }
+    int from = 0;
+    List<Column> come = new ArrayList<>();
+    for (Column now : after) {
+      Integer place = places.get(now.name());
+      if (place == null) {
+        come.add(now);
+        continue;
+      }
+      if (place < from) {
+        problems.add("column " + now.name() + " was made anew, or has the name of another one");
+        continue;
+      }
+      inner(before.subList(from, place), come);
+      come.clear();
+      retype(before.get(place), now);
+      from = place + 1;
+    }
+    last(before.subList(from, before.size()), come);
+  }
+
+  /** What stands before a column that stays. */
+  private void inner(List<Column> gone, List<Column> come) {
+    if (gone.isEmpty() || come.isEmpty()) {
+      gone.forEach(this::drop);
+      come.forEach(this::add);
+    } else if (gone.size() == come.size()) {
+      for (int i = 0; i < gone.size(); i++) {
+        rename(gone.get(i), come.get(i));
+      }
+    } else {
+      replace(gone, come);
+    }
+  }
+
+  /** What stands behind the last column that stays. */
+  private void last(List<Column> gone, List<Column> come) {
+    if (gone.isEmpty() || come.isEmpty()) {
+      gone.forEach(this::drop);
+      come.forEach(this::add);
+    } else {
+      replace(gone, come);
+    }
+  }
+
+  private void drop(Column column) {
+    dropped.add(new ColumnChange.Dropped(column.name()));
+  }
+
+  private void add(Column column) {
+    added.add(new ColumnChange.Added(known.apply(column), gone.contains(column.name())));
+  }
+
+  private void rename(Column was, Column now) {
+    kept.add(new ColumnChange.Renamed(was.name(), now.name()));
+    retype(was, now);
+  }
+
+  private void retype(Column was, Column now) {
+    if (TypeChange.isNone(was, now)) {
+      return;
+    }
+    if (!TypeChange.keepsText(was, now)) {
+      problems.add("column " + now.name() + " has another type in the stream");
+      return;
+    }
+    Column former = new Column(now.name(), was.typeOid(), was.typeModifier(), was.key());
+    kept.add(new ColumnChange.Retyped(former, known.apply(now)));
+  }
+
+  private void replace(List<Column> gone, List<Column> come) {
+    kept.add(
+        new ColumnChange.Replaced(
+            gone.stream().map(Column::name).toList(), come.stream().map(known).toList()));
+  }
+}

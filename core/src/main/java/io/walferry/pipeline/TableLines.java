@@ -1,0 +1,84 @@
+package io.walferry.pipeline;
+
+import io.walferry.change.Lsn;
+import io.walferry.change.TableId;
+import io.walferry.publication.AnnouncedColumns;
+import io.walferry.publication.PublishedTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The tables that one destination follows, as its ledger has them. Belongs to the pipeline's
+ * thread.
+ */
+final class TableLines {
+  private final FeedEnds ends;
+  private final Map<TableId, FollowedTable> tables = new HashMap<>();
+
+  TableLines(FeedEnds ends) {
+    this.ends = ends;
+  }
+
+  Optional<FollowedTable> find(TableId table) {
+    return Optional.ofNullable(tables.get(table));
+  }
+
+  /** Takes what the ledger says, or will say with the next note. */
+  void know(TableId table, FollowedTable line) {
+    tables.put(table, line);
+  }
+
+  /** Knows the table as the catalog has just been read. */
+  FollowedTable know(PublishedTable table) {
+    FollowedTable line = FollowedTable.of(table, WalEnd.read(ends.sql()));
+    know(table.table(), line);
+    return line;
+  }
+
+  /**
+   * A table that is followed as its rows at the destination are: with the columns that the stream
+   * has announced so far, of which the catalog may be ahead. Those that the catalog has no more may
+   * be gone there already, by hand, and are left out.
+   */
+  PublishedTable asFollowed(PublishedTable now) {
+    FollowedTable line = tables.get(now.table());
+    if (line == null || line.columns().equals(FollowedTable.of(now, Lsn.ZERO).columns())) {
+      return now;
+    }
+    AnnouncedColumns columns = new AnnouncedColumns(ends.sql(), now.columns(), line.columns());
+    Map<String, String> former =
+        ColumnDifference.formerNames(line.columns(), FollowedTable.of(now, Lsn.ZERO).columns());
+    return new PublishedTable(
+        now.oid(),
+        now.table(),
+        now.replicaIdentity(),
+        line.columns().stream()
+            .filter(column -> now.columnNames().contains(column.name()))
+            .map(columns::published)
+            .toList(),
+        named(now.primaryKey(), former),
+        named(now.identityColumns(), former),
+        now.rowFilter(),
+        now.estimatedRows(),
+        now.byteSize(),
+        now.routes());
+  }
+
+  private static List<String> named(List<String> columns, Map<String, String> former) {
+    return columns.stream().map(column -> former.getOrDefault(column, column)).toList();
+  }
+
+  void note(TableId table, FollowedTable line) {
+    know(table, line);
+    ends.sink().note(List.of(line.line(table)));
+  }
+
+  /** Notes tables as the catalog has just been read. */
+  void note(List<PublishedTable> published) {
+    if (!published.isEmpty()) {
+      ends.sink().note(published.stream().map(table -> know(table).line(table.table())).toList());
+    }
+  }
+}

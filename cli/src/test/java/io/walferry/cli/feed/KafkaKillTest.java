@@ -164,7 +164,7 @@ final class KafkaKillTest {
 
   /** So that not every kill meets the same step: what a feed says comes at one only. */
   private static void passSomeTime(Random random) {
-    LockSupport.parkNanos(random.nextInt(20_000_000));
+    LockSupport.parkNanos(random.nextInt(200_000_000));
   }
 
   /** Until it was said that often, and once more. */

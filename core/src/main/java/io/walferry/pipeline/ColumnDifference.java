@@ -30,7 +30,7 @@ final class ColumnDifference {
   private final Function<Column, PublishedColumn> known;
   private final List<ColumnChange> dropped = new ArrayList<>();
   private final List<ColumnChange> kept = new ArrayList<>();
-  private final List<ColumnChange> added = new ArrayList<>();
+  private final List<ColumnChange.Added> added = new ArrayList<>();
 
   /** Why rows may not print as before; nothing as a rule. */
   private final List<String> problems = new ArrayList<>();
@@ -88,8 +88,20 @@ final class ColumnDifference {
         changes.add(change);
       }
     }
-    changes.addAll(difference.added);
+    // No row has anything in them.
+    difference.added.forEach(
+        one -> changes.add(new ColumnChange.Added(empty(one.column()), one.again())));
     return changes;
+  }
+
+  private static PublishedColumn empty(PublishedColumn column) {
+    return new PublishedColumn(
+        column.name(),
+        column.typeOid(),
+        column.typeName(),
+        column.typeModifier(),
+        column.notNull(),
+        FormerValue.Null.NULL);
   }
 
   private static PublishedColumn unfilled(Column column, String typeName, FormerValue former) {
@@ -150,11 +162,14 @@ final class ColumnDifference {
     last(before.subList(from, before.size()), come);
   }
 
-  /** What stands before a column that stays. */
+  /**
+   * What stands before a column that stays. A new column comes last: one that shows here alone was
+   * there before, without being published, as generated ones are.
+   */
   private void inner(List<Column> gone, List<Column> come) {
     if (gone.isEmpty() || come.isEmpty()) {
       gone.forEach(this::drop);
-      come.forEach(this::add);
+      come.forEach(this::show);
     } else if (gone.size() == come.size()) {
       for (int i = 0; i < gone.size(); i++) {
         rename(gone.get(i), come.get(i));
@@ -180,6 +195,14 @@ final class ColumnDifference {
 
   private void add(Column column) {
     added.add(new ColumnChange.Added(known.apply(column), gone.contains(column.name())));
+  }
+
+  private void show(Column column) {
+    PublishedColumn shown = known.apply(column);
+    added.add(
+        new ColumnChange.Added(
+            unfilled(column, shown.typeName(), FormerValue.Unknown.UNKNOWN),
+            gone.contains(column.name())));
   }
 
   private void rename(Column was, Column now) {

@@ -229,6 +229,7 @@ final class FollowedTables {
     if (feed.load() == LoadMode.NONE) {
       ends.sink().resume(List.of(table));
       lines.note(List.of(table));
+      lines.requireUnmoved(List.of(table));
       return true;
     }
     lines.know(table);

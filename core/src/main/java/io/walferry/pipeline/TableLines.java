@@ -2,12 +2,17 @@ package io.walferry.pipeline;
 
 import io.walferry.change.Lsn;
 import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.publication.AnnouncedColumns;
+import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The tables that one destination follows, as its ledger has them. Belongs to the pipeline's
@@ -15,10 +20,12 @@ import java.util.Optional;
  */
 final class TableLines {
   private final FeedEnds ends;
+  private final String publication;
   private final Map<TableId, FollowedTable> tables = new HashMap<>();
 
-  TableLines(FeedEnds ends) {
+  TableLines(FeedEnds ends, String publication) {
     this.ends = ends;
+    this.publication = publication;
   }
 
   Optional<FollowedTable> find(TableId table) {
@@ -73,6 +80,32 @@ final class TableLines {
   void note(TableId table, FollowedTable line) {
     know(table, line);
     ends.sink().note(List.of(line.line(table)));
+  }
+
+  /**
+   * Sees that tables have still the columns with which they were just noted. A column that came in
+   * between would be in what is read and not in the line, or the other way round, and what rows
+   * have in it would get lost.
+   *
+   * @throws WalferryException {@code SOURCE_SCHEMA_MOVING}
+   */
+  void requireUnmoved(List<PublishedTable> noted) {
+    Map<Integer, PublishedTable> now =
+        new PublicationCatalog(ends.sql())
+            .tables(publication).stream()
+                .collect(Collectors.toMap(PublishedTable::oid, Function.identity()));
+    for (PublishedTable table : noted) {
+      PublishedTable found = now.get(table.oid());
+      if (found != null
+          && !FollowedTable.of(found, Lsn.ZERO)
+              .columns()
+              .equals(FollowedTable.of(table, Lsn.ZERO).columns())) {
+        throw new WalferryException(
+            ErrorCode.SOURCE_SCHEMA_MOVING,
+            "table %s was altered while it was looked at: expected columns %s, got %s"
+                .formatted(table, table.columnNames(), found.columnNames()));
+      }
+    }
   }
 
   /** Notes tables as the catalog has just been read. */

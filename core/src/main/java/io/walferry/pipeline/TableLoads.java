@@ -41,7 +41,7 @@ final class TableLoads {
   TableLoads(PipelineSettings settings, FeedEnds ends, PipelineListener listener, StopSignal stop) {
     this.settings = settings;
     this.ends = ends;
-    this.lines = new TableLines(ends);
+    this.lines = new TableLines(ends, settings.feed().publication());
     this.listener = listener;
     this.stop = stop;
   }
@@ -67,6 +67,7 @@ final class TableLoads {
       ends.sink().note(ledger.entries());
       ledgers.add(ledger);
     }
+    lines.requireUnmoved(tables);
     return ledgers;
   }
 

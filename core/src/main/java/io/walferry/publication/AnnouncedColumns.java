@@ -7,15 +7,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Columns that the stream has announced, with what the catalog knows of them, which may be ahead: a
  * column that it has not any more, or has with another type by now, is known by its type alone. If
- * no column of the catalog that the stream does not know yet has the type of one that is missing
- * there, that one was dropped, and what rows had in it is nowhere any more: NULL stands for it
- * until the stream drops it, too.
+ * no column of the catalog that the stream does not know yet may be one that is missing there, that
+ * one was dropped, and what rows had in it is nowhere any more: NULL stands for it until the stream
+ * drops it, too.
  */
 public final class AnnouncedColumns {
+  /** Whole numbers, and texts. */
+  private static final List<Set<Integer>> ALIKE = List.of(Set.of(20, 21, 23), Set.of(25, 1043));
+
   private final Connection connection;
   private final List<PublishedColumn> catalog;
   private final List<PublishedColumn> unannounced;
@@ -55,7 +59,15 @@ public final class AnnouncedColumns {
   private boolean isDropped(Column announced) {
     return !catalog.isEmpty()
         && catalog.stream().noneMatch(column -> column.name().equals(announced.name()))
-        && unannounced.stream().noneMatch(column -> column.typeOid() == announced.typeOid());
+        && unannounced.stream().noneMatch(column -> mayBe(column, announced));
+  }
+
+  /** Whether it may be the column under another name, and of a type that prints alike by now. */
+  private static boolean mayBe(PublishedColumn column, Column announced) {
+    return column.typeOid() == announced.typeOid()
+        || ALIKE.stream()
+            .anyMatch(
+                types -> types.contains(column.typeOid()) && types.contains(announced.typeOid()));
   }
 
   private String typeName(Column column) {

@@ -1,6 +1,7 @@
 package io.walferry.transform;
 
 import io.walferry.change.Column;
+import io.walferry.error.WalferryException;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.sink.ColumnChange;
@@ -100,21 +101,44 @@ final class AlterationPlan {
       return;
     }
     if (was.isEmpty() || now.isEmpty() || !was.get().isLike(now.get())) {
-      throw ColumnRules.refused(
-          source.table(),
-          "column "
-              + name
-              + " is called "
-              + to
-              + " at the source, and rules mean one of the two names only; name both, and start"
-              + " again");
+      throw oneNameOnly("column " + name + " is called " + to + " at the source");
     }
     if (!was.get().name().equals(now.get().name())) {
       changes.add(new ColumnChange.Renamed(was.get().name(), now.get().name()));
     }
   }
 
+  private WalferryException oneNameOnly(String what) {
+    return ColumnRules.refused(
+        source.table(),
+        what + ", and rules mean one of the two names only; name both, and start again");
+  }
+
+  /** What went by the name of a column that does not go out as it is must not do so by another. */
+  private void requireHidden(ColumnChange.Replaced replaced) {
+    boolean hidden =
+        replaced.names().stream()
+            .anyMatch(
+                name ->
+                    target(before, name)
+                        .filter(was -> was.plan() instanceof ColumnPlan.Copied)
+                        .isEmpty());
+    boolean shown =
+        replaced.columns().stream()
+            .flatMap(column -> target(after, column.name()).stream())
+            .anyMatch(now -> now.plan() instanceof ColumnPlan.Copied);
+    if (hidden && shown) {
+      throw oneNameOnly(
+          "columns "
+              + replaced.columns().stream().map(PublishedColumn::name).toList()
+              + " are in the place of "
+              + replaced.names()
+              + " at the source, perhaps the same under other names");
+    }
+  }
+
   private void replace(ColumnChange.Replaced replaced) {
+    requireHidden(replaced);
     List<String> names =
         replaced.names().stream()
             .flatMap(name -> target(before, name).stream())

@@ -37,12 +37,6 @@ final class ColumnRules {
   }
 
   private void add(TableRule rule) {
-    if (rule.names(table)) {
-      requireColumns(rule.keep());
-      requireColumns(rule.drop());
-      requireColumns(rule.rename().keySet());
-      requireColumns(rule.values().keySet());
-    }
     dropped.addAll(rule.drop());
     if (!rule.keep().isEmpty()) {
       names.stream().filter(name -> !rule.keep().contains(name)).forEach(dropped::add);
@@ -50,6 +44,21 @@ final class ColumnRules {
     rule.rename().forEach((from, to) -> putOnce(renamed, from, to));
     rule.values().forEach((column, transform) -> putOnce(changed, column, transform));
     rule.set().forEach((column, value) -> putOnce(set, column, value));
+  }
+
+  /**
+   * Sees that rules which name the table name columns that it has. Of a table that is followed
+   * already, changes may still come with columns that have gone or got other names since.
+   */
+  void requireColumns(List<TableRule> rules) {
+    for (TableRule rule : rules) {
+      if (rule.names(table)) {
+        requireColumns(rule.keep());
+        requireColumns(rule.drop());
+        requireColumns(rule.rename().keySet());
+        requireColumns(rule.values().keySet());
+      }
+    }
   }
 
   private void requireColumns(Collection<String> columns) {

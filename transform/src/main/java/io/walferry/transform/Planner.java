@@ -5,6 +5,7 @@ import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import io.walferry.change.Value;
+import io.walferry.publication.PublishedTable;
 import io.walferry.transform.expression.Result;
 import io.walferry.transform.expression.RowExpression;
 import io.walferry.transform.value.ValueTransform;
@@ -52,6 +53,17 @@ final class Planner {
     TablePlan plan = columns(source, columns, filters);
     requireExact(plan, columns);
     return plan;
+  }
+
+  /**
+   * Sees that rules which name a table name columns that it has.
+   *
+   * @throws io.walferry.error.WalferryException {@code CONFIGURATION_INVALID}
+   */
+  void requireColumns(PublishedTable table) {
+    List<TableRule> rules =
+        settings.rules().stream().filter(it -> it.means(table.table())).toList();
+    new ColumnRules(table.table(), table.columnNames(), rules).requireColumns(rules);
   }
 
   private static RowExpression filter(String text, Relation source) {

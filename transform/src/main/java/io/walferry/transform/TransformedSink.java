@@ -76,6 +76,7 @@ public final class TransformedSink implements Sink {
 
   @Override
   public void prepare(List<PublishedTable> tables) {
+    tables.forEach(planner::requireColumns);
     sink.prepare(mapped(tables));
   }
 

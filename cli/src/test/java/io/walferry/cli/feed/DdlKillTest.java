@@ -151,11 +151,11 @@ final class DdlKillTest {
     private void write(Connection connection, Statement statement) throws SQLException {
       List<String> before = List.copyOf(columns);
       change(statement);
-      if (random.nextInt(20) == 0) {
+      if (random.nextInt(150) == 0) {
         alter(statement);
         change(statement);
       }
-      if (random.nextInt(40) == 0) {
+      if (random.nextInt(200) == 0) {
         List<String> kept = List.copyOf(columns);
         Savepoint savepoint = connection.setSavepoint();
         alter(statement);

@@ -3,9 +3,11 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.TableId;
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.pipeline.ReloadRequest;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
@@ -16,6 +18,7 @@ import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +122,64 @@ final class DdlPolicyTest {
       assertEquals("4", destination.answer("SELECT a FROM t WHERE id = 1"));
       assertEquals("4", destination.answer("SELECT a FROM t WHERE id = 9"));
       assertEquals("6", destination.answer("SELECT a FROM t WHERE id = 10"));
+    }
+  }
+
+  /** Whether the ledger remembers the column or not, and whatever type it had. */
+  @ParameterizedTest
+  @EnumSource
+  void aColumnThatComesAgainHasWhatTheNewOneHas(Kind kind, Database source) throws Exception {
+    create(source);
+    try (Destination destination = kind.create(directory, source.server());
+        RunningFeed feed = start(source, destination, DdlPolicies.DEFAULT)) {
+      feed.awaitFollowing();
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      source.execute(
+          "ALTER TABLE t DROP COLUMN a; INSERT INTO t VALUES (9, 1);"
+              + " ALTER TABLE t ADD COLUMN a text DEFAULT 'x'; INSERT INTO t VALUES (10, 2, 'y')");
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      assertEquals("x", destination.answer("SELECT a FROM t WHERE id = 1"));
+      assertEquals("y", destination.answer("SELECT a FROM t WHERE id = 10"));
+      source.execute("ALTER TABLE t DROP COLUMN a; INSERT INTO t VALUES (11, 1)");
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      try (Connection connection = source.connect()) {
+        new ReloadRequest(source.name(), new TableId("public", "t")).send(connection);
+      }
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      source.execute(
+          "ALTER TABLE t ADD COLUMN a text DEFAULT 'z'; INSERT INTO t VALUES (12, 2, 'y')");
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      assertEquals("z", destination.answer("SELECT a FROM t WHERE id = 1"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatComesAgainIsFoundDoneToo(Kind kind, Database source) throws Exception {
+    create(source);
+    try (Destination destination = kind.create(directory, source.server())) {
+      haltThenDo(source, destination, "ALTER TABLE t DROP COLUMN a; INSERT INTO t VALUES (9, 1)");
+      destination.execute("ALTER TABLE t DROP COLUMN a");
+      haltThenDo(
+          source,
+          destination,
+          "ALTER TABLE t ADD COLUMN a int DEFAULT 4; DELETE FROM t WHERE id = 9");
+      destination.execute("ALTER TABLE t ADD COLUMN a int");
+      try (RunningFeed feed = start(source, destination, HALT)) {
+        feed.awaitDurable(FeedSetup.walEnd(source));
+      }
+      assertEquals("1, 1", ids(destination));
+      assertEquals("4", destination.answer("SELECT a FROM t WHERE id = 1"));
+    }
+  }
+
+  private static void haltThenDo(Database source, Destination destination, String ddl)
+      throws Exception {
+    try (RunningFeed feed = start(source, destination, HALT)) {
+      feed.awaitFollowing();
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      source.execute(ddl + "; UPDATE t SET z = 3 WHERE id = 1");
+      assertEquals(ErrorCode.DESTINATION_DDL_HALTED, feed.awaitFailure().code());
     }
   }
 

@@ -261,8 +261,11 @@ final class MysqlTables implements TableCatalog<TableShape> {
             && TableNames.folded(table.columnNames())
                 .containsAll(TableNames.folded(shape.primaryKey()));
     boolean there = shape.indexes().stream().anyMatch(index -> index.name().equals(ROW_INDEX));
+    if (!byRow || keyed || there) {
+      return;
+    }
     List<ShapeColumn> columns = selective(table, shape);
-    if (!byRow || keyed || there || columns.isEmpty()) {
+    if (columns.isEmpty()) {
       return;
     }
     StringJoiner parts = new StringJoiner(", ", " (", ")");
@@ -278,7 +281,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
       return table.primaryKey().stream().map(name -> shape.column(name).orElseThrow()).toList();
     }
     List<ShapeColumn> all =
-        table.columnNames().stream().map(name -> shape.column(name).orElseThrow()).toList();
+        table.columnNames().stream().flatMap(name -> shape.column(name).stream()).toList();
     return Stream.concat(
             all.stream().filter(column -> prefix(column).isEmpty()),
             all.stream().filter(column -> !prefix(column).isEmpty()))

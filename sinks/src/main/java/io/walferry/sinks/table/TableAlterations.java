@@ -83,8 +83,8 @@ public final class TableAlterations<T> {
   /** Returns whether nobody knows what the column has in it. */
   private boolean add(Step<T> step, ColumnChange.Added added) {
     PublishedColumn column = added.column();
-    if (ddl.has(step.found(), column.name()) && !added.again()) {
-      return false;
+    if (ddl.has(step.found(), column.name())) {
+      return renew(step, added);
     }
     switch (policies.added()) {
       case APPLY -> {
@@ -92,11 +92,7 @@ public final class TableAlterations<T> {
           requireReload(step, column);
           return true;
         }
-        if (ddl.has(step.found(), column.name())) {
-          ddl.refill(step.found(), column);
-        } else {
-          ddl.add(step.found(), column);
-        }
+        ddl.add(step.found(), column);
       }
       case IGNORE -> ignored(step, "has a new column " + column.name() + ", which is left out");
       case HALT ->
@@ -105,6 +101,28 @@ public final class TableAlterations<T> {
               "column " + column.name() + " was added at the source",
               "added",
               ddl.addStatement(step.found(), column));
+    }
+    return false;
+  }
+
+  /**
+   * The column is there: somebody has added it by hand, an earlier attempt has, or it is what an
+   * ignored one of that name has left. Rows of before have in it what they have at the source, as
+   * of this place in the log.
+   *
+   * @return whether nobody knows what that is
+   */
+  private boolean renew(Step<T> step, ColumnChange.Added added) {
+    PublishedColumn column = added.column();
+    if (column.formerValue() instanceof FormerValue.Unknown) {
+      // Where the table cannot be loaded again, whoever has left or made the column answers for it.
+      return added.again() && policies.added() == DdlPolicy.APPLY && tables.hasOwnRowsOnly();
+    }
+    if (ddl.takes(step.found(), column)) {
+      ddl.refill(step.found(), column);
+    } else if (added.again() && policies.added() == DdlPolicy.APPLY) {
+      ddl.drop(step.found(), column.name());
+      ddl.add(catalog.find(step.table()).orElseThrow(), column);
     }
     return false;
   }

@@ -29,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Calls a sink as the pipeline does, for a feed whose name nobody else has. */
 final class Calls {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final int TRIES_MAX = 3;
 
   private final KafkaBroker broker;
   private final FeedIdentity feed;
@@ -51,14 +52,31 @@ final class Calls {
     return KafkaSinkSettings.of(broker.bootstrapServers()).withDatabase("shop");
   }
 
-  /** A sink that has these tables, without rows, at 0/10. */
+  /**
+   * A sink that has these tables, without rows, at 0/10. A broker that has just started ends a
+   * transaction now and then; as a feed does, the sink is opened again then.
+   */
   KafkaSink following(KafkaSinkSettings settings, SampleTable... tables) {
-    KafkaSink sink = new KafkaSink(settings);
+    for (int tries = 1; ; tries++) {
+      KafkaSink sink = new KafkaSink(settings);
+      try {
+        follow(sink, tables);
+        return sink;
+      } catch (WalferryException e) {
+        sink.close();
+        if (e.code().retry() != ErrorCode.Retry.ALWAYS || tries == TRIES_MAX) {
+          throw e;
+        }
+        System.out.println("opened again after " + e);
+      }
+    }
+  }
+
+  private void follow(KafkaSink sink, SampleTable... tables) {
     sink.open(feed, new Claim());
     sink.prepare(Arrays.stream(tables).map(SampleTable::published).toList());
     sink.note(Arrays.stream(tables).map(Calls::followed).toList());
     sink.commit(position(0x10));
-    return sink;
   }
 
   static LedgerEntry followed(SampleTable table) {

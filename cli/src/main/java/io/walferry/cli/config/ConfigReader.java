@@ -1,25 +1,16 @@
 package io.walferry.cli.config;
 
 import io.walferry.change.Lsn;
-import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
-import io.walferry.postgres.PasswordSource;
 import io.walferry.publication.TablePattern;
-import io.walferry.sink.SinkProvider;
-import io.walferry.sinks.table.DdlPolicies;
-import io.walferry.sinks.table.ExistingRows;
 import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.OutputOptions;
-import io.walferry.transform.TransformSettings;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,25 +19,10 @@ import java.util.OptionalInt;
 /** Turns sections into records; knows every key of a pipeline. Problems go to the reading. */
 final class ConfigReader {
   private static final long DURABLE_BYTES_MIN = 64L << 20;
-  private static final Format<String> NAME =
-      Format.matching(
-          "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}",
-          "a name of up to 63 letters, digits, '_', '-' and '.'");
   private static final Format<String> SLOT_NAME =
       Format.matching("[a-z0-9_]{1,63}", "a slot name: up to 63 of a-z, 0-9 and '_'");
   private static final Format<String> PUBLICATION_NAME =
       Format.matching("(?s).{1,63}", "a publication's name of up to 63 characters");
-  private static final List<String> SINK_TYPE_ORDER =
-      List.of("postgres", "mysql", "mariadb", "sqlserver", "sqlite", "kafka", "jsonLines");
-  private static final Map<String, SinkType> SINK_TYPES =
-      Map.of(
-          "postgres", SinkType.Own.POSTGRES,
-          "mysql", SinkType.Own.MYSQL,
-          "mariadb", SinkType.Own.MYSQL,
-          "sqlserver", SinkType.Own.SQLSERVER,
-          "sqlite", SinkType.Own.SQLITE,
-          "kafka", SinkType.Own.KAFKA,
-          "jsonLines", SinkType.Own.JSON_LINES);
   private static final Format<OptionalInt> PROTOCOL =
       Format.choice(
           Map.of(
@@ -90,45 +66,18 @@ final class ConfigReader {
           List.of("auto", "true", "false"));
   private static final Map<String, SlotLoss> SLOT_LOSSES =
       Map.of("fail", SlotLoss.FAIL, "resnapshot", SlotLoss.RESNAPSHOT);
-  private static final Map<String, ExistingRows> EXISTING =
-      Map.of(
-          "refuse", ExistingRows.REFUSE,
-          "append", ExistingRows.APPEND,
-          "replace", ExistingRows.REPLACE,
-          "merge", ExistingRows.MERGE);
-  private static final Format<ExistingRows> EXISTING_ROWS =
-      Format.choice(EXISTING, List.of("refuse", "append", "replace", "merge"));
-  private static final Format<ExistingRows> EXISTING_LINES =
-      Format.choice(
-          Map.of("refuse", ExistingRows.REFUSE, "append", ExistingRows.APPEND),
-          List.of("refuse", "append"));
-  private static final String STANDARD_OUTPUT = "-";
   private static final Format<String> TABLE_PATTERN = ConfigReader::tablePattern;
 
   private final Reading reading;
-
   private final PluginReader plugins;
-  private final MysqlReader mysql;
-  private final KafkaReader kafka;
-
-  private sealed interface SinkType {
-    enum Own implements SinkType {
-      POSTGRES,
-      MYSQL,
-      SQLSERVER,
-      SQLITE,
-      KAFKA,
-      JSON_LINES
-    }
-
-    record Provided(SinkProvider provider) implements SinkType {}
-  }
+  private final SinksReader sinks;
+  private final ConnectionReader connections;
 
   ConfigReader(Reading reading) {
     this.reading = reading;
     this.plugins = new PluginReader(reading);
-    this.mysql = new MysqlReader(reading);
-    this.kafka = new KafkaReader(reading);
+    this.connections = new ConnectionReader(reading);
+    this.sinks = new SinksReader(reading, plugins, connections);
   }
 
   /** Empty only if there are problems. */
@@ -150,15 +99,15 @@ final class ConfigReader {
    */
   Optional<FeedConfig> feed(Section section, Optional<String> key) {
     Section pipeline = section.section("pipeline");
-    Section sinks = section.whole("sinks");
-    List<SinkConfig> to = sinks(sinks);
+    Section destinations = section.whole("sinks");
+    List<SinkConfig> to = sinks.read(destinations);
     boolean unnamed = key.isEmpty() && !pipeline.has("name");
-    if (unnamed && sinks.names().size() > 1) {
-      requireName(sinks);
+    if (unnamed && destinations.names().size() > 1) {
+      requireName(destinations);
     }
     String named = key.or(() -> to.stream().map(SinkConfig::name).findFirst()).orElse("unknown");
     // A shared one is a problem already.
-    String name = pipeline.inherits("name") ? named : pipeline.value("name", named, NAME);
+    String name = pipeline.inherits("name") ? named : pipeline.value("name", named, Reading.NAME);
     Section sourceSection = section.section("source");
     Optional<SourceConfig> source = source(sourceSection, name);
     if (pipeline.has("name") && !pipeline.inherits("name")) {
@@ -166,7 +115,7 @@ final class ConfigReader {
     } else if (key.isPresent()) {
       checkDerivedSlot(sourceSection, name, section.place());
     } else if (to.size() == 1) {
-      checkDerivedSlot(sourceSection, name, sinks.section(name).place());
+      checkDerivedSlot(sourceSection, name, destinations.section(name).place());
     }
     PipelineConfig config = pipeline(pipeline, name);
     checkSlotLoss(pipeline, config, source);
@@ -206,18 +155,18 @@ final class ConfigReader {
     }
     pipeline(pipeline, "unknown");
     if (root.isInFile("sinks")) {
-      sinks(root.section("sinks"));
+      var unused = sinks.read(root.section("sinks"));
     }
   }
 
   private Optional<SourceConfig> source(Section section, String pipelineName) {
-    requireUrl(section);
+    connections.requireUrl(section);
     return sourceIfUrl(section, pipelineName);
   }
 
   /** Empty also where the url is missing, which is no problem here. */
   private Optional<SourceConfig> sourceIfUrl(Section section, String pipelineName) {
-    Optional<ConnectionSettings> connection = connection(section);
+    Optional<ConnectionSettings> connection = connections.read(section);
     String slot = section.value("slot", SourceConfig.SLOT_PREFIX + pipelineName, SLOT_NAME);
     String publication = section.value("publication", slot, PUBLICATION_NAME);
     List<String> tables = section.list("tables", TABLE_PATTERN);
@@ -254,14 +203,6 @@ final class ConfigReader {
         section.value("binary", defaults.form(), BINARY));
   }
 
-  private void requireUrl(Section section) {
-    if (!section.has("url")) {
-      reading.problem(
-          section.place(),
-          "'" + section.pathOf("url") + "' is missing, such as postgresql://user@host/database");
-    }
-  }
-
   private void checkDerivedSlot(Section source, String pipelineName, Place place) {
     String slot = SourceConfig.SLOT_PREFIX + pipelineName;
     try {
@@ -274,152 +215,6 @@ final class ConfigReader {
           "the pipeline's name gives the slot '%s', but that %s; set '%s'"
               .formatted(slot, e.expected(), source.pathOf("slot")));
     }
-  }
-
-  /**
-   * Keys {@code url} and {@code password}. The password of a default {@code url} goes with it: it
-   * must not be sent to the server of another one.
-   */
-  private Optional<ConnectionSettings> connection(Section section) {
-    Optional<Scalar> url = section.secret("url");
-    boolean ofAnotherUrl = section.overrides("url") && section.inherits("password");
-    Optional<PasswordSource> password =
-        section.password("password").filter(source -> !ofAnotherUrl);
-    return url.flatMap(text -> parsed(section.pathOf("url"), text))
-        .map(it -> password.map(it::withPassword).orElse(it));
-  }
-
-  private Optional<ConnectionSettings> parsed(String path, Scalar url) {
-    try {
-      return Optional.of(ConnectionSettings.parse(url.text(), reading.environment()));
-    } catch (WalferryException e) {
-      reading.problem(url.place(), "'" + path + "': " + e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  /** Empty only if there are problems. */
-  private List<SinkConfig> sinks(Section sinks) {
-    List<String> names = sinks.names();
-    if (names.isEmpty()) {
-      reading.problem(
-          sinks.place(),
-          "'%s' needs a sink, such as: shop: {type: sqlite, path: shop.db}"
-              .formatted(sinks.path()));
-      return List.of();
-    }
-    List<SinkConfig> sound =
-        names.stream().flatMap(name -> oneSink(name, sinks.section(name)).stream()).toList();
-    FeedConflicts.compareSinks(reading, sound, sinks);
-    return sound.size() == names.size() ? sound : List.of();
-  }
-
-  private Optional<SinkConfig> oneSink(String name, Section section) {
-    boolean named = checkName("sink", name, section.place());
-    Optional<SinkType> type = section.required("type", sinkType());
-    if (type.isEmpty()) {
-      // Which other keys belong here is not known.
-      section.names();
-      return Optional.empty();
-    }
-    Optional<SinkConfig> sink =
-        switch (type.get()) {
-          case SinkType.Own own -> own(own, name, section);
-          case SinkType.Provided(SinkProvider provider) -> plugins.sink(provider, name, section);
-        };
-    TransformSettings transforms = new TransformReader(reading).read(section);
-    section.finish();
-    return named ? sink.map(it -> transformed(it, transforms)) : Optional.empty();
-  }
-
-  private static SinkConfig transformed(SinkConfig sink, TransformSettings transforms) {
-    return transforms.isNothing() ? sink : new SinkConfig.Transformed(sink, transforms);
-  }
-
-  private Format<SinkType> sinkType() {
-    Map<String, SinkType> types = new HashMap<>(SINK_TYPES);
-    List<String> order = new ArrayList<>(SINK_TYPE_ORDER);
-    plugins
-        .providers()
-        .forEach(
-            (type, provider) -> {
-              if (types.putIfAbsent(type, new SinkType.Provided(provider)) == null) {
-                order.add(type);
-              }
-            });
-    return Format.choice(types, order);
-  }
-
-  private Optional<SinkConfig> own(SinkType.Own type, String name, Section section) {
-    return switch (type) {
-      case POSTGRES -> postgres(name, section);
-      case MYSQL -> mysql.sink(name, section, EXISTING_ROWS);
-      case SQLSERVER -> new SqlServerReader(reading).sink(name, section, EXISTING_ROWS);
-      case KAFKA -> kafka.sink(name, section);
-      case JSON_LINES -> jsonLines(name, section);
-      case SQLITE ->
-          section.required("path", this::checkedPath).flatMap(path -> sqlite(name, section, path));
-    };
-  }
-
-  private Optional<SinkConfig> postgres(String name, Section section) {
-    requireUrl(section);
-    ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
-    Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
-    RowPolicies rows = RowsReader.policies(section);
-    DdlPolicies ddl = DdlReader.policies(section);
-    return connection(section)
-        .map(it -> new SinkConfig.Postgres(name, it, existing, silence, rows, ddl));
-  }
-
-  private Optional<SinkConfig> jsonLines(String name, Section section) {
-    ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_LINES);
-    return section
-        .required("path", this::checkedPath)
-        .map(path -> path.equals(STANDARD_OUTPUT) ? Optional.<Path>empty() : file(path))
-        .map(path -> new SinkConfig.JsonLines(name, path, existing));
-  }
-
-  private Optional<Path> file(String path) {
-    return Optional.of(resolved(path));
-  }
-
-  private Optional<SinkConfig> sqlite(String name, Section section, String path) {
-    ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
-    RowPolicies rows = RowsReader.policies(section);
-    DdlPolicies ddl = DdlReader.policies(section);
-    if (path.equals(STANDARD_OUTPUT)) {
-      reading.problem(section.placeOf("path"), "'-' (standard output) is for type jsonLines only");
-      return Optional.empty();
-    }
-    return Optional.of(new SinkConfig.Sqlite(name, resolved(path), existing, rows, ddl));
-  }
-
-  /** Names are keys of the file, of something such as a sink. */
-  boolean checkName(String something, String name, Place place) {
-    try {
-      NAME.read(name);
-      return true;
-    } catch (Format.BadValueException e) {
-      reading.problem(place, "the %s's name '%s' %s".formatted(something, name, e.expected()));
-      return false;
-    }
-  }
-
-  private String checkedPath(String text) throws Format.BadValueException {
-    try {
-      Path unused = Path.of(text);
-      if (!text.isEmpty()) {
-        return text;
-      }
-    } catch (InvalidPathException e) {
-      throw new Format.BadValueException("must be a path");
-    }
-    throw new Format.BadValueException("must be a path");
-  }
-
-  private Path resolved(String path) {
-    return reading.directory().resolve(path).normalize();
   }
 
   private PipelineConfig pipeline(Section section, String name) {
@@ -450,7 +245,7 @@ final class ConfigReader {
 
   private SpoolSettings spool(Section section, SpoolSettings defaults) {
     Optional<Path> directory =
-        section.value("directory", Optional.empty(), text -> Optional.of(directory(text)));
+        section.value("directory", Optional.empty(), text -> Optional.of(reading.path(text)));
     SpoolSettings spool =
         new SpoolSettings(
             directory.orElse(defaults.directory()),
@@ -471,10 +266,6 @@ final class ConfigReader {
     }
     section.finish();
     return spool;
-  }
-
-  private Path directory(String path) throws Format.BadValueException {
-    return resolved(checkedPath(path));
   }
 
   private RetryConfig retry(Section section, RetryConfig defaults) {

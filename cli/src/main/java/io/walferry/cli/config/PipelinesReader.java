@@ -40,7 +40,7 @@ final class PipelinesReader {
   }
 
   private Optional<FeedConfig> feed(String name, Section section) {
-    if (!section.isMapping() || !reader.checkName("pipeline", name, section.place())) {
+    if (!section.isMapping() || !reading.checkName("pipeline", name, section.place())) {
       // What else may be wrong with it follows from that.
       return Optional.empty();
     }

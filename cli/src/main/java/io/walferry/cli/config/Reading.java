@@ -1,6 +1,7 @@
 package io.walferry.cli.config;
 
 import io.walferry.error.DidYouMean;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,12 @@ import java.util.regex.Pattern;
 
 /** What the sections of one file share while they are read: the environment and the problems. */
 final class Reading {
+  /** Of a pipeline, a sink. */
+  static final Format<String> NAME =
+      Format.matching(
+          "[A-Za-z0-9][A-Za-z0-9_.-]{0,62}",
+          "a name of up to 63 letters, digits, '_', '-' and '.'");
+
   private static final String PREFIX = "WALFERRY_";
   private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
@@ -40,6 +47,38 @@ final class Reading {
 
   Path directory() {
     return directory;
+  }
+
+  static String checkedPath(String text) throws Format.BadValueException {
+    try {
+      Path unused = Path.of(text);
+      if (!text.isEmpty()) {
+        return text;
+      }
+    } catch (InvalidPathException e) {
+      throw new Format.BadValueException("must be a path");
+    }
+    throw new Format.BadValueException("must be a path");
+  }
+
+  Path resolved(String path) {
+    return directory().resolve(path).normalize();
+  }
+
+  /** A path, which starts at the configuration if it is relative. */
+  Path path(String text) throws Format.BadValueException {
+    return resolved(checkedPath(text));
+  }
+
+  /** Names are keys of the file, of something such as a sink. */
+  boolean checkName(String something, String name, Place place) {
+    try {
+      NAME.read(name);
+      return true;
+    } catch (Format.BadValueException e) {
+      problem(place, "the %s's name '%s' %s".formatted(something, name, e.expected()));
+      return false;
+    }
   }
 
   void problem(Place place, String message) {

@@ -127,6 +127,13 @@ public final class DeadLetterSink implements Sink {
   }
 
   @Override
+  public void emptyToAlter(PublishedTable table) {
+    flush();
+    sink.emptyToAlter(table);
+    sink.attempts().absolve(List.of(table.table()));
+  }
+
+  @Override
   public void note(List<LedgerEntry> entries) {
     flush();
     sink.note(entries);

@@ -1,13 +1,9 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Column;
-import io.walferry.change.Lsn;
 import io.walferry.change.Relation;
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
-import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ColumnChange;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,23 +37,14 @@ final class ColumnDifference {
   }
 
   /**
-   * The steps in the order in which they can be made.
+   * The steps in the order in which they can be made, between columns whose rows print alike.
    *
    * @param known what else is known of a column that the table has now
-   * @throws WalferryException {@code SOURCE_TABLE_REPLACED} if rows do not print as before
    */
   static List<ColumnChange> between(
       FollowedTable before, Relation after, Function<Column, PublishedColumn> known) {
     ColumnDifference difference = new ColumnDifference(before.gone(), known);
     difference.compare(before.columns(), after.columns());
-    if (!difference.problems.isEmpty()) {
-      throw new WalferryException(
-          ErrorCode.SOURCE_TABLE_REPLACED,
-          "a table was rewritten at the source: "
-              + after
-              + ": "
-              + String.join("; ", difference.problems));
-    }
     List<ColumnChange> changes = new ArrayList<>(difference.dropped);
     changes.addAll(difference.kept);
     changes.addAll(difference.added);
@@ -68,17 +55,13 @@ final class ColumnDifference {
    * The same for a table whose rows go, so that nothing depends on what was in them. What is left
    * undone shows when the table is got ready for its load.
    */
-  static List<ColumnChange> withoutRows(FollowedTable before, PublishedTable after) {
-    Map<String, PublishedColumn> published =
-        after.columns().stream().collect(Collectors.toMap(PublishedColumn::name, it -> it));
+  static List<ColumnChange> withoutRows(
+      FollowedTable before, FollowedTable after, Function<Column, PublishedColumn> known) {
     ColumnDifference difference =
         new ColumnDifference(
             before.gone(),
-            column -> {
-              PublishedColumn now = published.get(column.name());
-              return unfilled(column, now == null ? "" : now.typeName(), FormerValue.Null.NULL);
-            });
-    difference.compare(before.columns(), FollowedTable.of(after, Lsn.ZERO).columns());
+            column -> unfilled(column, known.apply(column).typeName(), FormerValue.Null.NULL));
+    difference.compare(before.columns(), after.columns());
     List<ColumnChange> changes = new ArrayList<>(difference.dropped);
     for (ColumnChange change : difference.kept) {
       if (change instanceof ColumnChange.Replaced(var names, var columns)) {
@@ -111,11 +94,8 @@ final class ColumnDifference {
 
   /** The former names of columns that have others now, as far as they can be told. */
   static Map<String, String> formerNames(List<Column> before, List<Column> after) {
-    ColumnDifference difference =
-        new ColumnDifference(Set.of(), column -> unfilled(column, "", FormerValue.Unknown.UNKNOWN));
-    difference.compare(before, after);
     Map<String, String> former = new HashMap<>();
-    for (ColumnChange change : difference.kept) {
+    for (ColumnChange change : compared(before, after).kept) {
       if (change instanceof ColumnChange.Renamed(var name, var to)) {
         former.put(to, name);
       }
@@ -123,7 +103,25 @@ final class ColumnDifference {
     return former;
   }
 
-  /** The name of a column whose rows do not print as before, if there is one. */
+  /** Why rows do not print as before, or may not; empty if they do. */
+  static Optional<String> rewrite(List<Column> before, List<Column> after) {
+    ColumnDifference difference = compared(before, after);
+    return difference.problems.isEmpty()
+        ? Optional.empty()
+        : Optional.of(String.join("; ", difference.problems));
+  }
+
+  private static ColumnDifference compared(List<Column> before, List<Column> after) {
+    ColumnDifference difference =
+        new ColumnDifference(Set.of(), column -> unfilled(column, "", FormerValue.Unknown.UNKNOWN));
+    difference.compare(before, after);
+    return difference;
+  }
+
+  /**
+   * The same as far as columns of the same name tell, of which either may be the later ones; empty
+   * if they do.
+   */
   static Optional<String> rewritten(List<Column> before, List<Column> after) {
     Map<String, Column> former =
         before.stream().collect(Collectors.toMap(Column::name, Function.identity()));
@@ -133,7 +131,7 @@ final class ColumnDifference {
               Column was = former.get(now.name());
               return was != null && !TypeChange.keepsText(was, now);
             })
-        .map(Column::name)
+        .map(ColumnDifference::retyped)
         .findFirst();
   }
 
@@ -152,6 +150,7 @@ final class ColumnDifference {
       }
       if (place < from) {
         problems.add("column " + now.name() + " was made anew, or has the name of another one");
+        added.add(new ColumnChange.Added(known.apply(now), true));
         continue;
       }
       inner(before.subList(from, place), come);
@@ -215,11 +214,14 @@ final class ColumnDifference {
       return;
     }
     if (!TypeChange.keepsText(was, now)) {
-      problems.add("column " + now.name() + " has another type in the stream");
-      return;
+      problems.add(retyped(now));
     }
     Column former = new Column(now.name(), was.typeOid(), was.typeModifier(), was.key());
     kept.add(new ColumnChange.Retyped(former, known.apply(now)));
+  }
+
+  private static String retyped(Column column) {
+    return "column " + column.name() + " has another type";
   }
 
   private void replace(List<Column> gone, List<Column> come) {

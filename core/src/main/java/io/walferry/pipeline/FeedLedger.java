@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +20,8 @@ final class FeedLedger {
   static final TableId FEED = new TableId("", "");
 
   private final Map<TableId, FollowedTable> followed = new HashMap<>();
+  private final Map<TableId, FollowedTable> begun = new HashMap<>();
+  private final Set<TableId> reloads;
   private final Map<TableId, List<LedgerEntry>> unsettled;
   private final Optional<Lsn> intent;
   private final Optional<TornTransaction> torn;
@@ -27,6 +30,14 @@ final class FeedLedger {
     entries.stream()
         .filter(entry -> entry.kind() == Kind.TABLE)
         .forEach(entry -> followed.put(entry.table(), FollowedTable.parse(entry)));
+    entries.stream()
+        .filter(entry -> entry.kind() == Kind.ALTERATION)
+        .forEach(entry -> begun.put(entry.table(), FollowedTable.parse(entry)));
+    reloads =
+        entries.stream()
+            .filter(entry -> entry.kind() == Kind.RELOAD)
+            .map(LedgerEntry::table)
+            .collect(Collectors.toSet());
     unsettled =
         entries.stream()
             .filter(entry -> entry.kind() == Kind.CHUNK || entry.kind() == Kind.ROW)
@@ -63,6 +74,16 @@ final class FeedLedger {
   /** The table as it was; empty if it is not followed. */
   Optional<FollowedTable> followed(TableId table) {
     return Optional.ofNullable(followed.get(table));
+  }
+
+  /** The table as it was about to become; empty if nothing was done to it, or all was. */
+  Optional<FollowedTable> begun(TableId table) {
+    return Optional.ofNullable(begun.get(table));
+  }
+
+  /** Whether the table was about to be loaded again. */
+  boolean isReload(TableId table) {
+    return reloads.contains(table);
   }
 
   /** The tables that are followed, whether or not they still exist. */

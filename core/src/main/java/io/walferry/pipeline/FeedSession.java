@@ -180,7 +180,8 @@ final class FeedSession {
             settings.stream().output().form(),
             starts.stream().map(start -> start.member().ends().sink()).toList(),
             resumes);
-    List<Outlet> outlets = starts.stream().map(start -> outlet(start, selection, forms)).toList();
+    List<Outlet> outlets =
+        starts.stream().map(start -> outlet(start, selection, forms, lineage)).toList();
     Position from =
         starts.stream()
             .map(StartPoint::position)
@@ -202,7 +203,8 @@ final class FeedSession {
     }
   }
 
-  private Outlet outlet(StartPoint start, TableSelection selection, RowForms forms) {
+  private Outlet outlet(
+      StartPoint start, TableSelection selection, RowForms forms, Lineage lineage) {
     FeedEnds ends = start.member().ends();
     Replay replay = new Replay(ends, start.member().loads(), forms);
     replay.judge(start.unsettled());
@@ -210,7 +212,7 @@ final class FeedSession {
     TableLines lines = start.member().loads().lines();
     FollowedTables tables =
         new FollowedTables(settings.feed(), ends, selection, lines, replay, rows);
-    return new Outlet(start, tables, replay, rows);
+    return new Outlet(start, tables, replay, rows, lineage);
   }
 
   /** What a destination without a memory has taken would be repeated by another attempt. */

@@ -139,6 +139,15 @@ record FollowedTable(
   }
 
   LedgerEntry line(TableId table) {
+    return line(table, LedgerEntry.Kind.TABLE);
+  }
+
+  /** The line of a table that is to become this one. */
+  LedgerEntry begun(TableId table) {
+    return line(table, LedgerEntry.Kind.ALTERATION);
+  }
+
+  private LedgerEntry line(TableId table, LedgerEntry.Kind kind) {
     List<String> fields = new ArrayList<>();
     fields.add(FORMAT);
     fields.add(Integer.toUnsignedString(oid));
@@ -150,7 +159,7 @@ record FollowedTable(
       fields.add(Integer.toUnsignedString(column.typeOid()));
       fields.add(Integer.toString(column.typeModifier()));
     }
-    return new LedgerEntry(table, LedgerEntry.Kind.TABLE, "", LedgerText.of(fields));
+    return new LedgerEntry(table, kind, "", LedgerText.of(fields));
   }
 
   /**
@@ -161,13 +170,8 @@ record FollowedTable(
     return !routes.isEmpty() && Collections.disjoint(routes, now.routes());
   }
 
-  /** Why the rows that were brought of this table may not be those of that one any more. */
-  Optional<String> difference(PublishedTable now) {
-    if (oid != now.oid()) {
-      return Optional.of(
-          now.table() + " is another table of the same name than the one that was followed");
-    }
-    return ColumnDifference.rewritten(columns, of(now, Lsn.ZERO).columns())
-        .map(column -> "column " + column + " of " + now.table() + " has another type now");
+  /** Why the rows that were brought of this table print otherwise now; empty if they do not. */
+  Optional<String> rewritten(PublishedTable now) {
+    return ColumnDifference.rewritten(columns, of(now, Lsn.ZERO).columns());
   }
 }

@@ -148,19 +148,8 @@ final class FollowedTables {
     }
     FollowedTable line = lines.find(relation.table()).orElseThrow();
     if (commitLsn.isBefore(line.since())) {
-      // Written before the catalog was read, which has told the columns.
-      ColumnDifference.rewritten(relation.columns(), line.columns())
-          .ifPresent(
-              column -> {
-                throw new WalferryException(
-                    ErrorCode.SOURCE_TABLE_REPLACED,
-                    "a table was rewritten at the source: column "
-                        + column
-                        + " of "
-                        + relation
-                        + " has another type in the stream");
-              });
-      return false;
+      // Written before the catalog was read, which has told the columns; a load has seen it.
+      return replay.ledger(relation.table()).isEmpty() && isFormer(relation, line);
     }
     if (!line.hasColumnsOf(relation)) {
       return true;
@@ -169,17 +158,58 @@ final class FollowedTables {
     return false;
   }
 
-  /** What was done to the table until it had the columns of a relation. */
-  TableAlteration alteration(Relation relation) {
+  /** Whether rows of the relation were written before the table that is followed was rewritten. */
+  private static boolean isFormer(Relation relation, FollowedTable line) {
+    return ColumnDifference.rewritten(relation.columns(), line.columns()).isPresent();
+  }
+
+  /**
+   * What was done to the table until it had the columns of a relation. Empty if rows do not print
+   * as before, or may not: then the table is loaded again.
+   */
+  Optional<TableAlteration> alteration(Relation relation) {
     FollowedTable line = lines.find(relation.table()).orElseThrow();
     Optional<PublishedTable> published = published(relation);
+    Optional<String> rewrite =
+        commitLsn.isBefore(line.since())
+            ? ColumnDifference.rewritten(relation.columns(), line.columns())
+            : ColumnDifference.rewrite(line.columns(), relation.columns());
+    if (rewrite.isPresent()) {
+      PublishedTable table = published.orElseThrow(() -> replaced(relation, rewrite.get()));
+      requireReload(feed, table, rewrite.get());
+      replay.loadSoon(table, true);
+      return Optional.empty();
+    }
     AnnouncedColumns columns =
         new AnnouncedColumns(
             ends.sql(),
             published.map(PublishedTable::columns).orElseGet(List::of),
             relation.columns());
     List<ColumnChange> changes = ColumnDifference.between(line, relation, columns::published);
-    return new TableAlteration(line.relation(relation), relation, changes);
+    return Optional.of(new TableAlteration(line.relation(relation), relation, changes));
+  }
+
+  /**
+   * Decides and says that a table is loaded again whose rows print otherwise since it was altered.
+   *
+   * @throws WalferryException {@code SOURCE_TABLE_REPLACED} if nothing is to be loaded
+   */
+  static void requireReload(FeedSettings feed, PublishedTable table, String why) {
+    if (feed.load() == LoadMode.NONE) {
+      throw replaced(table, why + ", and 'pipeline.load' is none");
+    }
+    LOG.warn("Table {} was rewritten at the source: {}; it is loaded again", table, why);
+  }
+
+  private static WalferryException replaced(Object table, String why) {
+    return new WalferryException(
+        ErrorCode.SOURCE_TABLE_REPLACED, "table " + table + " was rewritten at the source: " + why);
+  }
+
+  /** Notes what is about to be done, for an attempt that finds a part of it. */
+  void begin(TableAlteration alteration) {
+    FollowedTable line = lines.find(alteration.table()).orElseThrow();
+    lines.begin(alteration.table(), line.as(alteration.after()));
   }
 
   /** Has the destination have the columns. Nothing of former ones waits. */

@@ -109,7 +109,12 @@ final class Lineage {
   void requireShared(SinkState.Following following) {
     FeedIdentity saved = following.saved();
     int timeline = isOfPredecessor(saved) ? server.timeline() : saved.timeline();
-    requireShared(DESTINATION, following.position().endLsn(), timeline);
+    Lsn torn =
+        new FeedLedger(following.ledger())
+            .torn()
+            .map(part -> new Lsn(part.commitLsn().value() + 1))
+            .orElse(Lsn.ZERO);
+    requireShared(DESTINATION, Lsn.max(following.position().endLsn(), torn), timeline);
   }
 
   /**

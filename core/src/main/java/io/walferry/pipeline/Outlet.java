@@ -26,6 +26,7 @@ final class Outlet {
   private final Replay replay;
   private final TableLoads loads;
   private final RowReloads rows;
+  private final Lineage lineage;
   private Position durable;
   private Optional<TransactionHeader> unbegun = Optional.empty();
   private Xid xid = Xid.NONE;
@@ -43,7 +44,8 @@ final class Outlet {
   /** The transaction of which a part is there already, or was to be made so. */
   private Optional<TornTransaction> torn;
 
-  Outlet(StartPoint start, FollowedTables tables, Replay replay, RowReloads rows) {
+  Outlet(StartPoint start, FollowedTables tables, Replay replay, RowReloads rows, Lineage lineage) {
+    this.lineage = lineage;
     this.sink = start.member().ends().sink();
     this.tables = tables;
     this.replay = replay;
@@ -155,11 +157,12 @@ final class Outlet {
     if (!tables.includes(relation)) {
       return false;
     }
-    if (tables.isAltered(relation)) {
+    // A table that is to be loaded again gets the columns that it has by then.
+    if (!replay.isToPlan(relation.table()) && tables.isAltered(relation)) {
       // What has come with the former columns goes first; that may have the table loaded again.
       replay.flush();
-      if (tables.isAltered(relation)) {
-        alter(tables.alteration(relation));
+      if (!replay.isToPlan(relation.table())) {
+        tables.alteration(relation).ifPresent(this::alter);
       }
     }
     return true;
@@ -167,6 +170,7 @@ final class Outlet {
 
   private void alter(TableAlteration alteration) {
     if (isOnItsOwn(alteration)) {
+      tables.begin(alteration);
       tear();
     }
     tables.alter(alteration);
@@ -188,6 +192,7 @@ final class Outlet {
       torn = Optional.of(new TornTransaction(commitLsn, index - 1));
       torn.ifPresent(part -> sink.note(List.of(part.line())));
     }
+    lineage.requireSameTimeline();
     sink.commit(preceding);
     durable = preceding;
   }
@@ -222,12 +227,13 @@ final class Outlet {
       return 0;
     }
     replay.flush();
-    rows.plan();
-    replay.settle(reached);
     if (torn.filter(part -> part.commitLsn().isBefore(reached.endLsn())).isPresent()) {
       sink.forget(FeedLedger.FEED, EnumSet.of(LedgerEntry.Kind.TRANSACTION));
       torn = Optional.empty();
     }
+    replay.plan(reached);
+    rows.plan();
+    replay.settle(reached);
     sink.commit(reached);
     durable = reached;
     return replay.takeSkipped();

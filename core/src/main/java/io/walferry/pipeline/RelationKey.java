@@ -1,6 +1,7 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Column;
+import io.walferry.change.Lsn;
 import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
@@ -10,7 +11,9 @@ import io.walferry.error.WalferryException;
 import io.walferry.snapshot.TableLedger;
 import io.walferry.type.RowType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,7 +25,15 @@ import java.util.Optional;
 record RelationKey(RowType type, List<Integer> columns, boolean told, boolean covers) {
   static RelationKey of(RowType type, TableLedger ledger) {
     Relation relation = type.relation();
-    List<String> names = relation.columns().stream().map(Column::name).toList();
+    List<Column> read = FollowedTable.of(ledger.table().table(), Lsn.ZERO).columns();
+    // Either may be the later one.
+    Map<String, String> now = new HashMap<>(ColumnDifference.formerNames(read, relation.columns()));
+    ColumnDifference.formerNames(relation.columns(), read)
+        .forEach((name, was) -> now.putIfAbsent(was, name));
+    List<String> names =
+        relation.columns().stream()
+            .map(column -> now.getOrDefault(column.name(), column.name()))
+            .toList();
     List<Integer> columns = ledger.table().keyNames().stream().map(names::indexOf).toList();
     boolean told = true;
     for (int column : columns) {

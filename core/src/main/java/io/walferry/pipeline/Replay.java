@@ -51,7 +51,7 @@ final class Replay {
   private final RowForms forms;
   private final Map<TableId, TableLedger> ledgers = new LinkedHashMap<>();
 
-  /** Tables that are to be cut into chunks with the next flush. */
+  /** Tables that are to be cut into chunks with the next commit. */
   private final Map<TableId, Wanted> wanted = new LinkedHashMap<>();
 
   private final IdentityHashMap<Relation, RelationKey> keyColumns = new IdentityHashMap<>();
@@ -152,7 +152,12 @@ final class Replay {
   }
 
   private boolean isToPlan(Relation relation) {
-    return wanted.containsKey(relation.table()) && !ledgers.containsKey(relation.table());
+    return isToPlan(relation.table());
+  }
+
+  /** Whether the table will be loaded behind the next commit, so that its changes do not count. */
+  boolean isToPlan(TableId table) {
+    return wanted.containsKey(table);
   }
 
   private Item item(Change change) {
@@ -207,7 +212,7 @@ final class Replay {
         relation, announced -> RelationKey.of(forms.type(announced), ledger));
   }
 
-  /** Gives the sink what counts of the window; plans what is to be loaded. */
+  /** Gives the sink what counts of the window. */
   void flush() {
     List<List<KeyPlace>> places = places(0);
     for (int i = 0, from = 0; i < window.size(); i++) {
@@ -227,10 +232,14 @@ final class Replay {
     }
     window.clear();
     windowBytes = 0;
-    planWanted();
   }
 
-  private void planWanted() {
+  /**
+   * Cuts the tables that are to be loaded into chunks. Nothing waits in the window.
+   *
+   * @param reached the position of all that was applied; it may be durable afterwards
+   */
+  void plan(Position reached) {
     if (wanted.isEmpty()) {
       return;
     }
@@ -242,7 +251,7 @@ final class Replay {
     wanted.clear();
     List<PublishedTable> again = tables.getOrDefault(true, List.of());
     again.forEach(table -> ledgers.remove(table.table()));
-    track(loads.planAgain(again));
+    track(loads.planAgain(again, reached));
     track(loads.planLive(tables.getOrDefault(false, List.of())));
     keyColumns.clear();
   }
@@ -302,7 +311,7 @@ final class Replay {
     List<Relation> emptied = new ArrayList<>();
     for (Relation relation : truncate.relations()) {
       TableLedger ledger = ledgers.get(relation.table());
-      if (ledger == null && !wanted.containsKey(relation.table())) {
+      if (ledger == null && !isToPlan(relation.table())) {
         emptied.add(relation);
       } else if (ledger != null && isJudged(ledger)) {
         switch (ledger.seen(xid)) {
@@ -320,7 +329,7 @@ final class Replay {
   }
 
   private boolean isJudged(TableLedger ledger) {
-    return ledger.isLoaded() && !wanted.containsKey(id(ledger));
+    return ledger.isLoaded() && !isToPlan(id(ledger));
   }
 
   /** Returns whether a row was read alone, so that places which were asked for are old. */

@@ -220,13 +220,18 @@ final class StartUp {
     for (PublishedTable table : known) {
       Optional<TableLedger> saved =
           TableLedger.of(LoadTable.read(sql, table), ledger.unsettled(table.table()));
-      if (saved.isPresent() && (promoted || !saved.get().isCurrent(sql))) {
+      if (ledger.isReload(table.table())
+          || (saved.isPresent() && (promoted || !saved.get().isCurrent(sql)))) {
         // It is read again as it is now, whatever was done to it.
         altered.add(table);
         continue;
       }
-      requireSame(table, ledger);
-      if (leftOut.contains(table) && FollowedTables.loadsAgain(feed, table)) {
+      FollowedTable was = ledger.followed(table.table()).orElseThrow();
+      requireSame(table, was);
+      Optional<String> rewrite = was.rewritten(table);
+      rewrite.ifPresent(why -> FollowedTables.requireReload(feed, table, why));
+      if (rewrite.isPresent()
+          || (leftOut.contains(table) && FollowedTables.loadsAgain(feed, table))) {
         altered.add(table);
       } else {
         saved.ifPresent(unsettled::add);
@@ -236,7 +241,12 @@ final class StartUp {
       }
     }
     TableLines lines = member.loads().lines();
-    known.forEach(table -> lines.know(table.table(), line(table, ledger)));
+    for (PublishedTable table : known) {
+      lines.know(table.table(), line(table, ledger));
+      ledger
+          .begun(table.table())
+          .ifPresent(target -> lines.knowBegun(table.table(), target.numbered(table.oid())));
+    }
     sink.resume(
         known.stream()
             .filter(table -> !altered.contains(table))
@@ -247,7 +257,7 @@ final class StartUp {
     noted |= forgetTablesThatWent(sink, tables, ledger);
     noted |= noteChangedLines(sink, known, ledger, lines);
     if (!altered.isEmpty()) {
-      unsettled.addAll(member.loads().planAgain(altered));
+      unsettled.addAll(member.loads().planAgain(altered, following.position()));
       noted = true;
     }
     if (!added.isEmpty()) {
@@ -286,14 +296,12 @@ final class StartUp {
   }
 
   /** What was done to a table of that name while nobody looked is not in the stream of this one. */
-  private static void requireSame(PublishedTable table, FeedLedger ledger) {
-    ledger
-        .followed(table.table())
-        .flatMap(followed -> followed.difference(table))
-        .ifPresent(
-            difference -> {
-              throw new WalferryException(ErrorCode.SOURCE_TABLE_REPLACED, difference);
-            });
+  private static void requireSame(PublishedTable table, FollowedTable was) {
+    if (was.oid() != table.oid()) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_TABLE_REPLACED,
+          table + " is another table of the same name than the one that was followed");
+    }
   }
 
   /** A table under a new name is not a new table; what it had brought is under the old one. */

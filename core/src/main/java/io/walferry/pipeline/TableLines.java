@@ -7,6 +7,8 @@ import io.walferry.error.WalferryException;
 import io.walferry.publication.AnnouncedColumns;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sink.LedgerEntry;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,9 @@ final class TableLines {
   private final String publication;
   private final Map<TableId, FollowedTable> tables = new HashMap<>();
 
+  /** What tables are about to become. */
+  private final Map<TableId, FollowedTable> begun = new HashMap<>();
+
   TableLines(FeedEnds ends, String publication) {
     this.ends = ends;
     this.publication = publication;
@@ -35,6 +40,25 @@ final class TableLines {
   /** Takes what the ledger says, or will say with the next note. */
   void know(TableId table, FollowedTable line) {
     tables.put(table, line);
+  }
+
+  /** What an alteration would make of a table that ended in the middle of it. */
+  Optional<FollowedTable> begun(TableId table) {
+    return Optional.ofNullable(begun.get(table));
+  }
+
+  /** Takes what the ledger says of an alteration that was begun. */
+  void knowBegun(TableId table, FollowedTable target) {
+    begun.put(table, target);
+  }
+
+  /**
+   * Notes what a table is about to become, before anything is done to it: an attempt that ends in
+   * the middle leaves any part of it, which the next one has to recognise.
+   */
+  void begin(TableId table, FollowedTable target) {
+    knowBegun(table, target);
+    ends.sink().note(List.of(target.begun(table)));
   }
 
   /** Knows the table as the catalog has just been read. */
@@ -79,7 +103,14 @@ final class TableLines {
 
   void note(TableId table, FollowedTable line) {
     know(table, line);
+    end(table);
     ends.sink().note(List.of(line.line(table)));
+  }
+
+  private void end(TableId table) {
+    if (begun.remove(table) != null) {
+      ends.sink().forget(table, EnumSet.of(LedgerEntry.Kind.ALTERATION));
+    }
   }
 
   /**
@@ -111,6 +142,7 @@ final class TableLines {
   /** Notes tables as the catalog has just been read. */
   void note(List<PublishedTable> published) {
     if (!published.isEmpty()) {
+      published.forEach(table -> end(table.table()));
       ends.sink().note(published.stream().map(table -> know(table).line(table.table())).toList());
     }
   }

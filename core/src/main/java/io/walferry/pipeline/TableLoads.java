@@ -1,12 +1,16 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Lsn;
+import io.walferry.change.Position;
 import io.walferry.change.Relation;
+import io.walferry.publication.AnnouncedColumns;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.ColumnChange;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
+import io.walferry.sink.Sink;
 import io.walferry.sink.TableAlteration;
 import io.walferry.snapshot.ChunkLoad;
 import io.walferry.snapshot.ChunkLoad.LoadReport;
@@ -29,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 final class TableLoads {
   static final Set<Kind> UNSETTLED = EnumSet.of(Kind.CHUNK, Kind.ROW);
+
+  private static final Set<Kind> PLANNED_ANEW = EnumSet.of(Kind.CHUNK, Kind.ROW, Kind.RELOAD);
 
   private static final Logger LOG = LoggerFactory.getLogger(TableLoads.class);
 
@@ -62,7 +68,7 @@ final class TableLoads {
       TableLedger ledger =
           TableLedger.plan(
               ends.sql(), LoadTable.read(ends.sql(), table), base, settings.chunkBytes());
-      ends.sink().forget(table.table(), UNSETTLED);
+      ends.sink().forget(table.table(), PLANNED_ANEW);
       lines.note(List.of(table));
       ends.sink().note(ledger.entries());
       ledgers.add(ledger);
@@ -83,48 +89,91 @@ final class TableLoads {
 
   /**
    * Cuts tables anew whose rows, if any, do not count any more, as the catalog knows them now; in
-   * the destination's open transaction. One that is not published any more is left out.
+   * the destination's open transaction. One that is not published any more is left out. What is in
+   * the open transaction so far is committed if tables get other columns.
+   *
+   * @param reached the position of all that was applied
    */
-  List<TableLedger> planAgain(List<PublishedTable> tables) {
+  List<TableLedger> planAgain(List<PublishedTable> tables, Position reached) {
     Set<Integer> oids = tables.stream().map(PublishedTable::oid).collect(Collectors.toSet());
     List<PublishedTable> current =
         new PublicationCatalog(ends.sql())
             .tables(settings.feed().publication()).stream()
                 .filter(table -> oids.contains(table.oid()))
                 .toList();
-    for (PublishedTable table : current) {
-      switch (ends.sink().capabilities().alterations()) {
-        case NONE -> ends.sink().empty(table);
-        case IN_TRANSACTION -> {
-          ends.sink().empty(table);
-          reshape(table);
-        }
-        case ON_THEIR_OWN -> {
-          // A table that was emptied could not be altered any more.
-          reshape(table);
-          ends.sink().empty(table);
-        }
-      }
-    }
+    List<PublishedTable> altered = current.stream().filter(this::isAltered).toList();
+    begin(altered, reached);
+    altered.forEach(table -> alteration(table).ifPresent(ends.sink()::alter));
+    current.stream().filter(table -> !altered.contains(table)).forEach(ends.sink()::empty);
     ends.sink().prepare(current);
     return planLive(current);
   }
 
-  /** Gives a table whose rows go the columns that it is loaded with. */
-  private void reshape(PublishedTable table) {
-    lines
-        .find(table.table())
-        .ifPresent(
-            line -> {
-              FollowedTable now = FollowedTable.of(table, Lsn.ZERO);
-              List<ColumnChange> changes = ColumnDifference.withoutRows(line, table);
-              if (!changes.isEmpty()) {
-                Relation after =
-                    new Relation(
-                        table.oid(), table.table(), table.replicaIdentity(), now.columns());
-                ends.sink().alter(new TableAlteration(line.relation(after), after, changes));
-              }
-            });
+  /** Whether the destination has other columns, or some of them. */
+  private boolean isAltered(PublishedTable table) {
+    return ends.sink().capabilities().altersTables()
+        && (lines.begun(table.table()).isPresent() || alteration(table).isPresent());
+  }
+
+  /**
+   * Empties tables that get other columns, and has the ledger say which these are. From then on
+   * nobody asks for rows with the former ones, which the stream still brings: otherwise an attempt
+   * that ends behind the alteration, or a person who makes it by hand, would leave a table that
+   * they do not fit.
+   */
+  private void begin(List<PublishedTable> altered, Position reached) {
+    Sink sink = ends.sink();
+    List<PublishedTable> unfinished =
+        altered.stream().filter(table -> lines.begun(table.table()).isPresent()).toList();
+    for (PublishedTable table : altered) {
+      sink.note(List.of(new LedgerEntry(table.table(), Kind.RELOAD, "", "")));
+      sink.emptyToAlter(table);
+      if (!unfinished.contains(table)) {
+        announce(table);
+      }
+    }
+    if (!altered.isEmpty()) {
+      sink.commit(reached);
+    }
+    if (!unfinished.isEmpty()) {
+      unfinished.forEach(this::finish);
+      sink.commit(reached);
+    }
+  }
+
+  /** Does what an earlier attempt may have done in part, and says what comes next. */
+  private void finish(PublishedTable table) {
+    FollowedTable target = lines.begun(table.table()).orElseThrow();
+    alteration(table, target).ifPresent(ends.sink()::alter);
+    lines.note(table.table(), target);
+    announce(table);
+  }
+
+  private void announce(PublishedTable table) {
+    FollowedTable line = lines.find(table.table()).orElseThrow();
+    alteration(table)
+        .ifPresent(alteration -> lines.begin(table.table(), line.as(alteration.after())));
+  }
+
+  /** Towards the columns that the table is loaded with. */
+  private Optional<TableAlteration> alteration(PublishedTable table) {
+    return alteration(table, FollowedTable.of(table, Lsn.ZERO));
+  }
+
+  /** What the table gets to become another one, if anything; its rows go. */
+  private Optional<TableAlteration> alteration(PublishedTable table, FollowedTable target) {
+    Optional<FollowedTable> found = lines.find(table.table());
+    if (found.isEmpty() || found.get().columns().equals(target.columns())) {
+      return Optional.empty();
+    }
+    FollowedTable line = found.get();
+    AnnouncedColumns columns = new AnnouncedColumns(ends.sql(), table.columns(), target.columns());
+    List<ColumnChange> changes = ColumnDifference.withoutRows(line, target, columns::published);
+    Relation after =
+        new Relation(table.oid(), table.table(), table.replicaIdentity(), target.columns());
+    return changes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new TableAlteration(line.relation(after), after, changes));
   }
 
   /** Loads whatever is missing. The destination has just committed. */

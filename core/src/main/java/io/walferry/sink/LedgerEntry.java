@@ -23,7 +23,11 @@ public record LedgerEntry(TableId table, Kind kind, String part, String content)
     /** The same for one row. */
     ROW,
     /** A transaction of which a part is there. */
-    TRANSACTION;
+    TRANSACTION,
+    /** A table that is about to get other columns, and may have any part of them. */
+    ALTERATION,
+    /** A table that is about to be loaded again: its rows do not count any more. */
+    RELOAD;
 
     /** Whether the destination is inconsistent for as long as there is such a line. */
     public boolean isUnsettled() {

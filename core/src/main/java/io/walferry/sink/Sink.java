@@ -84,6 +84,16 @@ public interface Sink extends AutoCloseable {
    */
   void empty(PublishedTable table);
 
+  /**
+   * The same for a table that is altered behind the next commit, before it is loaded: nothing of
+   * the columns that it is to have is looked for yet.
+   *
+   * @throws io.walferry.error.WalferryException as {@link #empty} does
+   */
+  default void emptyToAlter(PublishedTable table) {
+    empty(table);
+  }
+
   /** Adds lines to the ledger, or replaces those of the same table, kind and part. */
   void note(List<LedgerEntry> entries);
 

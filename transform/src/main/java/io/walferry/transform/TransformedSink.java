@@ -86,6 +86,11 @@ public final class TransformedSink implements Sink {
   }
 
   @Override
+  public void emptyToAlter(PublishedTable table) {
+    sink.emptyToAlter(mapped(List.of(table)).getFirst());
+  }
+
+  @Override
   public void empty(PublishedTable table) {
     sink.empty(mapped(List.of(table)).getFirst());
   }

@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * whenever the feed is killed.
  */
 @Postgres
-@Tag("full")
 final class DdlKillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final TableName ITEM = new TableName("public", "item");
@@ -59,6 +58,7 @@ final class DdlKillTest {
     killAndCompare(source, new MysqlCopy(database), Seeds.next(), KILLS);
   }
 
+  @Tag("full")
   @ParameterizedTest
   @MethodSource("fullSeeds")
   void contentsAreEqualAfterManyKills(long seed, Database source) throws Exception {

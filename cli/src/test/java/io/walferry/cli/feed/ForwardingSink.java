@@ -47,6 +47,11 @@ interface ForwardingSink extends Sink {
   }
 
   @Override
+  default void emptyToAlter(PublishedTable table) {
+    target().emptyToAlter(table);
+  }
+
+  @Override
   default void empty(PublishedTable table) {
     target().empty(table);
   }

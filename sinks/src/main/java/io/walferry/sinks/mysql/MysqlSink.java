@@ -136,10 +136,17 @@ public final class MysqlSink implements RevocableSink {
   @Override
   public void empty(PublishedTable table) {
     destination.requireOwnRows(table);
-    transactions.begin();
     pending.flush();
     destination.requireFitting(List.of(table));
     tables.complete(table);
+    emptyToAlter(table);
+  }
+
+  @Override
+  public void emptyToAlter(PublishedTable table) {
+    destination.requireOwnRows(table);
+    transactions.begin();
+    pending.flush();
     tables.empty(tables.find(table.table()).stream().toList());
   }
 

@@ -25,17 +25,25 @@ final class ShapeCheck {
 
   /** Of a table that is about to be loaded: columns that it lacks will be added. */
   static List<String> loadProblems(PublishedTable source, TableShape found) {
-    return problems(source, found, column -> found.column(column.name()).isPresent());
+    return problems(
+        source,
+        found,
+        column -> found.column(column.name()).isPresent(),
+        TableNames.folded(source.columnNames()));
   }
 
-  /** Of a table whose feed goes on: columns that it lacks will be added, if that can be done. */
+  /**
+   * Of a table whose feed goes on: columns that it lacks will be added, if that can be done, and
+   * those that the source has not may be former ones, with which rows still come.
+   */
   static List<String> resumeProblems(PublishedTable source, TableShape found, boolean narrower) {
     return problems(
         source,
         found,
         column ->
             found.column(column.name()).isPresent()
-                || !(narrower || isAddable(column, found, source.columnNames())));
+                || !(narrower || isAddable(column, found, source.columnNames())),
+        names(found));
   }
 
   /**
@@ -59,18 +67,22 @@ final class ShapeCheck {
   }
 
   private static List<String> problems(
-      PublishedTable source, TableShape found, Predicate<PublishedColumn> checked) {
+      PublishedTable source,
+      TableShape found,
+      Predicate<PublishedColumn> checked,
+      Set<String> known) {
     List<Needed> needed =
         source.columns().stream()
             .filter(checked)
             .map(c -> new Needed(c.name(), SourceType.of(c.typeOid(), c.typeModifier())))
             .toList();
     Set<String> names = TableNames.folded(source.columnNames());
-    List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, names, found));
+    List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, known, found));
     Set<String> key = TableNames.folded(SourceRows.requiredKey(source));
     Set<String> foundKey = TableNames.folded(found.primaryKey());
-    boolean sameAsSource = foundKey.equals(TableNames.folded(source.primaryKey()));
-    if (found.isTable() && !foundKey.equals(key) && !sameAsSource) {
+    boolean sameAsSource =
+        SourceRows.isKey(foundKey, TableNames.folded(source.primaryKey()), names);
+    if (found.isTable() && !SourceRows.isKey(foundKey, key, names) && !sameAsSource) {
       problems.add(
           source.table()
               + ": expected "
@@ -79,6 +91,10 @@ final class ShapeCheck {
               + keyText(found.primaryKey()));
     }
     return problems;
+  }
+
+  private static Set<String> names(TableShape found) {
+    return TableNames.folded(found.columns().stream().map(ShapeColumn::name).toList());
   }
 
   /** Of a table as of a point of the log. */

@@ -6,6 +6,7 @@ import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.postgres.TableShape.ShapeColumn;
+import io.walferry.sinks.table.SourceRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,10 @@ final class ShapeCheck {
     List<Needed> needed = source.columns().stream().map(needs).toList();
     List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, found));
     List<String> key = found.primaryKey();
-    if (found.isTable() && !Set.copyOf(key).equals(Set.copyOf(source.primaryKey()))) {
+    boolean same =
+        SourceRows.isKey(
+            Set.copyOf(key), Set.copyOf(source.primaryKey()), Set.copyOf(source.columnNames()));
+    if (found.isTable() && !same) {
       problems.add(
           source.table() + ": expected " + keyText(source.primaryKey()) + ", got " + keyText(key));
     }

@@ -21,31 +21,44 @@ final class ShapeCheck {
 
   /** Of a table that is about to be loaded: columns that it lacks will be added. */
   static List<String> loadProblems(PublishedTable source, TableShape found) {
-    return problems(source, found, column -> found.column(column.name()).isPresent());
+    return problems(
+        source,
+        found,
+        column -> found.column(column.name()).isPresent(),
+        TableNames.folded(source.columnNames()));
   }
 
   /**
-   * Of a table whose feed goes on.
+   * Of a table whose feed goes on. Columns that the source has not may be former ones, with which
+   * rows still come.
    *
    * @param narrower whether columns that it lacks are left out of rows
    */
   static List<String> resumeProblems(PublishedTable source, TableShape found, boolean narrower) {
-    return problems(source, found, column -> !narrower || found.column(column.name()).isPresent());
+    return problems(
+        source,
+        found,
+        column -> !narrower || found.column(column.name()).isPresent(),
+        names(found));
   }
 
   private static List<String> problems(
-      PublishedTable source, TableShape found, Predicate<PublishedColumn> checked) {
+      PublishedTable source,
+      TableShape found,
+      Predicate<PublishedColumn> checked,
+      Set<String> known) {
     Set<String> names = TableNames.folded(source.columnNames());
     List<Needed> needed =
         source.columns().stream()
             .filter(checked)
             .map(column -> new Needed(column.name(), column.typeOid()))
             .toList();
-    List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, names, found));
+    List<String> problems = new ArrayList<>(columnProblems(source.table(), needed, known, found));
     Set<String> key = TableNames.folded(SourceRows.requiredKey(source));
     Set<String> foundKey = TableNames.folded(found.primaryKey());
-    boolean sameAsSource = foundKey.equals(TableNames.folded(source.primaryKey()));
-    if (!foundKey.equals(key) && !sameAsSource) {
+    boolean sameAsSource =
+        SourceRows.isKey(foundKey, TableNames.folded(source.primaryKey()), names);
+    if (!SourceRows.isKey(foundKey, key, names) && !sameAsSource) {
       problems.add(
           source.table()
               + ": expected "
@@ -54,6 +67,10 @@ final class ShapeCheck {
               + keyText(found.primaryKey()));
     }
     return problems;
+  }
+
+  private static Set<String> names(TableShape found) {
+    return TableNames.folded(found.columns().stream().map(ShapeColumn::name).toList());
   }
 
   /** Of a table as of a point of the log. */

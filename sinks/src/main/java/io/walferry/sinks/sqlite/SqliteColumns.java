@@ -117,11 +117,28 @@ final class SqliteColumns implements ColumnDdl<TableShape> {
   /**
    * {@inheritDoc}
    *
-   * <p>None that keeps the text of values is kept otherwise here: there is nothing to change unless
-   * somebody else has made the column, and then the table's next row says so.
+   * <p>SQLite changes no types. None that keeps the text of values is kept otherwise here: there is
+   * nothing to change unless somebody else has made the column, and then the table's next row says
+   * so. A table without rows, which is about to be loaded, gets another column of that name.
    */
   @Override
-  public void retype(TableShape found, PublishedColumn column) {}
+  public void retype(TableShape found, PublishedColumn column) {
+    boolean inKey = TableNames.folded(found.primaryKey()).contains(TableNames.fold(column.name()));
+    if (!inKey && isEmpty(found)) {
+      drop(found, column.name());
+      session.execute(
+          "add column " + column.name() + " to table " + found.name(), addStatement(found, column));
+    }
+  }
+
+  private boolean isEmpty(TableShape found) {
+    return session
+        .query(
+            "see whether table " + found.name() + " has rows",
+            "SELECT 1 FROM " + TableId.quote(found.name()) + " LIMIT 1",
+            row -> row.getInt(1))
+        .isEmpty();
+  }
 
   /** Indexes that were made here to find rows by; they are made again if they are needed. */
   private void dropOwnIndexes(TableShape found, String column) {

@@ -70,8 +70,9 @@ final class ShapeCheck {
     List<String> problems = new ArrayList<>(tableProblems(source.table(), needed, names, found));
     Set<String> key = TableNames.folded(SourceRows.requiredKey(source));
     Set<String> foundKey = TableNames.folded(found.primaryKey());
-    boolean sameAsSource = foundKey.equals(TableNames.folded(source.primaryKey()));
-    if (found.isTable() && !foundKey.equals(key) && !sameAsSource) {
+    boolean sameAsSource =
+        SourceRows.isKey(foundKey, TableNames.folded(source.primaryKey()), names);
+    if (found.isTable() && !SourceRows.isKey(foundKey, key, names) && !sameAsSource) {
       problems.add(
           source.table()
               + ": expected "

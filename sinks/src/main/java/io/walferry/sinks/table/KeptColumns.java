@@ -3,6 +3,7 @@ package io.walferry.sinks.table;
 import io.walferry.change.Column;
 import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
+import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -30,7 +31,7 @@ public final class KeptColumns {
   public static KeptColumns of(Relation relation, Predicate<String> kept) {
     List<Integer> columns =
         IntStream.range(0, relation.columns().size())
-            .filter(i -> isKept(relation.columns().get(i), kept))
+            .filter(i -> isKept(relation, relation.columns().get(i), kept))
             .boxed()
             .toList();
     if (columns.size() == relation.columns().size()) {
@@ -45,8 +46,10 @@ public final class KeptColumns {
     return new KeptColumns(narrower, columns, false);
   }
 
-  private static boolean isKept(Column column, Predicate<String> kept) {
-    return column.key() || kept.test(column.name());
+  private static boolean isKept(Relation relation, Column column, Predicate<String> kept) {
+    // Where old rows come whole, every column is said to be in the key, and rows are found without.
+    boolean found = column.key() && relation.replicaIdentity() != ReplicaIdentity.FULL;
+    return found || kept.test(column.name());
   }
 
   /** What rows belong to that were made here. */

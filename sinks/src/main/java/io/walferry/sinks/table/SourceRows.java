@@ -10,6 +10,7 @@ import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 /** Rows that are read from a source's tables, in the terms of those that its stream sends. */
 public final class SourceRows {
@@ -22,6 +23,17 @@ public final class SourceRows {
    */
   public static List<String> requiredKey(PublishedTable source) {
     return source.replicaIdentity() == ReplicaIdentity.DEFAULT ? source.primaryKey() : List.of();
+  }
+
+  /**
+   * Whether columns that are there are a key of the source. One that is not among the source's
+   * columns is called otherwise by now, and may have either name there.
+   *
+   * @param columns all that the source has
+   */
+  public static boolean isKey(Set<String> found, Set<String> key, Set<String> columns) {
+    return found.size() == key.size()
+        && key.stream().filter(columns::contains).allMatch(found::contains);
   }
 
   /** What rows of a load belong to: all columns, found by that key. */

@@ -132,7 +132,7 @@ sealed interface Destination extends AutoCloseable {
 
   private static Sink kafka(String bootstrapServers) {
     KafkaSinkSettings settings = KafkaSinkSettings.of(bootstrapServers);
-    return new KafkaSink(settings.with(settings.topics().withPartitions(3)));
+    return new KafkaSink(HaltingProducer.in(settings.with(settings.topics().withPartitions(3))));
   }
 
   /** With types that hold every value of the workload. */

@@ -118,11 +118,13 @@ final class FeedMain {
    * The same.
    *
    * @param destination the name of a destination
+   * @param more options of the JVM
    */
-  static ChildJvm start(String uri, String name, String destination) {
+  static ChildJvm start(String uri, String name, String destination, String... more) {
     return ChildJvm.running(FeedMain.class)
         .arguments(uri, name, destination)
         .jvmOptions(JVM_OPTIONS)
+        .jvmOptions(more)
         .start();
   }
 

@@ -184,7 +184,7 @@ final class FeedWiring {
       case SinkConfig.Kafka kafka -> {
         KafkaSinkSettings settings =
             kafka.settings().withDatabase(feed.source().connection().database());
-        yield () -> new KafkaSink(settings);
+        yield () -> new KafkaSink(settings, heard);
       }
       case SinkConfig.JsonLines lines ->
           () ->

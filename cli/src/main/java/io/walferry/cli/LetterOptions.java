@@ -66,14 +66,37 @@ final class LetterOptions {
     if (wrong.isPresent()) {
       return wrong.get().report(terminal, json);
     }
+    selection
+        .feeds()
+        .forEach(feed -> feed.sinks().forEach(sink -> tellOfTopic(terminal, feed, sink)));
     return action.run(
         selection.feeds().stream()
             .flatMap(feed -> feed.sinks().stream().flatMap(sink -> letters(feed, sink)))
             .toList());
   }
 
+  /** Who finds no letters of such a sink here must not take it for having none. */
+  private void tellOfTopic(Terminal terminal, FeedConfig feed, SinkConfig sink) {
+    String pipeline = feed.pipeline().name();
+    if (isMeant(sink) && sink.plain() instanceof SinkConfig.Kafka kafka) {
+      kafka
+          .settings()
+          .deadLetterTopic(pipeline)
+          .ifPresent(
+              topic ->
+                  terminal.say(
+                      ("Dead letters of sink %s of pipeline %s are not read here: they are records"
+                           + " of topic %s, for any consumer with isolation.level=read_committed.")
+                          .formatted(sink.name(), pipeline, topic)));
+    }
+  }
+
+  private boolean isMeant(SinkConfig sink) {
+    return sinks.isEmpty() || sinks.contains(sink.name());
+  }
+
   private Stream<SinkLetters> letters(FeedConfig feed, SinkConfig sink) {
-    return sinks.isEmpty() || sinks.contains(sink.name())
+    return isMeant(sink)
         ? FeedWiring.deadLetters(sink).map(it -> new SinkLetters(feed, sink, it)).stream()
         : Stream.empty();
   }

@@ -120,6 +120,22 @@ final class DeadLettersTest {
   }
 
   @Test
+  void lettersInATopicAreNotReadButNamed(Database source) throws Exception {
+    Path configuration =
+        configuration(
+            source,
+            "bus: {type: kafka, bootstrapServers: 'nobody:1', tooLarge: deadLetter},"
+                + " strict: {type: kafka, bootstrapServers: 'nobody:2'}");
+    CapturedRun listed = ok(configuration, "list");
+    assertEquals("There are no dead letters.\n", listed.out());
+    assertEquals(
+        "Dead letters of sink bus of pipeline shop are not read here: they are records of topic"
+            + " walferry.deadletter.shop, for any consumer with isolation.level=read_committed.\n",
+        listed.err());
+    assertEquals("", ok(configuration, "list", "--sink", "strict").err());
+  }
+
+  @Test
   void rowsThatHaveOtherNamesAtTheDestinationAreFoundAtTheSource(Database source) throws Exception {
     fill(source);
     String mapped =

@@ -254,7 +254,7 @@ public enum ErrorCode {
       Retry.NEVER,
       Exit.FAILURE,
       "Raise 'recordBytes' and the broker's or topic's limit (message.max.bytes,"
-          + " max.message.bytes), or set 'tooLarge: truncate'."),
+          + " max.message.bytes), or set 'tooLarge' to deadLetter or truncate."),
   DESTINATION_TRANSACTION_TOO_LONG(
       Retry.BOUNDED,
       Exit.FAILURE,

@@ -7,6 +7,7 @@ import io.walferry.change.OldRow;
 import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.kafka.DeadLetterRecords.Subject;
 import io.walferry.kafka.RecordSettings.TooLarge;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.kafka.envelope.EnvelopeSettings;
@@ -41,14 +42,24 @@ final class ChangeRecords {
   private final RecordSettings settings;
   private final EventEncoder encoder;
   private final TransactionalProducer producer;
+  private final Optional<DeadLetterRecords> letters;
   private final List<Header> headers;
 
   /** How large the key and the value of a record may be together. */
   private final int bytesMax;
 
+  /**
+   * Records of one producer.
+   *
+   * @param letters for what is too large, if it is to go there
+   */
   ChangeRecords(
-      RecordSettings settings, EnvelopeSettings envelope, TransactionalProducer producer) {
+      RecordSettings settings,
+      EnvelopeSettings envelope,
+      TransactionalProducer producer,
+      Optional<DeadLetterRecords> letters) {
     this.settings = settings;
+    this.letters = letters;
     this.encoder = new EventEncoder(envelope);
     this.producer = producer;
     this.headers =
@@ -114,8 +125,13 @@ final class ChangeRecords {
     byte[] key = encoder.key(message);
     byte[] value = encoder.value(message, origin);
     String what = "A logical message with prefix '" + message.prefix() + "'";
-    require(what, key.length + value.length);
-    send(new Draft(topic, Optional.of(key), Optional.of(value)));
+    Subject subject = new Subject(Optional.empty(), Op.MESSAGE, origin);
+    send(checked(new Draft(topic, Optional.of(key), Optional.of(value)), what, subject));
+  }
+
+  /** What was sent is durable. */
+  void committed() {
+    letters.ifPresent(DeadLetterRecords::committed);
   }
 
   private static RowEvent event(
@@ -153,52 +169,101 @@ final class ChangeRecords {
     send(prepared(table, event, key));
   }
 
-  /** A record that is no larger than allowed. */
+  /** A record that is no larger than allowed, or goes to the dead letters. */
   private Draft prepared(TableTopic table, RowEvent event, Optional<byte[]> key) {
-    int keyBytes = key.map(bytes -> bytes.length).orElse(0);
     byte[] value = encoder.value(event, Integer.MAX_VALUE);
-    int size = keyBytes + value.length;
-    if (!fits(size) && settings.tooLarge() == TooLarge.TRUNCATE) {
-      for (int most = value.length / 2; most >= CUT_BYTES_MIN && !fits(size); most /= 2) {
-        value = encoder.value(event, most);
-        size = keyBytes + value.length;
-      }
-      require("A record of table " + table.shape().table() + ", cut as far as it can be,", size);
-      byte[] columns = String.join(",", encoder.cut()).getBytes(UTF_8);
-      return new Draft(table.topic(), key, Optional.of(value))
-          .header(TRUNCATED, Optional.of(columns));
+    Draft whole = new Draft(table.topic(), key, Optional.of(value));
+    if (!fits(whole.bytes()) && settings.tooLarge() == TooLarge.TRUNCATE) {
+      return cut(table, event, key, value.length);
     }
-    require("A record of table " + table.shape().table(), size);
-    return new Draft(table.topic(), key, Optional.of(value));
+    Subject subject = new Subject(Optional.of(table.shape().table()), event.op(), event.origin());
+    return checked(whole, "A record of table " + table.shape().table(), subject);
+  }
+
+  private Draft cut(TableTopic table, RowEvent event, Optional<byte[]> key, int valueBytes) {
+    Draft draft = new Draft(table.topic(), key, Optional.empty());
+    boolean fits = false;
+    for (int most = valueBytes / 2; most >= CUT_BYTES_MIN && !fits; most /= 2) {
+      draft = new Draft(table.topic(), key, Optional.of(encoder.value(event, most)));
+      fits = fits(draft.bytes());
+    }
+    if (!fits) {
+      String what = "A record of table " + table.shape().table() + ", cut as far as it can be,";
+      throw tooLarge(what, draft.bytes());
+    }
+    byte[] columns = String.join(",", encoder.cut()).getBytes(UTF_8);
+    return draft.header(TRUNCATED, Optional.of(columns));
+  }
+
+  private Draft checked(Draft draft, String what, Subject subject) {
+    if (fits(draft.bytes())) {
+      return draft;
+    }
+    WalferryException why = tooLarge(what, draft.bytes());
+    if (letters.isEmpty()) {
+      throw why;
+    }
+    return draft.refused(new Refused(subject, why));
   }
 
   private boolean fits(int bytes) {
     return bytes <= bytesMax;
   }
 
-  private void require(String what, int bytes) {
-    if (!fits(bytes)) {
-      throw new WalferryException(
-          ErrorCode.DESTINATION_RECORD_TOO_LARGE,
-          "%s would have %d bytes; 'recordBytes' allows %d, of which %d are for what surrounds it"
-              .formatted(what, bytes, settings.bytesMax(), settings.bytesMax() - bytesMax));
-    }
+  private WalferryException tooLarge(String what, int bytes) {
+    return new WalferryException(
+        ErrorCode.DESTINATION_RECORD_TOO_LARGE,
+        "%s would have %d bytes; 'recordBytes' allows %d, of which %d are for what surrounds it"
+            .formatted(what, bytes, settings.bytesMax(), settings.bytesMax() - bytesMax));
   }
 
   private void send(Draft draft) {
-    producer.send(draft.record(settings.envelope(), headers));
+    if (draft.refused.isPresent()) {
+      bury(draft, draft.refused.get());
+    } else {
+      producer.send(draft.record(settings.envelope(), headers));
+    }
   }
+
+  /** The topic of letters takes what topics take that nobody has told otherwise. */
+  private void bury(Draft draft, Refused refused) {
+    int surrounding = settings.bytesMax() - bytesMax;
+    int partBytesMax = Math.min(settings.bytesMax(), RecordSettings.BYTES_MAX) - surrounding;
+    letters
+        .orElseThrow()
+        .bury(
+            draft.record(settings.envelope(), headers),
+            refused.subject,
+            refused.why,
+            partBytesMax,
+            producer);
+  }
+
+  /** Why a record goes to the dead letters. */
+  private record Refused(Subject subject, WalferryException why) {}
 
   /** A record in the making. */
   private static final class Draft {
     private final ProducerRecord<byte[], byte[]> record;
+    private final Optional<Refused> refused;
 
     Draft(String topic, Optional<byte[]> key, Optional<byte[]> value) {
-      this(new ProducerRecord<>(topic, orNull(key), orNull(value)));
+      this(new ProducerRecord<>(topic, orNull(key), orNull(value)), Optional.empty());
     }
 
-    private Draft(ProducerRecord<byte[], byte[]> record) {
+    private Draft(ProducerRecord<byte[], byte[]> record, Optional<Refused> refused) {
       this.record = record;
+      this.refused = refused;
+    }
+
+    Draft refused(Refused why) {
+      return new Draft(record, Optional.of(why));
+    }
+
+    /** Key and value. */
+    int bytes() {
+      int keyBytes = record.key() == null ? 0 : record.key().length;
+      return keyBytes + (record.value() == null ? 0 : record.value().length);
     }
 
     private static byte @Nullable [] orNull(Optional<byte[]> bytes) {
@@ -213,7 +278,8 @@ final class ChangeRecords {
     Draft to(int partition) {
       return new Draft(
           new ProducerRecord<>(
-              record.topic(), partition, record.key(), record.value(), record.headers()));
+              record.topic(), partition, record.key(), record.value(), record.headers()),
+          refused);
     }
 
     ProducerRecord<byte[], byte[]> record(Envelope envelope, List<Header> more) {

@@ -4,16 +4,29 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.LedgerEntry;
 import java.util.BitSet;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The places of chunk writers. Each has a name of its own, which a successor can take over. */
 final class ChunkWriters {
   private final KafkaSinkSettings settings;
   private final FeedTransactions feed;
   private final TableTopics topics;
+  private final Supplier<Optional<DeadLetterRecords>> letters;
   private final BitSet taken = new BitSet();
   private long made;
 
-  ChunkWriters(KafkaSinkSettings settings, FeedTransactions feed, TableTopics topics) {
+  /**
+   * For one sink.
+   *
+   * @param letters makes those of one writer
+   */
+  ChunkWriters(
+      KafkaSinkSettings settings,
+      FeedTransactions feed,
+      TableTopics topics,
+      Supplier<Optional<DeadLetterRecords>> letters) {
+    this.letters = letters;
     this.settings = settings;
     this.feed = feed;
     this.topics = topics;
@@ -54,7 +67,8 @@ final class ChunkWriters {
 
     @Override
     public ChangeRecords records(TransactionalProducer producer) {
-      return new ChangeRecords(settings.records(), settings.envelope(feed.pipeline()), producer);
+      return new ChangeRecords(
+          settings.records(), settings.envelope(feed.pipeline()), producer, letters.get());
     }
 
     @Override

@@ -100,6 +100,7 @@ final class KafkaChunkWriter implements ChunkWriter {
     requireOpen();
     var unused = begun();
     part.commit(producer.orElseThrow(), loaded);
+    records.orElseThrow().committed();
     chunk = Optional.empty();
   }
 

@@ -7,6 +7,7 @@ import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.deadletter.RefusedRows;
 import io.walferry.kafka.envelope.Origin;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +39,7 @@ import java.util.stream.Collectors;
  */
 public final class KafkaSink implements Sink {
   private final KafkaSinkSettings settings;
+  private final RefusedRows heard;
   private TransactionHeader transaction = new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
   private long ordinal;
 
@@ -51,6 +54,7 @@ public final class KafkaSink implements Sink {
       TableTopics topics,
       ChangeRecords records,
       ChunkWriters writers,
+      Optional<DeadLetterTopic> letters,
       String messages)
       implements AutoCloseable {
     @Override
@@ -65,7 +69,17 @@ public final class KafkaSink implements Sink {
 
   /** Opens nothing yet. */
   public KafkaSink(KafkaSinkSettings settings) {
+    this(settings, RefusedRows.SILENT);
+  }
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param heard of changes whose records were too large and went to the dead letters
+   */
+  public KafkaSink(KafkaSinkSettings settings, RefusedRows heard) {
     this.settings = settings;
+    this.heard = heard;
   }
 
   /**
@@ -106,21 +120,35 @@ public final class KafkaSink implements Sink {
 
   private Opened opened(KafkaClients clients, Cluster cluster, String pipeline, Claim claim) {
     TableTopics topics = new TableTopics(pipeline, settings, cluster);
-    String position = TopicTemplate.ofPosition(settings.topics().position()).of(pipeline);
+    String position = TopicTemplate.ofPipeline(settings.topics().position()).of(pipeline);
     topics.reserve(position, "the position");
     String messages = topics.reserve(pipeline + ".message", "logical messages");
     FeedTransactions transactions =
         new FeedTransactions(
             clients, new PositionTopic(position, clients, cluster), claim, pipeline);
+    Optional<DeadLetterTopic> letters = letters(topics, cluster, pipeline);
+    Supplier<Optional<DeadLetterRecords>> letterRecords =
+        () -> letters.map(topic -> new DeadLetterRecords(topic.name(), pipeline, heard));
     ChangeRecords records =
-        new ChangeRecords(settings.records(), settings.envelope(pipeline), transactions.producer());
+        new ChangeRecords(
+            settings.records(),
+            settings.envelope(pipeline),
+            transactions.producer(),
+            letterRecords.get());
     return new Opened(
         cluster,
         transactions,
         topics,
         records,
-        new ChunkWriters(settings, transactions, topics),
+        new ChunkWriters(settings, transactions, topics, letterRecords),
+        letters,
         messages);
+  }
+
+  private Optional<DeadLetterTopic> letters(TableTopics topics, Cluster cluster, String pipeline) {
+    return settings
+        .deadLetterTopic(pipeline)
+        .map(name -> new DeadLetterTopic(topics.reserve(name, "dead letters"), cluster));
   }
 
   private Opened opened() {
@@ -138,11 +166,13 @@ public final class KafkaSink implements Sink {
         tables.stream().map(PublishedTable::table).collect(Collectors.toCollection(HashSet::new));
     fresh.removeAll(followed());
     fresh.removeAll(emptied);
+    opened().letters().ifPresent(DeadLetterTopic::ready);
     opened().topics().prepare(tables, fresh, Set.of());
   }
 
   @Override
   public void resume(List<PublishedTable> tables) {
+    opened().letters().ifPresent(DeadLetterTopic::ready);
     opened().topics().prepare(tables, Set.of(), followed());
   }
 
@@ -230,6 +260,7 @@ public final class KafkaSink implements Sink {
   @Override
   public void commit(Position position) {
     opened().feed().commit(position);
+    opened().records().committed();
     emptied.clear();
   }
 

@@ -1,9 +1,11 @@
 package io.walferry.kafka;
 
+import io.walferry.kafka.RecordSettings.TooLarge;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.kafka.envelope.EnvelopeSettings;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a cluster is reached and written.
@@ -67,6 +69,13 @@ public record KafkaSinkSettings(
   public boolean sharesPosition(KafkaSinkSettings other) {
     return topics.position().equals(other.topics().position())
         && cluster.sharesServer(other.cluster());
+  }
+
+  /** Where a pipeline's records go that are too large; empty if they do not go anywhere. */
+  public Optional<String> deadLetterTopic(String pipeline) {
+    return records.tooLarge() == TooLarge.DEAD_LETTER
+        ? Optional.of(TopicTemplate.ofPipeline(topics.deadLetters()).of(pipeline))
+        : Optional.empty();
   }
 
   EnvelopeSettings envelope(String pipeline) {

@@ -36,7 +36,9 @@ public record RecordSettings(
      * The longest texts and byte strings of the row are cut; the header {@code walferry.truncated}
      * names their columns.
      */
-    TRUNCATE
+    TRUNCATE,
+    /** It goes to the topic of dead letters instead, in parts, and the feed goes on. */
+    DEAD_LETTER
   }
 
   /** What a broker takes if nobody has told it otherwise, with what surrounds a record. */

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
  * @param name of a table's topic; see {@link TopicTemplate}
  * @param position the name of the topic that holds the position and the ledger, with {@code
  *     {pipeline}} in it
+ * @param deadLetters the same for the topic of records that are too large, where they go there
  * @param create whether missing topics are made
  * @param append whether the topic of a table that is loaded may hold records; else it is refused
  * @param partitions of a table's topic that is made
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
 public record TopicSettings(
     String name,
     String position,
+    String deadLetters,
     boolean create,
     boolean append,
     int partitions,
@@ -28,6 +30,7 @@ public record TopicSettings(
       new TopicSettings(
           "{pipeline}.{schema}.{table}",
           "walferry.position.{pipeline}",
+          "walferry.deadletter.{pipeline}",
           true,
           false,
           1,
@@ -39,24 +42,29 @@ public record TopicSettings(
   }
 
   public TopicSettings withName(String template) {
-    return new TopicSettings(template, position, create, append, partitions, replication, config);
+    return new TopicSettings(
+        template, position, deadLetters, create, append, partitions, replication, config);
   }
 
   public TopicSettings withPartitions(int count) {
-    return new TopicSettings(name, position, create, append, count, replication, config);
+    return new TopicSettings(
+        name, position, deadLetters, create, append, count, replication, config);
   }
 
   public TopicSettings withConfig(Map<String, String> theirs) {
-    return new TopicSettings(name, position, create, append, partitions, replication, theirs);
+    return new TopicSettings(
+        name, position, deadLetters, create, append, partitions, replication, theirs);
   }
 
   /** Topics are there, or the feed stops. */
   public TopicSettings withoutCreation() {
-    return new TopicSettings(name, position, false, append, partitions, replication, config);
+    return new TopicSettings(
+        name, position, deadLetters, false, append, partitions, replication, config);
   }
 
   /** Topics may have records already. */
   public TopicSettings appending() {
-    return new TopicSettings(name, position, create, true, partitions, replication, config);
+    return new TopicSettings(
+        name, position, deadLetters, create, true, partitions, replication, config);
   }
 }

@@ -25,11 +25,11 @@ public record TopicTemplate(String text) {
   }
 
   /**
-   * Checks a template for the position.
+   * Checks a template for what a pipeline has once.
    *
    * @throws IllegalArgumentException with what is wrong with it
    */
-  public static TopicTemplate ofPosition(String text) {
+  public static TopicTemplate ofPipeline(String text) {
     return checked(text, "pipeline", "pipeline");
   }
 

@@ -8,6 +8,7 @@ import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.deadletter.RefusedRows;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.ChunkWriter;
@@ -57,8 +58,12 @@ final class Calls {
    * transaction now and then; as a feed does, the sink is opened again then.
    */
   KafkaSink following(KafkaSinkSettings settings, SampleTable... tables) {
+    return following(settings, RefusedRows.SILENT, tables);
+  }
+
+  KafkaSink following(KafkaSinkSettings settings, RefusedRows heard, SampleTable... tables) {
     for (int tries = 1; ; tries++) {
-      KafkaSink sink = new KafkaSink(settings);
+      KafkaSink sink = new KafkaSink(settings, heard);
       try {
         follow(sink, tables);
         return sink;

@@ -41,8 +41,11 @@ final class KafkaReader {
           List.of("debezium", "flattened", "cloudEvents"));
   private static final Format<TooLarge> TOO_LARGE =
       Format.choice(
-          Map.of("fail", TooLarge.FAIL, "truncate", TooLarge.TRUNCATE),
-          List.of("fail", "truncate"));
+          Map.of(
+              "fail", TooLarge.FAIL,
+              "truncate", TooLarge.TRUNCATE,
+              "deadLetter", TooLarge.DEAD_LETTER),
+          List.of("fail", "truncate", "deadLetter"));
   private static final Format<Boolean> EXISTING =
       Format.choice(Map.of("refuse", false, "append", true), List.of("refuse", "append"));
   private static final Format<Mechanism> MECHANISM =
@@ -172,7 +175,11 @@ final class KafkaReader {
         section.value(
             "positionTopic",
             defaults.position(),
-            text -> template(TopicTemplate::ofPosition, text)),
+            text -> template(TopicTemplate::ofPipeline, text)),
+        section.value(
+            "deadLetterTopic",
+            defaults.deadLetters(),
+            text -> template(TopicTemplate::ofPipeline, text)),
         section.value("create", defaults.create(), Format.yesOrNo()),
         section.value("existing", defaults.append(), EXISTING),
         section.value("partitions", defaults.partitions(), Format.wholeNumber(1, 10_000)),

@@ -55,6 +55,7 @@ final class KafkaConfigTest {
                 tls: {ca: x.pem, certificate: x.pem, key: x.pem, keyPassword: {env: PASSWORD}}
                 topic: "{schema}-{table}"
                 positionTopic: "of.{pipeline}"
+                deadLetterTopic: "lost.{pipeline}"
                 create: false
                 existing: append
                 partitions: 6
@@ -68,7 +69,7 @@ final class KafkaConfigTest {
                 headers: {region: eu}
                 unavailable: left alone
                 recordBytes: 2MiB
-                tooLarge: truncate
+                tooLarge: deadLetter
                 transactionTimeout: 5m
                 properties: {linger.ms: 20, compression.type: {env: COMPRESSION}}
             """,
@@ -86,6 +87,7 @@ final class KafkaConfigTest {
             new TopicSettings(
                 "{schema}-{table}",
                 "of.{pipeline}",
+                "lost.{pipeline}",
                 false,
                 true,
                 6,
@@ -104,7 +106,7 @@ final class KafkaConfigTest {
                 Map.of("region", "eu"),
                 "left alone",
                 2 << 20,
-                TooLarge.TRUNCATE),
+                TooLarge.DEAD_LETTER),
             Duration.ofMinutes(5)),
         sink.settings());
     assertFalse(sink.toString().contains("secret"), sink::toString);
@@ -136,6 +138,9 @@ final class KafkaConfigTest {
             + " {schema}, {table} only",
         "positionTopic: fixed | 'sinks.a.positionTopic' needs {pipeline}, or several of them"
             + " would share a topic",
+        "deadLetterTopic: fixed | 'sinks.a.deadLetterTopic' needs {pipeline}, or several of them"
+            + " would share a topic",
+        "tooLarge: drop | 'sinks.a.tooLarge' must be fail, truncate or deadLetter",
         "envelope: debezum | 'sinks.a.envelope' must be debezium, flattened or cloudEvents; did"
             + " you mean 'debezium'?",
         "existing: merge | 'sinks.a.existing' must be refuse or append",

@@ -18,7 +18,7 @@ public enum Op {
     this.letter = letter;
   }
 
-  String letter() {
+  public String letter() {
     return letter;
   }
 }

@@ -16,6 +16,10 @@ import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** Says in our words why something failed at a Kafka cluster. */
@@ -88,7 +92,25 @@ final class KafkaErrors {
           "the broker refused a record; a compacted topic takes none without a key, as those of"
               + " tables without a key and of TRUNCATE are ('truncates: false' leaves the latter"
               + " out)";
-      default -> cause.getClass().getSimpleName() + ": " + cause.getMessage();
+      case SslAuthenticationException tls -> TlsAdvice.of(tls);
+      case UnsupportedSaslMechanismException mechanism ->
+          said(mechanism) + "; set 'sasl.mechanism' to one that the brokers take";
+      case SaslAuthenticationException login ->
+          said(login)
+              + "; check 'sasl.user' and 'sasl.password', and that the brokers know this user by"
+              + " this 'sasl.mechanism'";
+      case InvalidConfigurationException settings ->
+          "the client does not take its settings; if they name files of 'tls', see that these are"
+              + " PEM, and the key PKCS #8 and 'tls.keyPassword' right";
+      case TimeoutException nobody when String.valueOf(nobody.getMessage()).contains("node") ->
+          said(nobody)
+              + "; if brokers are up there, see that 'tls' and 'sasl' are as their listener wants"
+              + " them";
+      default -> said(cause);
     };
+  }
+
+  private static String said(Throwable cause) {
+    return cause.getClass().getSimpleName() + ": " + cause.getMessage();
   }
 }

@@ -26,22 +26,27 @@ final class KafkaLoginTest {
   @Test
   void aUserIsLetInByHisPasswordOnly() {
     try (KafkaBroker broker = KafkaBroker.builder().login("walferry", "right").start()) {
-      try (KafkaSink sink = new KafkaSink(as(broker, "right"))) {
-        assertEquals(SinkState.Fresh.FRESH, sink.open(FEED, new Claim()));
-        sink.commit(Calls.position(0x10));
-      }
-      try (KafkaSink sink = new KafkaSink(as(broker, "wrong-one"))) {
-        String message = refused(ErrorCode.DESTINATION_REFUSED, () -> sink.open(FEED, new Claim()));
-        assertFalse(message.contains("wrong-one"), message);
+      for (Mechanism mechanism : Mechanism.values()) {
+        FeedIdentity feed = new FeedIdentity("p-" + mechanism.word(), 1, 1, "slot");
+        try (KafkaSink sink = new KafkaSink(as(broker, mechanism, "right"))) {
+          assertEquals(SinkState.Fresh.FRESH, sink.open(feed, new Claim()));
+          sink.commit(Calls.position(0x10));
+        }
+        try (KafkaSink sink = new KafkaSink(as(broker, mechanism, "wrong-one"))) {
+          String message =
+              refused(ErrorCode.DESTINATION_REFUSED, () -> sink.open(feed, new Claim()));
+          assertTrue(message.contains("'sasl.password'"), message);
+          assertFalse(message.contains("wrong-one"), message);
+        }
       }
     }
   }
 
-  private static KafkaSinkSettings as(KafkaBroker broker, String password) {
+  private static KafkaSinkSettings as(KafkaBroker broker, Mechanism mechanism, String password) {
     PasswordSource source = PasswordSource.of(new Secret(password));
     return KafkaSinkSettings.of(broker.bootstrapServers())
         .withProperties(Map.of("compression.type", "lz4"))
-        .withLogin(new SaslLogin(Mechanism.PLAIN, "walferry", source));
+        .withLogin(new SaslLogin(mechanism, "walferry", source));
   }
 
   @Test

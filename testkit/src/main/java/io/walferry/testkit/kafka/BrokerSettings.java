@@ -1,6 +1,7 @@
 package io.walferry.testkit.kafka;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -51,18 +52,13 @@ record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login) {
             "transaction.state.log.min.isr", "1",
             "group.initial.rebalance.delay.ms", "0",
             "log.flush.offset.checkpoint.interval.ms", "5000"));
-    login.ifPresent(
-        one -> {
-          properties.put("sasl.enabled.mechanisms", "PLAIN");
-          properties.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
-          properties.put(
-              "listener.name.clients.plain.sasl.jaas.config",
-              one.serverLine()
-                  .replace(
-                      ";",
-                      " username=\"%s\" password=\"%s\";".formatted(one.user(), one.password())));
-        });
+    login.ifPresent(one -> properties.putAll(one.settings()));
     properties.putAll(own);
     return properties;
+  }
+
+  /** What the broker's logs are formatted with. */
+  String[] formatArguments() {
+    return login.map(KafkaLogin::formatArguments).orElse(List.of()).toArray(String[]::new);
   }
 }

@@ -105,6 +105,7 @@ public final class KafkaBroker implements AutoCloseable {
         jvm(BrokerPrograms.STORAGE_TOOL)
             .arguments("format", "--ignore-formatted", "-t", CLUSTER_ID)
             .arguments("-c", configuration().toString())
+            .arguments(settings.formatArguments())
             .start()) {
       if (tool.awaitExit(START_SILENCE_MAX) != 0) {
         throw new KafkaBrokerException(

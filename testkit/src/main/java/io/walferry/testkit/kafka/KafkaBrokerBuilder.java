@@ -17,7 +17,10 @@ public final class KafkaBrokerBuilder {
     return this;
   }
 
-  /** Lets in only this user, by SASL PLAIN without TLS. */
+  /**
+   * Lets in only this user, by SASL PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; without TLS, unless a
+   * setting says otherwise.
+   */
   public KafkaBrokerBuilder login(String user, String password) {
     login = Optional.of(new KafkaLogin(user, password));
     return this;

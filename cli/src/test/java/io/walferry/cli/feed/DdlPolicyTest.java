@@ -238,6 +238,8 @@ final class DdlPolicyTest {
               FeedSetup.connector(database.uri()), PostgresSinkSettings.DEFAULT.withDdl(ddl));
       case Destination.MysqlCopy mysql -> mysql.sink();
       case Destination.Tolerant tolerant -> tolerant.sink();
+      case Destination.Through through -> sink(through.plain(), ddl);
+      case Destination.LinesFile lines -> lines.sink();
     };
   }
 }

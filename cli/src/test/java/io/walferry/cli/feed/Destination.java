@@ -9,12 +9,14 @@ import io.walferry.kafka.KafkaSink;
 import io.walferry.kafka.KafkaSinkSettings;
 import io.walferry.sink.RevocableSink;
 import io.walferry.sink.Sink;
+import io.walferry.sinks.jsonlines.JsonLinesSink;
 import io.walferry.sinks.mysql.MysqlConnector;
 import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.mysql.MysqlSink;
 import io.walferry.sinks.mysql.MysqlSinkSettings;
 import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
+import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.LossPolicies;
 import io.walferry.sinks.type.LossPolicy;
 import io.walferry.sinks.type.TypeFamily;
@@ -62,6 +64,9 @@ sealed interface Destination extends AutoCloseable {
   /** Begins the name of a Kafka cluster, whose bootstrap servers follow. */
   String KAFKA = "kafka:";
 
+  /** Begins the name of a file of JSON lines, whose path follows. */
+  String LINES = "lines:";
+
   Sink sink();
 
   /** From which {@link #named} makes it again in another process. */
@@ -107,6 +112,9 @@ sealed interface Destination extends AutoCloseable {
     }
     if (name.startsWith(KAFKA)) {
       return kafka(name.substring(KAFKA.length()));
+    }
+    if (name.startsWith(LINES)) {
+      return JsonLinesSink.toFile(Path.of(name.substring(LINES.length())), ExistingRows.REFUSE);
     }
     if (name.startsWith("mysql:")) {
       return mysql(name);
@@ -179,6 +187,69 @@ sealed interface Destination extends AutoCloseable {
     public void close() throws SQLException {
       plain.close();
     }
+  }
+
+  /**
+   * Another one that feeds of other processes reach by another way.
+   *
+   * @param name the way
+   */
+  record Through(Destination plain, String name) implements Destination {
+    @Override
+    public Sink sink() {
+      return plain.sink();
+    }
+
+    @Override
+    public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
+      return plain.compare(source, tables);
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+      return plain.connect();
+    }
+
+    @Override
+    public String positionTable() {
+      return plain.positionTable();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      plain.close();
+    }
+  }
+
+  /** A file of JSON lines. */
+  record LinesFile(Path file) implements Destination {
+    @Override
+    public Sink sink() {
+      return named(name());
+    }
+
+    @Override
+    public String name() {
+      return LINES + file;
+    }
+
+    @Override
+    public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
+      return LinesReplica.compare(source, List.of(file), tables);
+    }
+
+    @Override
+    public Connection connect() {
+      throw new UnsupportedOperationException("Lines have no connections");
+    }
+
+    @Override
+    public String positionTable() {
+      throw new UnsupportedOperationException("Lines have no tables");
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** A SQLite database. */

@@ -122,6 +122,9 @@ final class DurableSpoolKillTest {
   private static Absence absence(Destination destination) throws IOException {
     return switch (destination) {
       case Destination.Tolerant there -> absence(there.plain());
+      case Destination.Through there -> absence(there.plain());
+      case Destination.LinesFile there ->
+          throw new UnsupportedOperationException("A file of lines is always there");
       case PostgresDatabase there -> {
         PostgresServer server = there.database().server();
         server.kill();

@@ -1,10 +1,13 @@
 package io.walferry.cli.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.Lsn;
-import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.TortureTarget.Engine;
 import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.MysqlExtension;
+import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.process.ChildJvm;
@@ -15,168 +18,152 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Everything at once: the feed is killed, both servers crash, the network breaks, all in an order
- * and at moments that the seed draws. Five seeds make 50 kills, 20 crashes and 20 faults. {@link
- * KillTest} and {@link FaultTest} are what the normal run has of it.
+ * Everything at once, into every destination that keeps its position itself: rows of all types
+ * change, a table is altered, and meanwhile the feed is killed, both servers crash and connections
+ * to either are cut, all in an order and at moments that the seed draws. What has no server is
+ * struck by a disk that takes no more. Kafka has a test of its own, {@link KafkaKillTest}.
  */
-@Tag("full")
+@ExtendWith(MysqlExtension.class)
 final class TortureTest {
-  private static final String SUITE = "torture";
-  private static final int SEEDS = 5;
+  private static final int SEEDS = 3;
   private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
+  private static final Duration EXIT_MAX = Duration.ofSeconds(60);
 
   @TempDir Path directory;
 
   private enum Blow {
-    KILL(10),
-    SOURCE_CRASH(2),
-    DESTINATION_CRASH(2),
-    CUT(2),
-    RESET(2);
+    KILL(10, 2),
+    SOURCE_CRASH(2, 0),
+    DESTINATION_CRASH(2, 1),
+    SOURCE_CUT(2, 0),
+    DESTINATION_CUT(2, 1),
+    SOURCE_RESET(1, 0),
+    DESTINATION_RESET(1, 0);
 
     private final int times;
+    private final int timesOfFew;
 
-    Blow(int times) {
+    Blow(int times, int timesOfFew) {
       this.times = times;
+      this.timesOfFew = timesOfFew;
+    }
+
+    private static List<Blow> draw(boolean many, Random random) {
+      List<Blow> blows = new ArrayList<>();
+      for (Blow blow : values()) {
+        blows.addAll(Collections.nCopies(many ? blow.times : blow.timesOfFew, blow));
+      }
+      Collections.shuffle(blows, random);
+      return blows;
     }
   }
 
-  static List<Long> seeds() {
-    return FullProgress.openSeeds(SUITE, SEEDS);
+  /** {@link KillTest}, {@link FaultTest} and others have something of it for each other engine. */
+  @Test
+  void linesEndEqualAfterSomeBlows(MysqlServers servers) throws Exception {
+    beatAndCompare(Engine.JSON_LINES, Seeds.next(), false, servers);
   }
 
+  @Tag("full")
   @ParameterizedTest
-  @MethodSource("seeds")
-  void endsEqualAndIsConsistentOnTheWay(long seed) throws Exception {
-    Kind kind = seed % 2 == 0 ? Kind.SQLITE : Kind.POSTGRES;
-    int major = seed % 4 < 2 ? 18 : 14;
+  @MethodSource("rounds")
+  void endsEqualAfterManyBlows(Engine engine, long seed, MysqlServers servers) throws Exception {
+    beatAndCompare(engine, seed, true, servers);
+    FullProgress.finished(suite(engine), seed);
+  }
+
+  static Stream<Arguments> rounds() {
+    return Arrays.stream(Engine.values())
+        .flatMap(
+            engine ->
+                FullProgress.openSeeds(suite(engine), SEEDS).stream()
+                    .map(seed -> Arguments.of(engine, seed)));
+  }
+
+  private static String suite(Engine engine) {
+    return "torture-" + engine.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void beatAndCompare(Engine engine, long seed, boolean many, MysqlServers servers)
+      throws Exception {
+    engine.flavor().flatMap(servers::obstacle).ifPresent(Assumptions::abort);
+    Random random = new Random(seed);
+    int major = seed % 2 == 0 ? 18 : 14;
     Workload workload = Workload.create(seed);
     try (PostgresServer from = PostgresServer.builder().major(major).durable(true).start();
-        PostgresServer to = PostgresServer.builder().major(32 - major).durable(true).start();
         FaultProxy proxy = FaultProxy.before(from.port());
-        Destination destination = kind.create(directory, to, workload)) {
+        TortureTarget target = TortureTarget.open(engine, directory, 32 - major, workload)) {
       Database source = from.createDatabase("torture");
-      Transfers transfers = new Transfers(source, seed);
       FeedSetup.streamEarly(source);
       try (Connection connection = source.connect()) {
         workload.createSchema(connection);
       }
-      transfers.createTables();
-      transfers.run(400);
-      workload.run(source::connect, 40, 4);
-      try (TransferAudit audit = TransferAudit.of(destination)) {
-        new Beating(source, to, proxy, destination, new Random(seed))
-            .run(workload, transfers, audit);
-        FeedSetup.catchUp(source, destination);
-        audit.requireConsistent(seed);
-      }
+      Writing writing =
+          new Writing(
+              source,
+              workload,
+              new Transfers(source, seed),
+              new Altering(source, new Random(random.nextLong()), engine.acts()));
+      writing.begin(many ? 40 : 15);
+      new Beating(source, proxy, target, random).run(Blow.draw(many, random), writing, seed);
       List<TableName> tables = new ArrayList<>(workload.tables());
       tables.addAll(Transfers.TABLES);
+      tables.add(Altering.TABLE);
       assertEquals(
-          List.of(), destination.compare(source, tables).tableDifferences(), "seed " + seed);
+          List.of(),
+          target.destination().compare(source, tables).tableDifferences(),
+          engine + ", seed " + seed);
     }
-    FullProgress.finished(SUITE, seed);
   }
 
-  /** The blows, while the source is written to. */
-  private record Beating(
+  /** What changes the source: in turns, so that whoever has the turn holds it back. */
+  private record Writing(
       Database source,
-      PostgresServer to,
-      FaultProxy proxy,
-      Destination destination,
-      Random random) {
-
-    void run(Workload workload, Transfers transfers, TransferAudit audit) throws Exception {
-      List<Blow> blows = new ArrayList<>();
-      for (Blow blow : Blow.values()) {
-        blows.addAll(Collections.nCopies(blow.times, blow));
-      }
-      Collections.shuffle(blows, random);
-      AtomicBoolean writing = new AtomicBoolean(true);
-      Semaphore turn = new Semaphore(1, true);
-      CompletableFuture<Void> writer =
-          CompletableFuture.runAsync(() -> write(writing, turn, workload, transfers));
-      ChildJvm feed = start();
-      try {
-        for (Blow blow : blows) {
-          AtomicInteger left = new AtomicInteger(random.nextInt(25));
-          int old = feed.lines().size();
-          feed.awaitLineOfTalker(line -> left.getAndDecrement() <= -old, SILENCE_MAX);
-          feed = strike(blow, feed);
-          if (random.nextInt(3) == 0) {
-            // Or it would be killed for ever before it is through with its load.
-            turn.acquire();
-            try {
-              audit.awaitConsistent(3);
-            } finally {
-              turn.release();
-            }
-          }
-        }
-        writing.set(false);
-        writer.join();
-        Lsn end = FeedSetup.walEnd(source);
-        feed.awaitLineOfTalker(line -> KillTest.hasReached(line, end), SILENCE_MAX);
-      } catch (AssertionError e) {
-        List<String> lines = feed.lines();
-        e.addSuppressed(
-            new AssertionError(
-                "the feed's last lines: "
-                    + lines.subList(Math.max(0, lines.size() - 20), lines.size())));
-        throw e;
-      } finally {
-        writing.set(false);
-        writer.join();
-        feed.close();
-      }
+      Workload workload,
+      Transfers transfers,
+      Altering altering,
+      Semaphore turn,
+      AtomicBoolean goesOn) {
+    Writing(Database source, Workload workload, Transfers transfers, Altering altering) {
+      this(source, workload, transfers, altering, new Semaphore(1, true), new AtomicBoolean(true));
     }
 
-    private ChildJvm start() {
-      String uri =
-          source.uri().replace(":" + source.server().port() + "/", ":" + proxy.port() + "/");
-      return FeedMain.start(uri, source.name(), destination);
+    void begin(int transactions) throws Exception {
+      transfers.createTables();
+      altering.createTable();
+      transfers.run(transactions * 10);
+      workload.run(source::connect, transactions, 4);
     }
 
-    private ChildJvm strike(Blow blow, ChildJvm feed) {
-      switch (blow) {
-        case KILL -> {
-          feed.close();
-          return start();
-        }
-        case SOURCE_CRASH -> crash(source.server());
-        case DESTINATION_CRASH ->
-            crash(destination instanceof Destination.SqliteFile ? source.server() : to);
-        case CUT -> proxy.cutAfter(Direction.TO_CLIENT, random.nextInt(60_000));
-        case RESET -> proxy.reset();
-      }
-      return feed;
-    }
-
-    private static void crash(PostgresServer server) {
-      server.kill();
-      server.start();
-    }
-
-    private void write(
-        AtomicBoolean writing, Semaphore turn, Workload workload, Transfers transfers) {
-      while (writing.get()) {
+    void goOn() {
+      while (goesOn.get()) {
         turn.acquireUninterruptibly();
         try {
           workload.run(source::connect, 10, 4);
           transfers.run(20);
+          altering.write(20);
         } catch (IllegalStateException e) {
           // The server has crashed; the next round waits for it in its own connections.
           Thread.onSpinWait();
@@ -184,6 +171,132 @@ final class TortureTest {
           turn.release();
         }
       }
+    }
+  }
+
+  /** The blows, while the source is written to. */
+  private record Beating(Database source, FaultProxy proxy, TortureTarget target, Random random) {
+
+    void run(List<Blow> blows, Writing writing, long seed) throws Exception {
+      Optional<TransferAudit> audit = audit();
+      try {
+        beat(blows, writing, audit);
+        FeedSetup.catchUp(source, target.destination());
+        if (audit.isPresent()) {
+          audit.get().requireConsistent(seed);
+        }
+      } finally {
+        audit.ifPresent(TransferAudit::close);
+      }
+    }
+
+    /** Lines are read at the end only. */
+    private Optional<TransferAudit> audit() {
+      return target.destination() instanceof Destination.LinesFile
+          ? Optional.empty()
+          : Optional.of(TransferAudit.of(target.destination()));
+    }
+
+    private void beat(List<Blow> blows, Writing writing, Optional<TransferAudit> audit)
+        throws Exception {
+      CompletableFuture<Void> writer = CompletableFuture.runAsync(writing::goOn);
+      ChildJvm feed = start();
+      try {
+        for (Blow blow : blows) {
+          awaitSteps(feed, random.nextInt(25));
+          // What a feed says comes at one step only, and blows have to meet others.
+          LockSupport.parkNanos(random.nextInt(50_000_000));
+          feed = strike(blow, feed);
+          if (random.nextInt(3) == 0) {
+            getThrough(feed, writing, audit);
+          }
+        }
+        writing.goesOn().set(false);
+        writer.join();
+        Lsn end = FeedSetup.walEnd(source);
+        feed.awaitLineOfTalker(line -> KillTest.hasReached(line, end), SILENCE_MAX);
+      } catch (AssertionError | RuntimeException e) {
+        List<String> lines = feed.lines();
+        e.addSuppressed(
+            new AssertionError(
+                "the feed's last lines: "
+                    + lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+        throw e;
+      } finally {
+        writing.goesOn().set(false);
+        writer.join();
+        feed.close();
+      }
+    }
+
+    private static void awaitSteps(ChildJvm feed, int steps) {
+      long before = feed.lines().stream().filter(Beating::isStep).count();
+      AtomicLong left = new AtomicLong(before + steps);
+      feed.awaitLineOfTalker(line -> isStep(line) && left.getAndDecrement() <= 0, SILENCE_MAX);
+    }
+
+    /** Drivers say things, too. */
+    private static boolean isStep(String line) {
+      return line.matches("(loaded|following|applying|committed|retrying) .*");
+    }
+
+    /** Or it would be killed for ever before it is through with its load. */
+    private static void getThrough(ChildJvm feed, Writing writing, Optional<TransferAudit> audit)
+        throws InterruptedException {
+      writing.turn().acquire();
+      try {
+        if (audit.isPresent()) {
+          audit.get().awaitConsistent(3);
+        } else {
+          feed.awaitLineOfTalker(line -> line.startsWith("following"), SILENCE_MAX);
+        }
+      } finally {
+        writing.turn().release();
+      }
+    }
+
+    private ChildJvm start() {
+      String uri =
+          source.uri().replace(":" + source.server().port() + "/", ":" + proxy.port() + "/");
+      return FeedMain.start(uri, source.name(), target.destination());
+    }
+
+    private ChildJvm strike(Blow blow, ChildJvm feed) {
+      Optional<TortureTarget.Server> server = target.server();
+      switch (blow) {
+        case KILL -> {
+          feed.close();
+          return start();
+        }
+        case SOURCE_CRASH -> {
+          source.server().kill();
+          source.server().start();
+        }
+        case DESTINATION_CRASH -> {
+          if (server.isEmpty()) {
+            return fillDisk(feed);
+          }
+          server.get().crash().run();
+        }
+        case SOURCE_CUT -> cut(proxy);
+        case DESTINATION_CUT -> server.ifPresent(it -> cut(it.proxy()));
+        case SOURCE_RESET -> proxy.reset();
+        case DESTINATION_RESET -> server.ifPresent(it -> it.proxy().reset());
+      }
+      return feed;
+    }
+
+    private void cut(FaultProxy before) {
+      Direction way = random.nextBoolean() ? Direction.TO_CLIENT : Direction.TO_SERVER;
+      before.cutAfter(way, random.nextInt(60_000));
+    }
+
+    /** It can write no more, in the middle of whatever it writes, and so it ends. */
+    private ChildJvm fillDisk(ChildJvm feed) {
+      feed.failFileWrites();
+      assertTrue(feed.awaitExit(EXIT_MAX) > 0, "a feed that cannot write must fail");
+      feed.close();
+      return start();
     }
   }
 }

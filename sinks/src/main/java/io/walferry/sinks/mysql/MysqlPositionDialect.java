@@ -134,11 +134,26 @@ enum MysqlPositionDialect implements PositionDialect {
     return "DATE_FORMAT(" + column + ", '%Y-%m-%dT%H:%i:%s.%fZ')";
   }
 
-  /** {@inheritDoc} Each statement ends the transaction, in which nothing was done yet. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Each statement ends the transaction, in which nothing was done yet. The table of positions
+   * is the last: whoever is killed on the way leaves none, and the next one makes what is missing.
+   */
   @Override
   public void create(SqlSession session) {
     String attempt = "create table " + POSITION;
     String text = " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL";
+    // Names are compared byte by byte, trailing blanks included.
+    session.execute(
+        attempt,
+        "CREATE TABLE IF NOT EXISTS "
+            + LEDGER
+            + " (pipeline varbinary(1020) NOT NULL, table_schema varbinary(252) NOT NULL,"
+            + " table_name varbinary(252) NOT NULL, kind varbinary(16) NOT NULL,"
+            + " part varbinary(160) NOT NULL, content longtext"
+            + text
+            + ", PRIMARY KEY (pipeline, table_schema, table_name, kind, part)) ENGINE = InnoDB");
     session.execute(
         attempt,
         "CREATE TABLE IF NOT EXISTS "
@@ -155,15 +170,5 @@ enum MysqlPositionDialect implements PositionDialect {
             + text
             + ", xid bigint NOT NULL, updated_at datetime(6) NOT NULL, PRIMARY KEY (pipeline))"
             + " ENGINE = InnoDB");
-    // Names are compared byte by byte, trailing blanks included.
-    session.execute(
-        attempt,
-        "CREATE TABLE IF NOT EXISTS "
-            + LEDGER
-            + " (pipeline varbinary(1020) NOT NULL, table_schema varbinary(252) NOT NULL,"
-            + " table_name varbinary(252) NOT NULL, kind varbinary(16) NOT NULL,"
-            + " part varbinary(160) NOT NULL, content longtext"
-            + text
-            + ", PRIMARY KEY (pipeline, table_schema, table_name, kind, part)) ENGINE = InnoDB");
   }
 }

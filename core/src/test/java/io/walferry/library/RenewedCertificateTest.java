@@ -2,11 +2,11 @@ package io.walferry.library;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.walferry.TestCertificates;
 import io.walferry.TlsServer;
 import io.walferry.checkpoint.MemoryCheckpointStore;
 import io.walferry.pipeline.LoadMode;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.tls.TestCertificates;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

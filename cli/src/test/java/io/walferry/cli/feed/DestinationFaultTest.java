@@ -7,8 +7,10 @@ import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.cli.feed.Destination.PostgresDatabase;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.Sink;
+import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.MysqlExtension;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.mysql.MysqlFlavor;
 import io.walferry.testkit.mysql.MysqlServer;
 import io.walferry.testkit.mysql.MysqlServers;
@@ -18,6 +20,9 @@ import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
 import io.walferry.testkit.workload.Workload;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
@@ -106,6 +111,57 @@ final class DestinationFaultTest {
             feed.retries()::toString);
       }
       assertEqual(source, destination);
+    }
+  }
+
+  /** In the middle of batches, by the server itself and on the way. */
+  @EachMysql
+  void connectionsToMysqlThatAreCutCostNothing(Database source, MysqlDatabase database)
+      throws Exception {
+    prepare(source);
+    MysqlCopy destination = new MysqlCopy(database);
+    int port = database.server().port();
+    try (FaultProxy proxy = FaultProxy.before(port)) {
+      String uri = destination.name().replace(":" + port + "/", ":" + proxy.port() + "/");
+      try (RunningFeed feed = start(source, () -> Destination.named(uri))) {
+        feed.awaitFollowing();
+        for (int cut = 1; cut <= 2; cut++) {
+          Direction direction = cut % 2 == 0 ? Direction.TO_CLIENT : Direction.TO_SERVER;
+          int retries = feed.retries().size();
+          proxy.cutEveryConnectionAfter(direction, 3_000L * cut);
+          workload.run(source::connect, 20, 4);
+          feed.awaitRetries(retries + 1);
+          proxy.heal();
+          workload.run(source::connect, 5, 4);
+          feed.awaitDurable(FeedSetup.walEnd(source));
+          retries = feed.retries().size();
+          killConnections(database);
+          workload.run(source::connect, 5, 4);
+          feed.awaitRetries(retries + 1);
+        }
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        assertTrue(
+            feed.retries().stream()
+                .allMatch(cause -> cause.code() == ErrorCode.DESTINATION_UNREACHABLE),
+            feed.retries()::toString);
+      }
+      assertEqual(source, destination);
+    }
+  }
+
+  /** All that the database has but our own. */
+  private static void killConnections(MysqlDatabase database) throws SQLException {
+    try (Connection connection = database.server().connect("");
+        Statement list = connection.createStatement();
+        Statement kill = connection.createStatement();
+        ResultSet ids =
+            list.executeQuery(
+                "SELECT id FROM information_schema.processlist WHERE db = '"
+                    + database.name()
+                    + "'")) {
+      while (ids.next()) {
+        kill.execute("KILL " + ids.getLong(1));
+      }
     }
   }
 

@@ -127,7 +127,7 @@ public final class MysqlConnector {
     try {
       return open(Tls.REQUIRE, password);
     } catch (SQLException e) {
-      if (!MysqlErrors.isWithoutTls(e)) {
+      if (TlsProblem.of(e).filter(it -> it == TlsProblem.SERVER_WITHOUT).isEmpty()) {
         throw e;
       }
       return open(Tls.DISABLE, password);
@@ -139,10 +139,7 @@ public final class MysqlConnector {
     properties.setProperty("user", settings.user());
     password.ifPresent(it -> properties.setProperty("password", it.reveal()));
     properties.setProperty("sslMode", mode(tls));
-    settings
-        .rootCertificate()
-        .filter(file -> tls == Tls.VERIFY_CA || tls == Tls.VERIFY_FULL)
-        .ifPresent(file -> properties.setProperty("serverSslCert", file));
+    settings.rootCertificate().ifPresent(file -> properties.setProperty("serverSslCert", file));
     properties.setProperty("connectTimeout", Integer.toString(CONNECT_MILLIS_MAX));
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("allowLocalInfile", "true");

@@ -10,7 +10,6 @@ import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
 
 /**
  * Says in our words what MySQL and MariaDB report. Their messages quote values, so none gets
@@ -101,16 +100,18 @@ final class MysqlErrors implements SqlErrors {
    */
   WalferryException connecting(String attempt, SQLException failure, boolean accepted) {
     SQLException cause = plain(failure);
-    String message = "could not " + attempt + " to destination " + where + ": " + reason(cause);
+    String why = TlsProblem.of(cause).map(TlsProblem::words).orElseGet(() -> reason(cause));
+    String message = "could not " + attempt + " to destination " + where + ": " + why;
     return new WalferryException(connectingCode(cause, accepted), message, bare(cause));
   }
 
   private static ErrorCode connectingCode(SQLException cause, boolean accepted) {
-    boolean refused = REFUSED.contains(cause.getErrorCode()) || isTls(cause);
+    boolean tls = TlsProblem.of(cause).isPresent();
+    boolean refused = REFUSED.contains(cause.getErrorCode()) || tls;
     if (refused && accepted) {
       return ErrorCode.ACCESS_WITHDRAWN;
     }
-    if (isTls(cause)) {
+    if (tls) {
       return ErrorCode.TLS_FAILED;
     }
     if (refused) {
@@ -131,20 +132,6 @@ final class MysqlErrors implements SqlErrors {
   /** The same of what a bulk load warned of. */
   static boolean isDuplicate(int error) {
     return error == DUPLICATE_KEY;
-  }
-
-  /** Whether the server said that it has no TLS. */
-  static boolean isWithoutTls(SQLException failure) {
-    return String.valueOf(failure.getMessage()).contains("ssl not enabled in the server");
-  }
-
-  private static boolean isTls(SQLException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SSLException) {
-        return true;
-      }
-    }
-    return isWithoutTls(failure) || String.valueOf(failure.getMessage()).contains("SSL");
   }
 
   private static SQLException plain(SQLException failure) {

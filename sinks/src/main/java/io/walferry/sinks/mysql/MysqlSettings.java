@@ -38,6 +38,11 @@ public record MysqlSettings(
     VERIFY_CA,
     VERIFY_FULL;
 
+    /** Whether the server has to show whose it is. */
+    boolean verifies() {
+      return this == VERIFY_CA || this == VERIFY_FULL;
+    }
+
     private String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -50,7 +55,8 @@ public record MysqlSettings(
 
   /**
    * Reads {@code mysql://user:password@host:port/database?sslmode=…&sslrootcert=…}; {@code mariadb}
-   * and {@code jdbc:} before either mean the same.
+   * and {@code jdbc:} before either mean the same. Without {@code sslmode}, authorities mean {@link
+   * Tls#VERIFY_FULL}, this machine {@link Tls#PREFER}, and any other {@link Tls#REQUIRE}.
    *
    * @throws WalferryException {@code CONFIGURATION_INVALID}; it says which part is wrong, but never
    *     shows the text, which may hold a password
@@ -86,13 +92,14 @@ public record MysqlSettings(
             database,
             name,
             password,
-            Tls.PREFER,
+            Tls.REQUIRE,
             Optional.empty());
     return plain.withQuery(query);
   }
 
   private MysqlSettings withQuery(String query) {
-    MysqlSettings result = this;
+    Optional<Tls> mode = Optional.empty();
+    Optional<String> authorities = Optional.empty();
     for (String pair : query.split("&", -1)) {
       if (pair.isEmpty()) {
         continue;
@@ -100,15 +107,26 @@ public record MysqlSettings(
       int equals = pair.indexOf('=');
       String key = equals < 0 ? pair : pair.substring(0, equals);
       String value = equals < 0 ? "" : decoded(pair.substring(equals + 1), "a parameter");
-      result =
-          switch (key) {
-            case "sslmode" -> result.with(tls(value));
-            case "sslrootcert" -> result.withRootCertificate(value);
-            default ->
-                throw invalid("its parameters are sslmode and sslrootcert, but it has another");
-          };
+      switch (key) {
+        case "sslmode" -> mode = Optional.of(tls(value));
+        case "sslrootcert" -> authorities = Optional.of(value);
+        default -> throw invalid("its parameters are sslmode and sslrootcert, but it has another");
+      }
     }
-    return result;
+    if (authorities.isPresent() && mode.isPresent() && !mode.get().verifies()) {
+      throw invalid("sslrootcert needs sslmode=verify-ca or verify-full");
+    }
+    Tls unsaid = authorities.isPresent() ? Tls.VERIFY_FULL : unsaid(server.host());
+    return new MysqlSettings(server, database, user, password, mode.orElse(unsaid), authorities);
+  }
+
+  /**
+   * What is asked where nothing is said. Rows and passwords cross no network in the clear because
+   * somebody on the way says that there is no TLS; on this machine there is nobody on the way.
+   */
+  private static Tls unsaid(String host) {
+    boolean here = host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    return here ? Tls.PREFER : Tls.REQUIRE;
   }
 
   private static Tls tls(String word) {
@@ -163,10 +181,6 @@ public record MysqlSettings(
 
   MysqlSettings with(Tls other) {
     return new MysqlSettings(server, database, user, password, other, rootCertificate);
-  }
-
-  private MysqlSettings withRootCertificate(String file) {
-    return new MysqlSettings(server, database, user, password, tls, Optional.of(file));
   }
 
   /** {@code user@host:port/database}: fit for messages. */

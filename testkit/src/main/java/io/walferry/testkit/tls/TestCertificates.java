@@ -1,4 +1,4 @@
-package io.walferry;
+package io.walferry.testkit.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +33,7 @@ public final class TestCertificates {
     this.store = store;
   }
 
-  static TestCertificates make(Path directory) throws IOException, GeneralSecurityException {
+  public static TestCertificates make(Path directory) throws IOException, GeneralSecurityException {
     Path file = directory.resolve("all.p12");
     keyPair(file, "ca", "RSA", AUTHORITY);
     keyPair(file, "other", "EC", AUTHORITY);

@@ -204,7 +204,7 @@ final class MysqlErrors implements SqlErrors {
     String advice =
         switch (error) {
           case 1040, 1203, 1226 -> ", too many connections";
-          case 1045, 1698 -> ", access denied";
+          case 1045, 1698 -> ", access denied to that user from this host";
           case 1049 -> ", the database does not exist";
           case 1118 -> ", the row is too large: fewer or shorter columns, or longtext";
           case 1048 -> ", the column is NOT NULL";

@@ -190,7 +190,7 @@ final class FeedWiring {
           () ->
               lines
                   .path()
-                  .map(path -> JsonLinesSink.toFile(path, lines.existing()))
+                  .map(path -> JsonLinesSink.toFile(path, lines.existing(), lines.rotation()))
                   .orElseGet(JsonLinesSink::toStandardOutput);
       case SinkConfig.Provided provided -> provided.provider().sinks(provided.settings());
       case SinkConfig.Transformed(SinkConfig plain, TransformSettings transforms) -> {

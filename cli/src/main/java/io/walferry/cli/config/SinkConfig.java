@@ -5,6 +5,7 @@ import io.walferry.kafka.KafkaSinkSettings;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.sink.SinkProvider;
 import io.walferry.sink.SinkSettings;
+import io.walferry.sinks.jsonlines.Rotation;
 import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.sqlserver.SqlServerSettings;
 import io.walferry.sinks.table.DdlPolicies;
@@ -127,8 +128,14 @@ public sealed interface SinkConfig {
    *
    * @param path empty for standard output
    * @param existing refuse or append
+   * @param rotation of a file
    */
-  record JsonLines(String name, Optional<Path> path, ExistingRows existing) implements SinkConfig {}
+  record JsonLines(String name, Optional<Path> path, ExistingRows existing, Rotation rotation)
+      implements SinkConfig {
+    public JsonLines(String name, Optional<Path> path, ExistingRows existing) {
+      this(name, path, existing, Rotation.NEVER);
+    }
+  }
 
   /** Of a type that a plug-in provides. */
   record Provided(String name, SinkProvider provider, SinkSettings settings)

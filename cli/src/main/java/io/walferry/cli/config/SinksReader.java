@@ -2,6 +2,7 @@ package io.walferry.cli.config;
 
 import io.walferry.deadletter.RowPolicies;
 import io.walferry.sink.SinkProvider;
+import io.walferry.sinks.jsonlines.Rotation;
 import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.transform.TransformSettings;
@@ -142,10 +143,38 @@ final class SinksReader {
 
   private Optional<SinkConfig> jsonLines(String name, Section section) {
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_LINES);
-    return section
-        .required("path", Reading::checkedPath)
+    Rotation rotation = rotation(section);
+    Optional<String> place = section.required("path", Reading::checkedPath);
+    if (place.filter(STANDARD_OUTPUT::equals).isPresent() && section.has("rotate")) {
+      reading.problem(
+          section.placeOf("rotate"),
+          "'%s' is for files; standard output has no end".formatted(section.pathOf("rotate")));
+      return Optional.empty();
+    }
+    return place
         .map(path -> path.equals(STANDARD_OUTPUT) ? Optional.<Path>empty() : file(path))
-        .map(path -> new SinkConfig.JsonLines(name, path, existing));
+        .map(path -> new SinkConfig.JsonLines(name, path, existing, rotation));
+  }
+
+  private Rotation rotation(Section section) {
+    if (!section.has("rotate")) {
+      return Rotation.NEVER;
+    }
+    Section rotate = section.section("rotate");
+    boolean sized = rotate.has("size");
+    boolean aged = rotate.has("age");
+    Optional<Long> size =
+        sized ? rotate.required("size", Format.bytes("1KiB", "1TiB")) : Optional.empty();
+    Optional<Duration> age =
+        aged ? rotate.required("age", Format.duration("1s", "8760h")) : Optional.empty();
+    if (!sized && !aged && rotate.isMapping()) {
+      reading.problem(
+          rotate.place(),
+          "'%s' needs 'size', 'age' or both, such as: {size: 256MiB, age: 1h}"
+              .formatted(rotate.path()));
+    }
+    rotate.finish();
+    return new Rotation(size, age);
   }
 
   private Optional<Path> file(String path) {

@@ -11,6 +11,7 @@ import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
+import io.walferry.sinks.jsonlines.Rotation;
 import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.sqlserver.SqlServerSettings;
 import io.walferry.sinks.table.DdlPolicies;
@@ -226,6 +227,20 @@ final class ConfigMappingTest {
             LossPolicies.FAIL,
             RowPolicies.HALT),
         read(yaml.replaceAll(", password.*deadLetter}", ""), Map.of()).sinks().getFirst());
+  }
+
+  @Test
+  void rotationOfJsonLinesMapping() {
+    String rotated = "path: sub/../out.jsonl\n    rotate: {size: 64MiB, age: 90m}\n";
+    Rotation rotation = new Rotation(Optional.of(64L << 20), Optional.of(Duration.ofMinutes(90)));
+    assertEquals(
+        new SinkConfig.JsonLines(
+            "out", Optional.of(directory.resolve("out.jsonl")), ExistingRows.APPEND, rotation),
+        read(
+                FULL.replaceFirst("path: sub/../out.jsonl\n", rotated),
+                Map.of("SHOP_PASSWORD", "secret"))
+            .sinks()
+            .getFirst());
   }
 
   @Test

@@ -148,6 +148,18 @@ final class ConfigProblemsTest {
             + " must be refuse, append, replace or merge; did you mean 'merge'?",
         "{a: {type: jsonLines, path: x, existing: merge}} | line 2, column 49: 'sinks.a.existing'"
             + " must be refuse or append",
+        "{a: {type: jsonLines, path: '-', rotate: {size: 1MiB}}} | line 2, column 49:"
+            + " 'sinks.a.rotate' is for files; standard output has no end",
+        "{a: {type: jsonLines, path: x, rotate: {}}} | line 2, column 39: 'sinks.a.rotate' needs"
+            + " 'size', 'age' or both, such as: {size: 256MiB, age: 1h}",
+        "{a: {type: jsonLines, path: x, rotate: 1MiB}} | line 2, column 47: 'sinks.a.rotate' must"
+            + " be a mapping (key: value)",
+        "{a: {type: jsonLines, path: x, rotate: {size: 1}}} | line 2, column 54:"
+            + " 'sinks.a.rotate.size' must be a size from 1KiB to 1TiB, such as 64KiB, 16MiB or"
+            + " 64MB",
+        "{a: {type: jsonLines, path: x, rotate: {age: 0s}}} | line 2, column 53:"
+            + " 'sinks.a.rotate.age' must be a duration from 1s to 8760h, such as 500ms, 10s, 2m"
+            + " or 1h",
         "{'a b': {type: sqlite, path: x}} | line 2, column 9: the sink's name 'a b' must be a name"
             + " of up to 63 letters, digits, '_', '-' and '.'",
         "{A: {type: sqlite, path: x}} | line 2, column 9: the pipeline's name gives the slot"

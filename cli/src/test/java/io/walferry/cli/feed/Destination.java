@@ -10,6 +10,7 @@ import io.walferry.kafka.KafkaSinkSettings;
 import io.walferry.sink.RevocableSink;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.jsonlines.JsonLinesSink;
+import io.walferry.sinks.jsonlines.Rotation;
 import io.walferry.sinks.mysql.MysqlConnector;
 import io.walferry.sinks.mysql.MysqlSettings;
 import io.walferry.sinks.mysql.MysqlSink;
@@ -27,6 +28,8 @@ import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.workload.Workload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -35,6 +38,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Where a feed of a test goes to. */
 sealed interface Destination extends AutoCloseable {
@@ -114,7 +118,10 @@ sealed interface Destination extends AutoCloseable {
       return kafka(name.substring(KAFKA.length()));
     }
     if (name.startsWith(LINES)) {
-      return JsonLinesSink.toFile(Path.of(name.substring(LINES.length())), ExistingRows.REFUSE);
+      return JsonLinesSink.toFile(
+          Path.of(name.substring(LINES.length())),
+          ExistingRows.REFUSE,
+          Rotation.bySize(LinesFile.BYTES));
     }
     if (name.startsWith("mysql:")) {
       return mysql(name);
@@ -221,8 +228,19 @@ sealed interface Destination extends AutoCloseable {
     }
   }
 
-  /** A file of JSON lines. */
+  /** Files of JSON lines in a directory of their own, small ones that follow one another. */
   record LinesFile(Path file) implements Destination {
+    private static final long BYTES = 64 << 10;
+
+    /** In their order, the open one last. */
+    List<Path> files() {
+      try (Stream<Path> files = Files.list(file.resolveSibling(""))) {
+        return files.sorted().toList();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
     @Override
     public Sink sink() {
       return named(name());
@@ -235,7 +253,7 @@ sealed interface Destination extends AutoCloseable {
 
     @Override
     public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
-      return LinesReplica.compare(source, List.of(file), tables);
+      return LinesReplica.compare(source, files(), tables);
     }
 
     @Override

@@ -135,6 +135,9 @@ final class TortureTest {
           List.of(),
           target.destination().compare(source, tables).tableDifferences(),
           engine + ", seed " + seed);
+      if (target.destination() instanceof Destination.LinesFile lines) {
+        assertTrue(lines.files().size() > 3, "no file was closed, seed " + seed);
+      }
     }
   }
 

@@ -30,6 +30,7 @@ import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalLong;
@@ -52,8 +53,9 @@ import java.util.function.Consumer;
  *
  * <p>A file ends every commit with a line {@code "op":"position"}, synced to disk; lines after the
  * last one are not committed yet. A line {@code "op":"ledger"} says which tables are followed;
- * position lines tell where it is. A stream gets no such lines and remembers nothing. Not for
- * several threads.
+ * position lines tell where it is; both come first in a file that {@link Rotation} has begun, with
+ * the position with which the one before it ends. A stream gets no such lines and remembers
+ * nothing. Not for several threads.
  */
 public final class JsonLinesSink implements Sink {
   /** A bound for feeds that announce relations anew again and again. */
@@ -85,10 +87,27 @@ public final class JsonLinesSink implements Sink {
    * @param existing whether a file of others is refused or appended to; nothing else
    */
   public static JsonLinesSink toFile(Path file, ExistingRows existing) {
+    return toFile(file, existing, Rotation.NEVER);
+  }
+
+  /**
+   * Lines into files that follow one another. The open one has the name; each that is closed gets a
+   * name with its number, as {@code shop-0000000001.jsonl} for {@code shop.jsonl}, is never written
+   * or needed again, and may be taken away.
+   *
+   * @param existing as for one file; closed files count, too
+   */
+  public static JsonLinesSink toFile(Path file, ExistingRows existing, Rotation rotation) {
+    return toFile(file, existing, rotation, InstantSource.system());
+  }
+
+  static JsonLinesSink toFile(
+      Path file, ExistingRows existing, Rotation rotation, InstantSource clock) {
     if (existing != ExistingRows.REFUSE && existing != ExistingRows.APPEND) {
       throw new IllegalArgumentException("Lines of a file can only be refused or appended to");
     }
-    return new JsonLinesSink(new LineFile(file, existing == ExistingRows.APPEND));
+    boolean append = existing == ExistingRows.APPEND;
+    return new JsonLinesSink(new LineFile(file, append, rotation, clock));
   }
 
   public static JsonLinesSink toStandardOutput() {

@@ -17,22 +17,35 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Lines at the end of a file. What was written after the last position line belongs to a commit
  * that never was, and goes when the file is opened. The file stays locked while it is open, which
  * is what keeps a predecessor away; between two attempts the epoch of the last position line does.
+ *
+ * <p>Where files follow one another, the next one is made whole under a name of its own, with
+ * ledger and position. Then the open one gets its last name, and the next one takes its place, each
+ * durable before what comes after it. So whoever finds both has a next one that was never begun,
+ * and whoever finds only the next one has it take the place.
  */
 final class LineFile implements LineOutput {
   private final Path file;
   private final boolean append;
+  private final Rotation rotation;
+  private final InstantSource clock;
 
-  /** Empty until there is a file, then the one channel to it. */
-  private final List<FileChannel> channels = new ArrayList<>(1);
+  /**
+   * Empty until there is a file, then the channel to it, and while the next one is made to that.
+   */
+  private final List<FileChannel> channels = new ArrayList<>(2);
 
   /** Whether the file ends in the middle of a line that is not ours. */
   private boolean inForeignLine;
@@ -45,14 +58,19 @@ final class LineFile implements LineOutput {
 
   private Optional<PositionLine.Place> savedPlace = Optional.empty();
 
+  /** Empty if there are no other files. */
+  private Optional<FilePart> part = Optional.empty();
+
   /**
    * A file that is not opened yet.
    *
    * @param append whether a file without lines of ours may be gone on with
    */
-  LineFile(Path file, boolean append) {
+  LineFile(Path file, boolean append, Rotation rotation, InstantSource clock) {
     this.file = file.toAbsolutePath();
     this.append = append;
+    this.rotation = rotation;
+    this.clock = clock;
   }
 
   @Override
@@ -65,15 +83,17 @@ final class LineFile implements LineOutput {
     feed = opened;
     claim = presented;
     requireWritablePath();
-    if (!Files.exists(file)) {
-      requireClaim(Claim.NEVER_BEGUN);
-      return SinkState.Fresh.FRESH;
-    }
     try {
-      FileChannel channel = lock(StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (!Files.exists(file) && !finishRotation()) {
+        requireClaim(Claim.NEVER_BEGUN);
+        startPart();
+        return SinkState.Fresh.FRESH;
+      }
+      FileChannel channel = channels.isEmpty() ? lockPresent() : channels.getFirst();
       Optional<LastPosition> last = LastPosition.find(channel);
       if (last.isEmpty()) {
         requireClaim(Claim.NEVER_BEGUN);
+        startPart();
         startFresh(channel);
         return SinkState.Fresh.FRESH;
       }
@@ -81,6 +101,8 @@ final class LineFile implements LineOutput {
       claim.requireSource(line.feed(), feed, "JSON lines file " + file);
       requireClaim(line.epoch());
       SinkState state = state(channel, line);
+      // Lines of a file that did not count them may be as old as the file.
+      part = line.part().or(() -> firstPart(nowSeconds()));
       // An unfinished load writes no line after its rows, so they are what follows its last one.
       channel.truncate(last.get().end());
       channel.position(last.get().end());
@@ -91,6 +113,70 @@ final class LineFile implements LineOutput {
     } catch (IOException e) {
       throw LineErrors.translate(file.toString(), e);
     }
+  }
+
+  /** The lock is of no use on a file that was closed between the opening and the lock. */
+  private FileChannel lockPresent() throws IOException {
+    Optional<Object> before = fileKey();
+    FileChannel channel = lock(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    if (!before.equals(fileKey())) {
+      throw busy();
+    }
+    Files.deleteIfExists(nextFile());
+    return channel;
+  }
+
+  private Optional<Object> fileKey() throws IOException {
+    return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+  }
+
+  /** Whether there was a next file without an open one, which now is the open one. */
+  private boolean finishRotation() throws IOException {
+    if (!Files.exists(nextFile())) {
+      return false;
+    }
+    lock(nextFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    if (Files.exists(file)) {
+      throw busy();
+    }
+    Files.move(nextFile(), file);
+    syncDirectory();
+    return true;
+  }
+
+  private Path nextFile() {
+    return file.resolveSibling(file.getFileName() + ".next");
+  }
+
+  /** Behind what closed files there are, which are refused as the file itself would be. */
+  private void startPart() throws IOException {
+    part = firstPart(0);
+    if (part.isPresent()) {
+      long closed = lastClosed();
+      if (closed > 0 && !append) {
+        throw new WalferryException(
+            ErrorCode.DESTINATION_NOT_EMPTY,
+            "%s is there, a closed file of lines, but JSON lines file %s has no position line;"
+                    .formatted(new FilePart(closed, 0).closedName(file).getFileName(), file)
+                + " move closed files away, or set 'existing: append' of the sink to go on behind"
+                + " them");
+      }
+      part = Optional.of(new FilePart(closed + 1, 0));
+    }
+  }
+
+  private Optional<FilePart> firstPart(long firstLineSeconds) {
+    return rotation.isNever() ? Optional.empty() : Optional.of(new FilePart(1, firstLineSeconds));
+  }
+
+  private long lastClosed() throws IOException {
+    try (Stream<Path> files = Files.list(file.resolveSibling(""))) {
+      return files.mapToLong(it -> FilePart.numberOf(it, file)).max().orElse(0);
+    }
+  }
+
+  private long nowSeconds() {
+    return clock.instant().getEpochSecond();
   }
 
   private SinkState state(FileChannel channel, PositionLine line) throws IOException {
@@ -128,6 +214,7 @@ final class LineFile implements LineOutput {
   public void write(byte[] bytes, int length) {
     try {
       writeFully(channel(), ByteBuffer.wrap(bytes, 0, length));
+      part = part.map(it -> it.begunAt(nowSeconds()));
     } catch (IOException e) {
       throw LineErrors.translate(file.toString(), e);
     }
@@ -172,9 +259,47 @@ final class LineFile implements LineOutput {
         savedLedger = ledger;
       }
       append(channel, line(position, false, savedPlace));
+      if (isDue(channel)) {
+        rotate(channel, position);
+      }
     } catch (IOException e) {
       throw LineErrors.translate(file.toString(), e);
     }
+  }
+
+  private boolean isDue(FileChannel channel) throws IOException {
+    Optional<Duration> open =
+        part.map(FilePart::firstLineSeconds)
+            .filter(seconds -> seconds > 0)
+            .map(seconds -> Duration.ofSeconds(nowSeconds() - seconds));
+    return rotation.isDue(channel.position(), open);
+  }
+
+  /** Behind a commit. A failure on the way leaves what {@link #open} can go on with. */
+  private void rotate(FileChannel full, Position position) throws IOException {
+    FilePart ended = part.orElseThrow();
+    Path closed = ended.closedName(file);
+    if (Files.exists(closed)) {
+      throw unwritable("%s is there already; move it away".formatted(closed.getFileName()));
+    }
+    Files.deleteIfExists(nextFile());
+    FileChannel next =
+        lock(
+            nextFile(),
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    part = Optional.of(ended.next());
+    if (!savedLedger.isEmpty()) {
+      savedPlace = Optional.of(write(next, savedLedger));
+    }
+    append(next, line(position, false, savedPlace));
+    Files.move(file, closed);
+    syncDirectory();
+    Files.move(nextFile(), file);
+    syncDirectory();
+    channels.remove(full);
+    full.close();
   }
 
   private PositionLine.Place write(FileChannel channel, List<LedgerEntry> ledger)
@@ -205,7 +330,7 @@ final class LineFile implements LineOutput {
 
   private PositionLine line(
       Position position, boolean loading, Optional<PositionLine.Place> ledger) {
-    return new PositionLine(position, feed, loading, ledger, claim.epoch());
+    return new PositionLine(position, feed, loading, ledger, claim.epoch(), part);
   }
 
   private void requireClaim(long present) {
@@ -228,7 +353,7 @@ final class LineFile implements LineOutput {
       return channels.getFirst();
     }
     try {
-      FileChannel made = lock(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      FileChannel made = lock(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       syncDirectory();
       return made;
     } catch (FileAlreadyExistsException e) {
@@ -236,17 +361,18 @@ final class LineFile implements LineOutput {
     }
   }
 
-  private FileChannel lock(OpenOption... options) throws IOException {
-    FileChannel channel = FileChannel.open(file, Set.of(options));
-    channels.add(channel);
+  private FileChannel lock(Path path, OpenOption... options) throws IOException {
+    FileChannel channel = FileChannel.open(path, Set.of(options));
     try {
-      if (channel.tryLock() == null) {
-        throw busy();
+      if (channel.tryLock() != null) {
+        channels.add(channel);
+        return channel;
       }
-      return channel;
     } catch (OverlappingFileLockException e) {
-      throw busy();
+      // Held by another sink of this process.
     }
+    channel.close();
+    throw busy();
   }
 
   /** A new file's name is not durable before its directory is. */

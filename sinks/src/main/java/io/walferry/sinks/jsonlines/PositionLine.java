@@ -21,9 +21,15 @@ import java.util.regex.Pattern;
  * @param loading whether the lines after it belong to a load that is not finished
  * @param ledger where the line of the ledger is, if there is one
  * @param epoch of the process that has written it; see {@link Claim}
+ * @param part of files that follow one another, if there was or will be another one
  */
 record PositionLine(
-    Position position, FeedIdentity feed, boolean loading, Optional<Place> ledger, long epoch) {
+    Position position,
+    FeedIdentity feed,
+    boolean loading,
+    Optional<Place> ledger,
+    long epoch,
+    Optional<FilePart> part) {
   /** Of lines that do not say it. */
   private static final long NO_EPOCH = -1;
 
@@ -47,10 +53,11 @@ record PositionLine(
               + "\"system_id\":\"(\\d{1,20})\",\"timeline\":(\\d{1,10}),"
               + "\"slot\":(\"(?:[^\"\\\\]|\\\\.)*+\"),\"state\":\"(loading|following)\","
               + "\"lsn\":\"([0-9A-F/]{3,17})\",\"xid\":(\\d{1,10})"
-              + "(?:,\"ledger\":\\[(\\d{1,18}),(\\d{1,9})\\])?(?:,\"epoch\":(\\d{1,16}))?\\}");
+              + "(?:,\"ledger\":\\[(\\d{1,18}),(\\d{1,9})\\])?(?:,\"epoch\":(\\d{1,16}))?"
+              + "(?:,\"file\":\\[(\\d{1,10}),(\\d{1,16})\\])?\\}");
 
   PositionLine takenOver(Claim claim) {
-    return new PositionLine(position, feed, loading, ledger, claim.epoch());
+    return new PositionLine(position, feed, loading, ledger, claim.epoch(), part);
   }
 
   byte[] encode() {
@@ -75,6 +82,8 @@ record PositionLine(
             + ledger.map(at -> ",\"ledger\":[" + at.start() + "," + at.length() + "]").orElse("")
             + ",\"epoch\":"
             + epoch
+            + part.map(it -> ",\"file\":[" + it.number() + "," + it.firstLineSeconds() + "]")
+                .orElse("")
             + "}\n";
     return line.getBytes(StandardCharsets.UTF_8);
   }
@@ -123,6 +132,9 @@ record PositionLine(
         feed,
         matcher.group(5).equals("loading"),
         ledger,
-        Optional.ofNullable(matcher.group(10)).map(Long::parseLong).orElse(NO_EPOCH));
+        Optional.ofNullable(matcher.group(10)).map(Long::parseLong).orElse(NO_EPOCH),
+        Optional.ofNullable(matcher.group(11))
+            .map(
+                number -> new FilePart(Long.parseLong(number), Long.parseLong(matcher.group(12)))));
   }
 }

@@ -218,6 +218,19 @@ public final class Row {
     return reader.read(buffer, start(place), length(place));
   }
 
+  /**
+   * Copies a column's bytes, as sent, and returns how many there are: none for NULL and unchanged
+   * columns.
+   */
+  public int copy(int column, byte[] target, int at) {
+    int length = extent(column);
+    if (length <= 0) {
+      return 0;
+    }
+    System.arraycopy(buffer, start(place(column)), target, at, length);
+    return length;
+  }
+
   /** The byte at {@code index} of a column, without a copy. */
   public byte byteAt(int column, int index) {
     long place = place(column);

@@ -64,9 +64,10 @@ public final class DeadLetterSink implements Sink {
     this.bisection = new Bisection<>(sink.attempts(), this::apply, refused::refused);
   }
 
+  /** {@inheritDoc} Letters and their keys are text, so changes come as text. */
   @Override
   public SinkCapabilities capabilities() {
-    return sink.capabilities();
+    return sink.capabilities().takingText();
   }
 
   @Override

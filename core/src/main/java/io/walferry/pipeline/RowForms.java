@@ -66,17 +66,19 @@ final class RowForms {
     this.selection = selection;
     this.learners = sinks.stream().filter(sink -> sink.capabilities().takesBinary()).toList();
     this.prints = learners.size() < sinks.size();
-    boolean wanted =
-        resumes
-            && switch (form) {
-              case AUTO -> !prints;
-              case TEXT -> false;
-              case BINARY -> true;
-            };
-    if (wanted || !learners.isEmpty()) {
+    if (!learners.isEmpty() || (resumes && form == Form.BINARY)) {
       learn(selection.tables());
     }
-    this.binary = wanted && suits(selection.tables());
+    this.binary = resumes && wants(form) && suits(selection.tables());
+  }
+
+  private boolean wants(Form form) {
+    return switch (form) {
+      case AUTO ->
+          !prints && learners.stream().allMatch(sink -> sink.prefersBinary(selection.tables()));
+      case TEXT -> false;
+      case BINARY -> true;
+    };
   }
 
   /** What the server is asked for. */

@@ -114,6 +114,14 @@ public interface Sink extends AutoCloseable {
   default void learn(TypeCatalog types) {}
 
   /**
+   * Whether changes of these tables are better sent in binary than as text, if nobody has said
+   * which it shall be. Only where the sink takes binary, and after {@link #learn}.
+   */
+  default boolean prefersBinary(List<PublishedTable> tables) {
+    return true;
+  }
+
+  /**
    * The changes that follow are of a table with other columns: has them at the destination too, as
    * its settings say. Only where the sink {@link SinkCapabilities#altersTables says so}; between
    * any two changes, before or behind {@link #begin}.

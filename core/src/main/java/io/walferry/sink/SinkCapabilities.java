@@ -46,6 +46,11 @@ public record SinkCapabilities(
     return new SinkCapabilities(savesPosition, replacesRows, dropsChunks, takesBinary, how);
   }
 
+  /** The same of one that is given text. */
+  public SinkCapabilities takingText() {
+    return new SinkCapabilities(savesPosition, replacesRows, dropsChunks, false, alterations);
+  }
+
   /** Whether it wants to be told of alterations. */
   public boolean altersTables() {
     return alterations != Alterations.NONE;

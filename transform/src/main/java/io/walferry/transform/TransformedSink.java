@@ -156,6 +156,11 @@ public final class TransformedSink implements Sink {
   }
 
   @Override
+  public boolean prefersBinary(List<PublishedTable> tables) {
+    return sink.prefersBinary(tables);
+  }
+
+  @Override
   public boolean alter(TableAlteration alteration) {
     return AlterationPlan.of(alteration, planner).map(sink::alter).orElse(false);
   }

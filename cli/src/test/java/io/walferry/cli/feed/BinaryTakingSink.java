@@ -4,10 +4,12 @@ import io.walferry.change.Change;
 import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
 import io.walferry.change.Row;
+import io.walferry.publication.PublishedTable;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.type.RowType;
 import io.walferry.type.TypeCatalog;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Takes binary, reads it by the types that it is told, and gives another sink text. */
@@ -41,6 +43,11 @@ final class BinaryTakingSink implements ForwardingSink {
   @Override
   public void learn(TypeCatalog learned) {
     types = learned;
+  }
+
+  @Override
+  public boolean prefersBinary(List<PublishedTable> tables) {
+    return true;
   }
 
   @Override

@@ -37,6 +37,11 @@ interface ForwardingSink extends Sink {
   }
 
   @Override
+  default boolean prefersBinary(List<PublishedTable> tables) {
+    return target().prefersBinary(tables);
+  }
+
+  @Override
   default void prepare(List<PublishedTable> tables) {
     target().prepare(tables);
   }

@@ -1,5 +1,9 @@
 package io.walferry.sinks.postgres;
 
+import io.walferry.sinks.postgres.TableShape.ShapeColumn;
+import io.walferry.type.PgType;
+import io.walferry.type.PgType.DomainType;
+import io.walferry.type.PgType.EnumType;
 import java.util.Set;
 
 /**
@@ -62,6 +66,32 @@ final class BinaryTypes {
           1040, 1041, 1115, 1182, 1183, 1185, 1231, 1270, 1561, 1563, 2951, 3807);
 
   private BinaryTypes() {}
+
+  /**
+   * Whether a column of the destination takes values of the stream's type as they were sent. A
+   * value of a domain is one of its base type; one of an enum is its label, whatever its oid; and
+   * receiving one checks it and fits it to the column's modifier as reading its text does.
+   */
+  static boolean pass(PgType type, ShapeColumn there) {
+    PgType base = base(type);
+    return base instanceof EnumType
+        ? there.labelled()
+        : contains(base.oid()) && there.baseOid() == base.oid();
+  }
+
+  /** The same of a column with that type. */
+  static boolean mayPass(PgType type) {
+    PgType base = base(type);
+    return base instanceof EnumType || contains(base.oid());
+  }
+
+  private static PgType base(PgType type) {
+    PgType base = type;
+    while (base instanceof DomainType domain) {
+      base = domain.base();
+    }
+    return base;
+  }
 
   static boolean contains(int typeOid) {
     return SCALARS.contains(typeOid)

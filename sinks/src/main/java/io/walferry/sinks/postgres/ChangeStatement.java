@@ -3,6 +3,7 @@ package io.walferry.sinks.postgres;
 import io.walferry.sinks.run.ChangeShape;
 import io.walferry.sinks.sql.RowStatement.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The statement of one {@link ChangeShape}.
@@ -20,6 +21,10 @@ record ChangeStatement(String sql, List<StatementParameter> parameters, boolean 
    * A parameter.
    *
    * @param delimiter between the values of a list
+   * @param passed what a list of values is that are handed over as they were sent, if they can be
    */
-  record StatementParameter(Parameter source, char delimiter) {}
+  record StatementParameter(Parameter source, char delimiter, Optional<ListType> passed) {}
+
+  /** A type of lists. */
+  record ListType(int oid, int elementOid) {}
 }

@@ -5,6 +5,8 @@ import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.CopyFormat;
+import io.walferry.sinks.postgres.ChangeStatement.ListType;
 import io.walferry.sinks.postgres.ChangeStatement.StatementParameter;
 import io.walferry.sinks.postgres.TableShape.ShapeColumn;
 import io.walferry.sinks.run.ChangeShape;
@@ -31,17 +33,21 @@ final class ChangeStatements {
   private final Relation relation;
   private final TableShape shape;
   private final List<ShapeColumn> columns;
+  private final BitSet passing;
   private final RowLookup lookup;
   private final String mergeClause;
 
   /**
    * For a relation whose columns the table has.
    *
+   * @param passing the columns whose binary values are handed over as they are
    * @param lookup how an index finds whole rows
    * @param merge whether a new row takes the place of one with the same key
    */
-  ChangeStatements(Relation relation, TableShape shape, RowLookup lookup, boolean merge) {
+  ChangeStatements(
+      Relation relation, TableShape shape, BitSet passing, RowLookup lookup, boolean merge) {
     this.relation = relation;
+    this.passing = passing;
     this.shape = shape;
     this.columns =
         relation.columns().stream().map(c -> shape.column(c.name()).orElseThrow()).toList();
@@ -55,9 +61,18 @@ final class ChangeStatements {
     return mergeClause.isEmpty();
   }
 
+  /** Whether whole rows can be handed over as they were sent. */
+  boolean canPass() {
+    return passing.cardinality() == columns.size();
+  }
+
   /** Starts a COPY of whole rows. */
-  String copy() {
-    return "COPY " + relation.table().quoted() + " (" + names() + ") FROM STDIN";
+  String copy(CopyFormat format) {
+    String copy = "COPY " + relation.table().quoted() + " (" + names() + ") FROM STDIN";
+    return switch (format) {
+      case TEXT -> copy;
+      case BINARY -> copy + " (FORMAT binary)";
+    };
   }
 
   ChangeStatement build(ChangeShape change) {
@@ -214,7 +229,7 @@ final class ChangeStatements {
   }
 
   private String value(Side side, int column, List<StatementParameter> parameters) {
-    parameters.add(new StatementParameter(new Parameter(side, column), ','));
+    parameters.add(new StatementParameter(new Parameter(side, column), ',', Optional.empty()));
     return "?::" + columns.get(column).castType();
   }
 
@@ -241,12 +256,20 @@ final class ChangeStatements {
       Optional<String> arrayType = columns.get(column).arrayType();
       char delimiter = arrayType.isPresent() ? columns.get(column).delimiter() : ',';
       String name = "c" + parameters.size();
-      parameters.add(new StatementParameter(new Parameter(side, column), delimiter));
+      parameters.add(
+          new StatementParameter(new Parameter(side, column), delimiter, passed(column)));
       lists.add("?::" + arrayType.orElse("text[]"));
       names.add(name);
       return arrayType.isPresent()
           ? "v." + name
           : "v." + name + "::" + columns.get(column).castType();
+    }
+
+    private Optional<ListType> passed(int column) {
+      ShapeColumn there = columns.get(column);
+      return passing.get(column) && there.arrayType().isPresent()
+          ? Optional.of(new ListType(there.arrayOid(), there.typeOid()))
+          : Optional.empty();
     }
 
     String from() {

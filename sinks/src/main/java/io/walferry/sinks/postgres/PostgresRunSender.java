@@ -4,17 +4,23 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.CopyFormat;
+import io.walferry.sinks.postgres.ChangeStatement.ListType;
 import io.walferry.sinks.postgres.ChangeStatement.StatementParameter;
 import io.walferry.sinks.run.ChangeShape;
 import io.walferry.sinks.run.Run;
 import io.walferry.sinks.run.RunSender;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.type.RowType;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.jdbc.PgArray;
 
 /**
  * Sends runs of one relation. Strict: every change changes exactly one row. Many new rows go by
@@ -29,12 +35,14 @@ final class PostgresRunSender implements RunSender {
 
   private final SqlSession session;
   private final Relation relation;
+  private final RowText text;
   private final ChangeStatements builder;
   private final Map<ChangeShape, ChangeStatement> statements = new HashMap<>();
 
-  PostgresRunSender(SqlSession session, Relation relation, ChangeStatements builder) {
+  PostgresRunSender(SqlSession session, RowType type, ChangeStatements builder) {
     this.session = session;
-    this.relation = relation;
+    this.relation = type.relation();
+    this.text = new RowText(type);
     this.builder = builder;
   }
 
@@ -56,7 +64,9 @@ final class PostgresRunSender implements RunSender {
   }
 
   private void copy(Run run) throws SQLException {
-    CopyWriter writer = new CopyWriter(relation, CopyStream.open(session, builder.copy()));
+    CopyFormat format = format(run);
+    CopyWriter writer =
+        new CopyWriter(text, CopyStream.open(session, builder.copy(format)), format);
     for (Run.Group group : run.groups()) {
       for (Row row : group.after()) {
         writer.write(row);
@@ -65,6 +75,14 @@ final class PostgresRunSender implements RunSender {
     if (!writer.finish()) {
       throw conflict(run.shape(), run.where(), run.rows(), "something took fewer");
     }
+  }
+
+  private CopyFormat format(Run run) {
+    boolean passes =
+        builder.canPass()
+            && run.groups().stream()
+                .allMatch(group -> group.after().stream().allMatch(CopyWriter::passes));
+    return passes ? CopyFormat.BINARY : CopyFormat.TEXT;
   }
 
   private void execute(Run run) throws SQLException {
@@ -97,14 +115,27 @@ final class PostgresRunSender implements RunSender {
             case AFTER -> group.after();
           };
       if (statement.manyRows()) {
-        String list = RowText.array(relation, rows, column, parameter.delimiter());
-        prepared.setObject(i + 1, list, Types.OTHER);
+        bindList(prepared, i + 1, parameter, rows);
       } else if (rows.getFirst().isNull(column)) {
         prepared.setNull(i + 1, Types.OTHER);
       } else {
-        String value = RowText.value(relation, rows.getFirst(), column);
-        prepared.setObject(i + 1, value, Types.OTHER);
+        prepared.setObject(i + 1, text.value(rows.getFirst(), column), Types.OTHER);
       }
+    }
+  }
+
+  private void bindList(
+      PreparedStatement prepared, int index, StatementParameter parameter, List<Row> rows)
+      throws SQLException {
+    int column = parameter.source().column();
+    Optional<ListType> type = parameter.passed();
+    Optional<byte[]> passed = type.flatMap(it -> BinaryList.of(it, rows, column));
+    if (type.isPresent() && passed.isPresent()) {
+      BaseConnection connection = session.unwrap(BaseConnection.class);
+      prepared.setArray(index, new PgArray(connection, type.get().oid(), passed.get()));
+    } else {
+      String list = text.array(rows, column, parameter.delimiter());
+      prepared.setObject(index, list, Types.OTHER);
     }
   }
 

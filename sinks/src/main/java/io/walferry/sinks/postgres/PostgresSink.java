@@ -29,6 +29,7 @@ import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.table.TableAlterations;
+import io.walferry.type.TypeCatalog;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -100,7 +101,7 @@ public final class PostgresSink implements RevocableSink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(true, existing.leavesOnlyOurs())
+    return new SinkCapabilities(true, existing.leavesOnlyOurs(), true, true)
         .altering(alterations.alterations());
   }
 
@@ -161,6 +162,22 @@ public final class PostgresSink implements RevocableSink {
     transactions.startChunks();
     SqlSession own = database.session();
     return new PostgresChunkWriter(own, transactions.chunks(own), existing);
+  }
+
+  @Override
+  public void learn(TypeCatalog types) {
+    writers.learn(types);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It is where values go on as they came. Those of other types would be printed here, which
+   * costs more than it saves.
+   */
+  @Override
+  public boolean prefersBinary(List<PublishedTable> published) {
+    return writers.pass(published);
   }
 
   @Override

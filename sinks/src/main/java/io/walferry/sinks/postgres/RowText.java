@@ -4,14 +4,22 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.type.RowType;
 import java.util.List;
 
-/** Puts values as the source printed them into the forms in which the destination reads them. */
+/**
+ * Puts values of one relation as the source prints them into the forms in which the destination
+ * reads them; those that came in binary are printed first. Immutable.
+ */
 final class RowText {
-  private RowText() {}
+  private final RowType type;
+
+  RowText(RowType type) {
+    this.type = type;
+  }
 
   /** One column of several rows as an array's text. */
-  static String array(Relation relation, List<Row> rows, int column, char delimiter) {
+  String array(List<Row> rows, int column, char delimiter) {
     StringBuilder text = new StringBuilder(2 + 16 * rows.size()).append('{');
     for (Row row : rows) {
       if (text.length() > 1) {
@@ -20,7 +28,7 @@ final class RowText {
       if (row.isNull(column)) {
         text.append("NULL");
       } else {
-        appendQuoted(text, value(relation, row, column));
+        appendQuoted(text, value(row, column));
       }
     }
     return text.append('}').toString();
@@ -45,16 +53,19 @@ final class RowText {
   /**
    * The text of a column that is neither NULL nor missing.
    *
-   * @throws WalferryException {@code PROTOCOL_VIOLATION} if it is anything else
+   * @throws WalferryException {@code PROTOCOL_VIOLATION} if it was not sent, or only the server
+   *     knows it
    */
-  static String value(Relation relation, Row row, int column) {
-    if (row.kind(column) != Row.Kind.TEXT) {
-      throw violation(relation, row, column);
-    }
-    return row.text(column);
+  String value(Row row, int column) {
+    return switch (row.kind(column)) {
+      case TEXT -> row.text(column);
+      case BINARY -> type.over(row).text(column).orElseThrow(() -> violation(row, column));
+      case NULL, UNCHANGED -> throw violation(row, column);
+    };
   }
 
-  static WalferryException violation(Relation relation, Row row, int column) {
+  WalferryException violation(Row row, int column) {
+    Relation relation = type.relation();
     return new WalferryException(
         ErrorCode.PROTOCOL_VIOLATION,
         "Column "

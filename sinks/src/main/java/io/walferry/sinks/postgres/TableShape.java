@@ -61,7 +61,8 @@ record TableShape(
             SELECT FROM pg_opclass oc JOIN pg_am am ON am.oid = oc.opcmethod AND am.amname = 'hash'
             WHERE oc.opcdefault AND oc.opcintype = b.oid)
           THEN CASE WHEN a.attcollation <> 0 THEN 'COLLATED' ELSE 'PLAIN' END
-          ELSE 'NONE' END
+          ELSE 'NONE' END,
+        b.oid, b.typtype = 'e', t.typarray
       FROM pg_attribute a
       JOIN pg_type t ON t.oid = a.atttypid
       JOIN pg_type b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
@@ -93,6 +94,9 @@ record TableShape(
    * @param delimiter between the values of such an array
    * @param equality the operator of the type's keys
    * @param hashing whether rows can be told apart by a hash of it
+   * @param baseOid of the type below a domain, or the type itself
+   * @param labelled whether that is an enum
+   * @param arrayOid of {@code arrayType}
    */
   record ShapeColumn(
       String name,
@@ -106,7 +110,10 @@ record TableShape(
       boolean filled,
       boolean generated,
       boolean alwaysIdentity,
-      Hashing hashing) {
+      Hashing hashing,
+      int baseOid,
+      boolean labelled,
+      int arrayOid) {
     /** Whether a row that does not name the column is refused. */
     boolean required() {
       return notNull && !filled;
@@ -179,7 +186,10 @@ record TableShape(
         row.getBoolean(9),
         row.getBoolean(10),
         row.getBoolean(11),
-        Hashing.valueOf(row.getString(12)));
+        Hashing.valueOf(row.getString(12)),
+        (int) row.getLong(13),
+        row.getBoolean(14),
+        (int) row.getLong(15));
   }
 
   private static ShapeIndex index(ResultSet row) throws SQLException {

@@ -17,7 +17,10 @@ import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.table.KeptColumns;
+import io.walferry.type.RowType;
+import io.walferry.type.TypeCatalog;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -43,6 +46,8 @@ final class TableWriters {
   private final Map<TableId, List<PublishedColumn>> columns = new HashMap<>();
   private final IdentityHashMap<Relation, TableWriter> writers = new IdentityHashMap<>();
 
+  private TypeCatalog types = TypeCatalog.BUILT_IN;
+
   private record UserType(int oid, int modifier) {}
 
   TableWriters(
@@ -67,6 +72,18 @@ final class TableWriters {
           .columns()
           .forEach(c -> userTypes.put(new UserType(c.typeOid(), c.typeModifier()), c.typeName()));
     }
+  }
+
+  /** Takes what the types of the source are. */
+  void learn(TypeCatalog catalog) {
+    types = catalog;
+  }
+
+  /** Whether whole rows of these tables, as the source has them, can be handed over in binary. */
+  boolean pass(List<PublishedTable> published) {
+    return published.stream()
+        .flatMap(table -> table.columns().stream())
+        .allMatch(column -> BinaryTypes.mayPass(types.type(column.typeOid())));
   }
 
   /** Takes what is known of a table's columns now. Nothing waits. */
@@ -137,9 +154,22 @@ final class TableWriters {
             .collect(Collectors.toSet());
     boolean orderFree = shape.onlyKeyIs(key) && (database.replicaRole() || !shape.triggers());
     IdentityIndex index = new IdentityIndex(session, relation, shape, lookup);
-    ChangeStatements statements = new ChangeStatements(relation, shape, lookup, merge);
-    RunSender sender = new PostgresRunSender(session, relation, statements);
+    RowType type = new RowType(relation, types);
+    ChangeStatements statements =
+        new ChangeStatements(relation, shape, passing(type, shape), lookup, merge);
+    RunSender sender = new PostgresRunSender(session, type, statements);
     return new TableChanges(relation, orderFree, index::ensure, sender);
+  }
+
+  /** The columns whose binary values are handed over as they are. */
+  private static BitSet passing(RowType type, TableShape shape) {
+    List<Column> columns = type.relation().columns();
+    BitSet passing = new BitSet();
+    for (int i = 0; i < columns.size(); i++) {
+      passing.set(
+          i, BinaryTypes.pass(type.type(i), shape.column(columns.get(i).name()).orElseThrow()));
+    }
+    return passing;
   }
 
   private TableShape find(TableId table) {

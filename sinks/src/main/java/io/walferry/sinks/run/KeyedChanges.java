@@ -1,5 +1,6 @@
 package io.walferry.sinks.run;
 
+import io.walferry.change.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +22,9 @@ final class KeyedChanges {
   /** The same for rows. */
   private final Map<Long, PendingChange> rows = new LinkedHashMap<>();
 
+  /** A row of those that are here, if there are any; all keys have come in the form of its key. */
+  private Optional<Row> form = Optional.empty();
+
   private long byteCount;
 
   KeyedChanges(TableChanges changes) {
@@ -41,6 +45,9 @@ final class KeyedChanges {
    * @return whether it could; otherwise nothing has changed, and what is here has to go first
    */
   boolean take(PendingChange next) {
+    if (form.filter(row -> !changes.haveSameForm(row, next.after())).isPresent()) {
+      return false;
+    }
     Long key = changes.keyHash(next.after());
     Optional<PendingChange> removal = Optional.ofNullable(removals.get(key));
     Optional<PendingChange> row = Optional.ofNullable(rows.get(key));
@@ -94,6 +101,9 @@ final class KeyedChanges {
   }
 
   private void put(Map<Long, PendingChange> into, Long key, PendingChange change) {
+    if (form.isEmpty()) {
+      form = Optional.of(change.after());
+    }
     Optional<PendingChange> former = Optional.ofNullable(into.put(key, change));
     byteCount += change.byteSize() - former.map(PendingChange::byteSize).orElse(0L);
   }
@@ -109,6 +119,7 @@ final class KeyedChanges {
     rows.values().stream().filter(PendingChange::isInsert).forEach(change -> add(runs, change));
     removals.clear();
     rows.clear();
+    form = Optional.empty();
     byteCount = 0;
     return new ArrayList<>(runs.values());
   }

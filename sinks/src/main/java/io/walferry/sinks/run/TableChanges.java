@@ -93,6 +93,21 @@ public final class TableChanges {
     return commutes && !change.shape().needsOrder();
   }
 
+  /**
+   * Whether the keys of two rows have come in the same form, so that they can be told apart. A row
+   * that was read again for its large columns is text among binary ones.
+   */
+  boolean haveSameForm(Row one, Row other) {
+    for (int column = keyColumns.nextSetBit(0);
+        column >= 0;
+        column = keyColumns.nextSetBit(column + 1)) {
+      if (one.kind(column) != other.kind(column)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether two rows have the same key, spelled alike. */
   boolean haveSameKey(Row one, Row other) {
     return keyColumns.stream().allMatch(column -> one.sameValue(column, other, column));

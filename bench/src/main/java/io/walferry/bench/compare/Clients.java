@@ -17,8 +17,11 @@ import java.util.Optional;
  * PipelineColumnsClient}, and its line here.
  */
 final class Clients {
+  private static final int PARALLEL_SINCE = 16;
+
   private final Jvm jvm;
   private final Optional<Path> debezium;
+  private final int major;
   private final Optional<Path> recvlogical = Recvlogical.find();
 
   /**
@@ -26,9 +29,11 @@ final class Clients {
    *
    * @param heap of every JVM, as {@code -Xmx} takes it
    * @param debezium the directory with the built Debezium client
+   * @param major version of the servers
    */
-  Clients(String heap, Optional<Path> debezium) {
+  Clients(String heap, Optional<Path> debezium, int major) {
     this.jvm = new Jvm(heap);
+    this.major = major;
     this.debezium = debezium;
   }
 
@@ -59,7 +64,11 @@ final class Clients {
             Work.APPLY,
             PipelinePostgresClient.class,
             "Pipeline into PostgreSQL, with every default"),
-        SubscriptionClient.applying());
+        SubscriptionClient.applying(),
+        SubscriptionClient.applyingInParallel(
+            major >= PARALLEL_SINCE
+                ? Optional.empty()
+                : Optional.of("there is no streaming = parallel before " + PARALLEL_SINCE)));
   }
 
   private Client ours(String variant, Work work, Class<?> main, String description) {

@@ -44,7 +44,8 @@ final class DrainCommand implements Callable<Integer> {
       defaultValue = "l1,l2,l3",
       description = {
         "l1: small transactions of 100 wide rows; l2: one transaction of wide rows;",
-        "l3: TPC-B by 8 writers (default: ${DEFAULT-VALUE})."
+        "l3: TPC-B by 8 writers; l4: updates of one row after the other (default:"
+            + " ${DEFAULT-VALUE})."
       })
   private List<String> loads = List.of();
 
@@ -55,7 +56,8 @@ final class DrainCommand implements Callable<Integer> {
       defaultValue = "recvlogical,debezium,subscription",
       description = {
         "Peers, by name or by the beginning of several names, or 'none':",
-        "recvlogical-text, -binary, -streaming; debezium-connect, -json; subscription",
+        "recvlogical-text, -binary, -streaming; debezium-connect, -json; subscription,",
+        "subscription-parallel",
         "(default: ${DEFAULT-VALUE})."
       })
   private List<String> peers = List.of();
@@ -77,7 +79,7 @@ final class DrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Optional<Path> debezium = Optional.ofNullable(System.getProperty(DEBEZIUM)).map(Path::of);
-    List<Client> all = new Clients(options.heap(), debezium).all();
+    List<Client> all = new Clients(options.heap(), debezium, options.major()).all();
     return options.run(
         loads.stream().map(this::load).distinct().toList(), options.choose(all, variants, peers));
   }
@@ -87,6 +89,6 @@ final class DrainCommand implements Callable<Integer> {
         .filter(Load::isStreamed)
         .filter(load -> load.label().equals(label.toLowerCase(Locale.ROOT)))
         .findFirst()
-        .orElseThrow(() -> options.unusable("no load '" + label + "'; there are l1, l2 and l3"));
+        .orElseThrow(() -> options.unusable("no load '" + label + "'; there are l1 to l4"));
   }
 }

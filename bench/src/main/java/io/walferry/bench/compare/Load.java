@@ -10,11 +10,18 @@ enum Load {
   L3(
       List.of("public.branches", "public.tellers", "public.accounts", "public.history"),
       "TPC-B: three updates and an insert in each transaction, by 8 writers"),
+  L4(
+      List.of("public.accounts"),
+      "updates by the key, 10 in each transaction; none of a row again before all others had theirs"),
   TABLE(List.of("public.wide_l1"), "existing rows of 21 columns, with a primary key");
 
   static final int L1_TRANSACTION_ROWS = 100;
   static final int L3_TRANSACTION_ROWS = 4;
   static final int L3_WRITERS = 8;
+  static final int L4_TRANSACTION_ROWS = 10;
+
+  /** As many as tables.sql makes. */
+  private static final int ACCOUNTS = 100_000;
 
   private final List<String> tables;
   private final String description;
@@ -50,14 +57,18 @@ enum Load {
     return "bench_base_" + label();
   }
 
-  /** The one of its tables that nothing but inserts writes to. */
+  /** The one of its tables whose number of rows tells whether everything is there. */
   String insertedTable() {
     return tables.getLast();
   }
 
-  /** How many of these row events are inserts into that table. */
+  /** How many rows that table has after these row events. */
   long insertedRows(long rows) {
-    return this == L3 ? rows / L3_TRANSACTION_ROWS : rows;
+    return switch (this) {
+      case L3 -> rows / L3_TRANSACTION_ROWS;
+      case L4 -> ACCOUNTS;
+      case L1, L2, TABLE -> rows;
+    };
   }
 
   /** The nearest number of row events that the load can have. */
@@ -71,6 +82,7 @@ enum Load {
       case L1, TABLE -> (rows + L1_TRANSACTION_ROWS - 1) / L1_TRANSACTION_ROWS;
       case L2 -> 1;
       case L3 -> rows / L3_TRANSACTION_ROWS;
+      case L4 -> (rows + L4_TRANSACTION_ROWS - 1) / L4_TRANSACTION_ROWS;
     };
   }
 }

@@ -98,6 +98,7 @@ final class Source implements AutoCloseable {
       case L1, TABLE -> call("call write_l1(%d)".formatted(rows));
       case L2 -> call("call write_l2(%d)".formatted(rows));
       case L3 -> writeSmall(transactions / Load.L3_WRITERS);
+      case L4 -> call("call write_l4(%d)".formatted(rows));
     }
   }
 

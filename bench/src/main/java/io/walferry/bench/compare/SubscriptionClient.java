@@ -25,6 +25,7 @@ record SubscriptionClient(
     String options,
     Function<Load, String> atEnd)
     implements Client {
+  private static final String DRAINING = "create_slot = false, copy_data = false";
   private static final Duration LEAVE_MAX = Duration.ofSeconds(20);
 
   /** Drains a slot. The mark comes behind the load, so everything is applied when it is there. */
@@ -34,8 +35,24 @@ record SubscriptionClient(
         Work.APPLY,
         "CREATE SUBSCRIPTION with its defaults; the client is its apply worker",
         Optional.empty(),
-        "create_slot = false, copy_data = false",
-        load -> "exists (select from bench_mark where load = '%s')".formatted(load.label()));
+        DRAINING,
+        SubscriptionClient::hasMark);
+  }
+
+  /** The fastest that it can be told to be, with commits as durable as those of our destination. */
+  static SubscriptionClient applyingInParallel(Optional<String> missing) {
+    String options = "binary = true, streaming = parallel, synchronous_commit = 'on'";
+    return new SubscriptionClient(
+        "subscription-parallel",
+        Work.APPLY,
+        "CREATE SUBSCRIPTION with " + options + "; the client is its workers",
+        missing,
+        DRAINING + ", " + options,
+        SubscriptionClient::hasMark);
+  }
+
+  private static String hasMark(Load load) {
+    return "exists (select from bench_mark where load = '%s')".formatted(load.label());
   }
 
   /**

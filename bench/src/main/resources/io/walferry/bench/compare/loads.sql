@@ -2,6 +2,7 @@
 create publication bench_l1 for table wide_l1, bench_mark;
 create publication bench_l2 for table wide_l2, bench_mark;
 create publication bench_l3 for table branches, tellers, accounts, history, bench_mark;
+create publication bench_l4 for table accounts, bench_mark;
 create publication bench_table for table wide_l1;
 
 create function wide_rows(first bigint, last bigint) returns setof wide_l1 language sql as $$
@@ -54,6 +55,17 @@ begin
     update tellers set tbalance = tbalance + amount where tid = teller;
     update branches set bbalance = bbalance + amount where bid = branch;
     insert into history values (teller, branch, account, amount, now(), null);
+    commit;
+  end loop;
+end $$;
+
+-- The factor has no divisor in common with the number of accounts, so each has its turn.
+create procedure write_l4(row_count bigint) language plpgsql as $$
+begin
+  for done in 0 .. row_count - 1 by 10 loop
+    update accounts set abalance = abalance + 1
+      from generate_series(done, least(done + 10, row_count) - 1) i
+      where aid = 1 + (i * 48271) % 100000;
     commit;
   end loop;
 end $$;

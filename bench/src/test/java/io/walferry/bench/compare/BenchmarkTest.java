@@ -60,7 +60,7 @@ final class BenchmarkTest {
   @Test
   @Tag("full")
   void everyClientDrainsEveryLoad() throws Exception {
-    measure(new Clients("256m", Optional.empty()).all(), 15, Load.L1, Load.L2, Load.L3);
+    measure(new Clients("256m", Optional.empty(), 15).all(), 15, Load.L1, Load.L2, Load.L3);
   }
 
   @Test

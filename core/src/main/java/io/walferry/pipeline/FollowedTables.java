@@ -40,6 +40,16 @@ final class FollowedTables {
   /** The relations whose columns the destination has, or is known not to need. */
   private final Map<Integer, Relation> followed = new HashMap<>();
 
+  /** Of each table, what was compared last of changes that are older than what the catalog told. */
+  private final Map<Integer, Compared> compared = new HashMap<>();
+
+  private record Compared(Relation relation, FollowedTable line, boolean former) {
+    @SuppressWarnings("ReferenceEquality") // One object for each announcement, and each note.
+    boolean isOf(Relation other, FollowedTable known) {
+      return relation == other && line == known;
+    }
+  }
+
   /** Where the transaction commits whose changes come. */
   private Lsn commitLsn = Lsn.ZERO;
 
@@ -158,9 +168,19 @@ final class FollowedTables {
     return false;
   }
 
-  /** Whether rows of the relation were written before the table that is followed was rewritten. */
-  private static boolean isFormer(Relation relation, FollowedTable line) {
-    return ColumnDifference.rewritten(relation.columns(), line.columns()).isPresent();
+  /**
+   * Whether rows of the relation were written before the table that is followed was rewritten.
+   * Asked for nearly every row of a feed that catches up.
+   */
+  private boolean isFormer(Relation relation, FollowedTable line) {
+    Compared last = compared.get(relation.oid());
+    if (last == null || !last.isOf(relation, line)) {
+      boolean former =
+          ColumnDifference.rewritten(relation.columns(), line.columns()).isPresent();
+      last = new Compared(relation, line, former);
+      compared.put(relation.oid(), last);
+    }
+    return last.former();
   }
 
   /**

@@ -11,7 +11,11 @@ import io.walferry.stream.OutputOptions.Form;
 import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.postgres.PostgresServers;
+import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +33,11 @@ final class BinaryFeedTest {
   @TempDir Path directory;
 
   private static PipelineSettings settings(Database source, Form form) {
-    PipelineSettings settings = FeedSetup.settings(source.name(), List.of("public.*"));
+    return settings(source, form, List.of("public.*"));
+  }
+
+  private static PipelineSettings settings(Database source, Form form, List<String> tables) {
+    PipelineSettings settings = FeedSetup.settings(source.name(), tables);
     return settings.with(settings.stream().with(settings.stream().output().with(form)));
   }
 
@@ -138,5 +146,71 @@ final class BinaryFeedTest {
               .tableDifferences());
     }
     assertTrue(binaryValues.get() > 1000, "binary values: " + binaryValues);
+  }
+
+  /** Every value of a workload, whose types differ by their oids, from one version to another. */
+  @ParameterizedTest
+  @CsvSource({"14, 18", "18, 14"})
+  void contentsAreEqualInAnotherPostgres(int from, int to, PostgresServers servers)
+      throws Exception {
+    try (Database source = servers.server(from).createDatabase("source")) {
+      Workload workload = Workload.create(Seeds.next());
+      FeedSetup.streamEarly(source);
+      try (Connection connection = source.connect()) {
+        workload.createSchema(connection);
+      }
+      workload.run(source::connect, 100, 2);
+      try (Destination destination =
+          Kind.POSTGRES.create(directory, servers.server(to), workload)) {
+        try (RunningFeed feed =
+            RunningFeed.start(
+                settings(source, Form.BINARY, WorkloadFeedTest.TABLES),
+                FeedSetup.connector(source.uri()),
+                destination::sink)) {
+          workload.run(source::connect, 100, 2);
+          feed.awaitFollowing();
+          workload.run(source::connect, 100, 2);
+          feed.awaitDurable(FeedSetup.walEnd(source));
+          assertTrue(isBinary(source), "the stream is not in binary");
+        }
+        assertEquals(
+            List.of(),
+            destination.compare(source, workload).tableDifferences(),
+            "seed " + workload.seed());
+      }
+    }
+  }
+
+  /** Where it is left to us, binary is for values that go on as they came. */
+  @ParameterizedTest
+  @CsvSource({"timestamptz, true", "mood, true", "mood[], false", "money, false"})
+  void postgresIsSentBinaryWhereItPasses(String type, boolean binary, Database source)
+      throws Exception {
+    String mood = "CREATE TYPE mood AS ENUM ('ok')";
+    source.execute(mood + "; CREATE TABLE t (id int PRIMARY KEY, v " + type + ")");
+    try (Destination destination = Kind.POSTGRES.create(directory, source.server())) {
+      destination.execute(mood);
+      try (RunningFeed feed =
+          RunningFeed.start(
+              settings(source, Form.AUTO),
+              FeedSetup.connector(source.uri()),
+              destination::sink)) {
+        feed.awaitFollowing();
+        source.execute("INSERT INTO t SELECT g, NULL FROM generate_series(1, 100) g");
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        assertEquals(binary, isBinary(source));
+      }
+      assertEquals(List.of(), destination.compare(source, List.of(TABLE)).tableDifferences());
+    }
+  }
+
+  private static boolean isBinary(Database source) throws SQLException {
+    String asked =
+        FeedSetup.answer(
+            source,
+            "SELECT string_agg(query, ';') FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND query LIKE 'START_REPLICATION%'");
+    assertTrue(asked.contains("proto_version"), asked);
+    return asked.contains("\"binary\" 'true'");
   }
 }

@@ -16,7 +16,8 @@ final class DestinationDatabase {
   /**
    * A commit has to be durable whatever the server or the role says. With these intervals the
    * server notices within about a minute that a predecessor's machine is gone, and lets go of the
-   * lock on the position.
+   * lock on the position. A plan is made once for all lists of values: one for a list that the
+   * planner sees reads a table of moderate size as a whole, time and again.
    */
   private static final String SESSION =
       """
@@ -26,6 +27,8 @@ final class DestinationDatabase {
       SET tcp_keepalives_idle = 30;
       SET tcp_keepalives_interval = 10;
       SET tcp_keepalives_count = 3;
+      SELECT set_config(name, 'force_generic_plan', false) FROM pg_settings
+       WHERE name = 'plan_cache_mode';
       """;
 
   /** A session is set up in no time, or not at all. */

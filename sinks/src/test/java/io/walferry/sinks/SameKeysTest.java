@@ -31,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Many changes of the same rows in one destination transaction: what counts in the end is what the
@@ -56,16 +57,29 @@ final class SameKeysTest {
   @EnumSource
   void contentsAreTheSources(Engine engine, Database database, MysqlServers servers)
       throws SQLException {
+    assertContentsAreTheSources(engine.in(database, directory, servers), 0);
+  }
+
+  /** In binary; and in both forms, as rows that were read again are text among binary ones. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 90, 50})
+  void contentsAreTheSourcesInBinary(int percent, Database database, MysqlServers servers)
+      throws SQLException {
+    assertContentsAreTheSources(Engine.POSTGRES.in(database, directory, servers), percent);
+  }
+
+  private static void assertContentsAreTheSources(SqlDestination destination, int binaryPercent)
+      throws SQLException {
     long seed = Long.getLong("walferry.test.seed", System.nanoTime());
     System.out.println("walferry.test.seed=" + seed);
     Source source = new Source(new Random(seed));
-    SqlDestination destination = engine.in(database, directory, servers);
+    SentForms forms = new SentForms(new Random(seed), binaryPercent);
     try (Sink sink = destination.following(ITEM)) {
       long lsn = 0x20;
       for (int batch = 0; batch < 40; batch++, lsn += 0x10) {
         for (int transaction = 0; transaction <= batch % 4; transaction++, lsn += 0x10) {
           sink.begin(header(lsn));
-          source.next(1 << (batch % 8)).forEach(sink::append);
+          source.next(1 << (batch % 8)).forEach(change -> sink.append(forms.sent(change)));
         }
         sink.commit(position(lsn + 1));
         assertEquals(source.contents(), destination.rows(ITEMS), "batch " + batch);

@@ -12,7 +12,8 @@ enum Load {
       "TPC-B: three updates and an insert in each transaction, by 8 writers"),
   L4(
       List.of("public.accounts"),
-      "updates by the key, 10 in each transaction; none of a row again before all others had theirs"),
+      "updates by the key, 10 in each transaction; none of a row again before all others had"
+          + " theirs"),
   TABLE(List.of("public.wide_l1"), "existing rows of 21 columns, with a primary key");
 
   static final int L1_TRANSACTION_ROWS = 100;

@@ -192,9 +192,7 @@ final class BinaryFeedTest {
       destination.execute(mood);
       try (RunningFeed feed =
           RunningFeed.start(
-              settings(source, Form.AUTO),
-              FeedSetup.connector(source.uri()),
-              destination::sink)) {
+              settings(source, Form.AUTO), FeedSetup.connector(source.uri()), destination::sink)) {
         feed.awaitFollowing();
         source.execute("INSERT INTO t SELECT g, NULL FROM generate_series(1, 100) g");
         feed.awaitDurable(FeedSetup.walEnd(source));

@@ -17,6 +17,9 @@ import io.walferry.change.Column;
 import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
 import io.walferry.change.Row;
+import io.walferry.deadletter.DeadLetterSink;
+import io.walferry.deadletter.RefusedRows;
+import io.walferry.deadletter.RowPolicies;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
@@ -225,6 +228,17 @@ final class PostgresBinaryChangesTest {
       assertEquals(2, tables.size());
       assertTrue(sink.prefersBinary(good));
       assertFalse(sink.prefersBinary(tables));
+    }
+  }
+
+  /** Letters and their keys could not be written otherwise. */
+  @Test
+  void textIsTakenWhereRowsMayBecomeLetters(Database target) {
+    try (PostgresSink sink = sink(target);
+        DeadLetterSink letters =
+            new DeadLetterSink(sink, RowPolicies.DEAD_LETTERS, RefusedRows.SILENT)) {
+      assertTrue(sink.capabilities().takesBinary());
+      assertFalse(letters.capabilities().takesBinary());
     }
   }
 

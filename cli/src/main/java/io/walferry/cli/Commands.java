@@ -49,6 +49,11 @@ final class Commands {
                     .addSubcommand(new DeadLettersShowCommand(terminal))
                     .addSubcommand(new DeadLettersRetryCommand(terminal)))
             .addSubcommand(
+                new CommandLine(new DdlCommand(terminal))
+                    .addSubcommand(new DdlInstallCommand(terminal))
+                    .addSubcommand(new DdlStatusCommand(terminal))
+                    .addSubcommand(new DdlUninstallCommand(terminal)))
+            .addSubcommand(
                 new CommandLine(new SlotsCommand(terminal))
                     .addSubcommand(new SlotsDropCommand(terminal)));
     root.setCaseInsensitiveEnumValuesAllowed(true);

@@ -31,7 +31,11 @@ final class CommandsTest {
         "deadletters",
         "deadletters list",
         "deadletters show",
-        "deadletters retry"
+        "deadletters retry",
+        "ddl",
+        "ddl install",
+        "ddl status",
+        "ddl uninstall"
       })
   void helpShowsExamplesAndExitStatus(String command) {
     CapturedRun run = CapturedRun.plain();
@@ -50,6 +54,9 @@ final class CommandsTest {
         "'' | which command?",
         "chekc | unexpected argument 'chekc'; did you mean 'check'?",
         "slots | Missing required parameter: 'URL'",
+        "ddl | which command: install, status or uninstall?",
+        "ddl instal | unexpected argument 'instal'; did you mean 'install'?",
+        "ddl status | Missing required parameter: 'URL'",
         "validate --jsno | unknown option '--jsno'; did you mean '--json'?",
         "demo --seconds x | Invalid value for option '--seconds': 'x' is not an int",
         "demo --seconds 0 | --seconds must be from 1 to 3600",

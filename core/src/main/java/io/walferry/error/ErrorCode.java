@@ -146,6 +146,16 @@ public enum ErrorCode {
       Exit.USAGE,
       "Correct the condition, or leave --where out to have the whole table loaded again."),
   TABLE_MISSING(Retry.NEVER, Exit.FAILURE, "Check 'source.tables'."),
+  DDL_INSTALLATION_DENIED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Let a superuser do it, or run what the same command prints with --print: event triggers"
+          + " take one."),
+  DDL_INSTALLATION_FOREIGN(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "See what is in schema walferry_ddl and whose it is; use the Walferry version that made it,"
+          + " or move away what is not Walferry's."),
   PROTOCOL_VIOLATION(
       Retry.NEVER,
       Exit.FAILURE,

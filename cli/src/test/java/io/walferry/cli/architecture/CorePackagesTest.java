@@ -33,6 +33,7 @@ final class CorePackagesTest {
           "spool",
           "stream",
           "snapshot",
+          "ddl", // what the source says of its tables
           "checkpoint", // the way of a change
           "pipeline", // puts them in order
           "library"); // what a program embeds

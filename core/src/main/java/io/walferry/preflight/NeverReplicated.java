@@ -24,6 +24,7 @@ final class NeverReplicated {
         from pg_class c
         join pg_namespace n on n.oid = c.relnamespace
         where n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
+          and n.nspname <> 'walferry_ddl'
           and (c.relkind in ('S', 'f', 'm') or c.relkind = 'r' and c.relpersistence = 'u')
         union all
         select 'large objects', oid::text from pg_largeobject_metadata

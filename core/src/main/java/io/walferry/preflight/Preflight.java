@@ -84,6 +84,9 @@ public final class Preflight {
       if (tables.stream().anyMatch(table -> isInPartitions(directory, table))) {
         PublicationFindings.partitions(publication.get(), directory).ifPresent(findings::add);
       }
+      if (publication.get().viaPartitionRoot()) {
+        PublicationFindings.throughRoot(partitioned(directory, tables)).ifPresent(findings::add);
+      }
     } else {
       List<String> others = question.publication().isPresent() ? List.of() : catalog.names();
       if (!others.isEmpty()) {
@@ -98,6 +101,13 @@ public final class Preflight {
             || publication.get().operations().contains(Operation.UPDATE)
             || publication.get().operations().contains(Operation.DELETE);
     findings.addAll(new TableFindings(directory, rights, role, identityNeeded).of(tables));
+  }
+
+  private static List<TableId> partitioned(TableDirectory directory, Collection<TableId> tables) {
+    return tables.stream()
+        .filter(table -> directory.find(table).filter(SourceTable::partitioned).isPresent())
+        .sorted()
+        .toList();
   }
 
   private static boolean isInPartitions(TableDirectory directory, TableId table) {

@@ -85,6 +85,26 @@ final class PublicationFindings {
             .mendedBy(alter(publication) + " SET (publish_via_partition_root = true);"));
   }
 
+  /**
+   * The finding on partitioned tables whose rows come under their names: the stream has what
+   * statements do to rows, and what is done to a partition as a whole is not among it.
+   *
+   * @param partitioned tables of the feed that a publication carries through their root
+   */
+  static Optional<Finding> throughRoot(List<TableId> partitioned) {
+    if (partitioned.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.note(
+            "partitions",
+            "changed by INSERT, UPDATE, DELETE, and TRUNCATE of the whole table only",
+            "published as " + names(partitioned),
+            "TRUNCATE or DROP of one partition, ATTACH and DETACH are never published under"
+                + " publish_via_partition_root: DELETE the rows first, or run 'walferry reload"
+                + " TABLE' afterwards."));
+  }
+
   private static String alter(Publication publication) {
     return "ALTER PUBLICATION " + TableId.quote(publication.name());
   }

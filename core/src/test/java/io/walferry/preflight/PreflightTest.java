@@ -185,6 +185,35 @@ final class PreflightTest {
 
   @ParameterizedTest
   @FieldSource("MAJORS")
+  void warnsOfWhatIsDoneToPartitionsBehindTheirRoot(int major) throws SQLException {
+    try (Database database = SharedServers.database(major)) {
+      database.execute(
+          """
+          create table a (id int primary key);
+          create table r (id int primary key) partition by range (id);
+          create table r1 partition of r for values from (0) to (9);
+          create table s (id int primary key) partition by range (id);
+          create table s1 partition of s for values from (0) to (9);
+          create publication p for table a, r, s with (publish_via_partition_root = true);
+          create publication plain for table a with (publish_via_partition_root = true);
+          create publication leaves for table r;
+          """);
+
+      Finding note = about(check(database, question("p")), "partitions");
+
+      assertEquals(Severity.NOTE, note.severity());
+      assertEquals("published as public.r, public.s", note.found());
+      assertTrue(note.why().contains("TRUNCATE or DROP of one partition, ATTACH and DETACH"));
+      for (String other : List.of("plain", "leaves")) {
+        assertFalse(
+            subjects(check(database, question(other)), Severity.NOTE).contains("partitions"),
+            other);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("MAJORS")
   void namesWhatNeverReplicates(int major) throws SQLException {
     try (Database database = SharedServers.database(major)) {
       database.execute(

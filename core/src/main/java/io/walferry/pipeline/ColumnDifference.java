@@ -7,6 +7,7 @@ import io.walferry.publication.PublishedColumn;
 import io.walferry.sink.ColumnChange;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,8 @@ import java.util.stream.Collectors;
  * its place for as long as it lives, and a new one comes last. So columns of one name are one
  * column, and new names that stand before a column of before are former columns under other names,
  * if there are as many of these; behind the last column of before nobody can tell a column that was
- * renamed from two others, one of which went and one of which came.
+ * renamed from two others, one of which went and one of which came. Where the source has told the
+ * numbers of columns, these decide instead.
  */
 final class ColumnDifference {
   private final Set<String> gone;
@@ -44,7 +46,7 @@ final class ColumnDifference {
   static List<ColumnChange> between(
       FollowedTable before, Relation after, Function<Column, PublishedColumn> known) {
     ColumnDifference difference = new ColumnDifference(before.gone(), known);
-    difference.compare(before.columns(), after.columns());
+    difference.compare(before, after.columns());
     List<ColumnChange> changes = new ArrayList<>(difference.dropped);
     changes.addAll(difference.kept);
     changes.addAll(difference.added);
@@ -52,8 +54,8 @@ final class ColumnDifference {
   }
 
   /**
-   * The same for a table whose rows go, so that nothing depends on what was in them. What is left
-   * undone shows when the table is got ready for its load.
+   * The same for a table whose rows go, so that nothing depends on what was in them, nor on which
+   * column is which. What is left undone shows when the table is got ready for its load.
    */
   static List<ColumnChange> withoutRows(
       FollowedTable before, FollowedTable after, Function<Column, PublishedColumn> known) {
@@ -94,8 +96,10 @@ final class ColumnDifference {
 
   /** The former names of columns that have others now, as far as they can be told. */
   static Map<String, String> formerNames(List<Column> before, List<Column> after) {
+    ColumnDifference difference = unknown();
+    difference.compare(before, after);
     Map<String, String> former = new HashMap<>();
-    for (ColumnChange change : compared(before, after).kept) {
+    for (ColumnChange change : difference.kept) {
       if (change instanceof ColumnChange.Renamed(var name, var to)) {
         former.put(to, name);
       }
@@ -104,18 +108,18 @@ final class ColumnDifference {
   }
 
   /** Why rows do not print as before, or may not; empty if they do. */
-  static Optional<String> rewrite(List<Column> before, List<Column> after) {
-    ColumnDifference difference = compared(before, after);
+  static Optional<String> rewrite(FollowedTable before, List<Column> after) {
+    ColumnDifference difference = unknown();
+    difference.compare(before, after);
     return difference.problems.isEmpty()
         ? Optional.empty()
         : Optional.of(String.join("; ", difference.problems));
   }
 
-  private static ColumnDifference compared(List<Column> before, List<Column> after) {
-    ColumnDifference difference =
-        new ColumnDifference(Set.of(), column -> unfilled(column, "", FormerValue.Unknown.UNKNOWN));
-    difference.compare(before, after);
-    return difference;
+  /** Without what else is known of columns. */
+  private static ColumnDifference unknown() {
+    return new ColumnDifference(
+        Set.of(), column -> unfilled(column, "", FormerValue.Unknown.UNKNOWN));
   }
 
   /**
@@ -161,6 +165,56 @@ final class ColumnDifference {
     last(before.subList(from, before.size()), come);
   }
 
+  /** By the numbers of the columns if they are told. */
+  private void compare(FollowedTable table, List<Column> after) {
+    if (table.numbers().tellApart(after)) {
+      compareNumbers(table, after);
+    } else {
+      compare(table.columns(), after);
+    }
+  }
+
+  private void compareNumbers(FollowedTable table, List<Column> after) {
+    Map<String, Integer> former = table.numbers().known();
+    Map<String, Integer> numbers = table.numbers().numbers(after);
+    Map<Integer, Column> before = new LinkedHashMap<>();
+    table.columns().forEach(column -> before.put(former.getOrDefault(column.name(), 0), column));
+    int last = before.keySet().stream().mapToInt(Integer::intValue).max().orElse(0);
+    List<Named> named = new ArrayList<>();
+    for (Column now : after) {
+      int number = numbers.getOrDefault(now.name(), 0);
+      Column was = before.remove(number);
+      if (was == null) {
+        boolean again = former.containsKey(now.name());
+        added.add(number > last ? addition(now, again) : appearance(now, again));
+      } else if (was.name().equals(now.name())) {
+        retype(was, now);
+      } else {
+        named.add(new Named(was, now));
+      }
+    }
+    before.values().forEach(this::drop);
+    rename(named);
+  }
+
+  /** A column that has another name. */
+  private record Named(Column was, Column now) {}
+
+  /** One after the other, each when its new name is free. */
+  private void rename(List<Named> named) {
+    List<Named> left = new ArrayList<>(named);
+    while (!left.isEmpty()) {
+      List<String> taken = left.stream().map(one -> one.was().name()).toList();
+      List<Named> free = left.stream().filter(one -> !taken.contains(one.now().name())).toList();
+      if (free.isEmpty()) {
+        problems.add("columns " + taken + " have each other's names");
+        return;
+      }
+      free.forEach(one -> rename(one.was(), one.now()));
+      left.removeAll(free);
+    }
+  }
+
   /**
    * What stands before a column that stays. A new column comes last: one that shows here alone was
    * there before, without being published, as generated ones are.
@@ -193,15 +247,23 @@ final class ColumnDifference {
   }
 
   private void add(Column column) {
-    added.add(new ColumnChange.Added(known.apply(column), gone.contains(column.name())));
+    added.add(addition(column, false));
+  }
+
+  private ColumnChange.Added addition(Column column, boolean again) {
+    return new ColumnChange.Added(known.apply(column), again || gone.contains(column.name()));
   }
 
   private void show(Column column) {
+    added.add(appearance(column, false));
+  }
+
+  /** Of a column that was there, without being published. */
+  private ColumnChange.Added appearance(Column column, boolean again) {
     PublishedColumn shown = known.apply(column);
-    added.add(
-        new ColumnChange.Added(
-            unfilled(column, shown.typeName(), FormerValue.Unknown.UNKNOWN),
-            gone.contains(column.name())));
+    return new ColumnChange.Added(
+        unfilled(column, shown.typeName(), FormerValue.Unknown.UNKNOWN),
+        again || gone.contains(column.name()));
   }
 
   private void rename(Column was, Column now) {

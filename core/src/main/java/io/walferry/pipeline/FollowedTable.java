@@ -24,9 +24,15 @@ import java.util.Set;
  * @param routes by which the publication carried it; empty if the line does not say that yet
  * @param since from here on the stream has these columns, or later ones: they are the catalog's,
  *     which is ahead of the stream as a rule. 0/0 if the stream has announced them
+ * @param numbers by which columns are the same ones under other names, where the source tells them
  */
 record FollowedTable(
-    int oid, List<Column> columns, Set<String> gone, Set<String> routes, Lsn since) {
+    int oid,
+    List<Column> columns,
+    Set<String> gone,
+    Set<String> routes,
+    Lsn since,
+    ColumnNumbers numbers) {
   /** Of a line that does not say it: the catalog was read at a start, nobody knows when. */
   static final Lsn UNKNOWN = new Lsn(-1);
 
@@ -35,6 +41,9 @@ record FollowedTable(
 
   /** What a line of the second format begins with; one of the first begins with a number. */
   private static final String FORMAT = "v2";
+
+  /** The same with numbers of columns in front of them. */
+  private static final String FORMAT_WITH_NUMBERS = "v3";
 
   private static final int HEAD = 5;
 
@@ -53,17 +62,23 @@ record FollowedTable(
         table.columns().stream()
             .map(it -> new Column(it.name(), it.typeOid(), it.typeModifier(), false))
             .toList();
-    return new FollowedTable(table.oid(), columns, Set.of(), table.routes(), walEnd);
+    return new FollowedTable(
+        table.oid(), columns, Set.of(), table.routes(), walEnd, ColumnNumbers.NONE);
   }
 
   /** The same table, carried by these. */
   FollowedTable by(Set<String> now) {
-    return new FollowedTable(oid, columns, gone, now, since);
+    return new FollowedTable(oid, columns, gone, now, since, numbers);
   }
 
   /** The same table under the number that it has on a server which was made of the other one. */
   FollowedTable numbered(int now) {
-    return new FollowedTable(now, columns, gone, routes, since);
+    return new FollowedTable(now, columns, gone, routes, since, numbers);
+  }
+
+  /** The same table with these numbers of its columns. */
+  FollowedTable with(ColumnNumbers now) {
+    return new FollowedTable(oid, columns, gone, routes, since, now);
   }
 
   /** The same table with the columns that the stream has announced. */
@@ -71,7 +86,8 @@ record FollowedTable(
     Set<String> lost = new HashSet<>(gone);
     columns.forEach(column -> lost.add(column.name()));
     announced.columns().forEach(column -> lost.remove(column.name()));
-    return new FollowedTable(oid, announced.columns(), lost, routes, Lsn.ZERO);
+    return new FollowedTable(
+        oid, announced.columns(), lost, routes, Lsn.ZERO, numbers.as(announced.columns()));
   }
 
   /** The table as it was, in the terms of one that it has become. */
@@ -81,7 +97,8 @@ record FollowedTable(
 
   /** Whether a change of the relation brings the same columns. */
   boolean hasColumnsOf(Relation relation) {
-    boolean same = columns.size() == relation.columns().size();
+    boolean same =
+        columns.size() == relation.columns().size() && !numbers.isAnotherOf(relation.columns());
     for (int i = 0; same && i < columns.size(); i++) {
       Column ours = columns.get(i);
       Column theirs = relation.columns().get(i);
@@ -96,15 +113,20 @@ record FollowedTable(
   /** Reads what {@link #line} has written. */
   static FollowedTable parse(LedgerEntry line) {
     List<String> fields = LedgerText.fields(line.content());
-    if (!fields.getFirst().equals(FORMAT)) {
+    boolean numbered = fields.getFirst().equals(FORMAT_WITH_NUMBERS);
+    if (!numbered && !fields.getFirst().equals(FORMAT)) {
       return parseFirstFormat(fields);
     }
+    int head = numbered ? HEAD + 2 : HEAD;
     return new FollowedTable(
         Integer.parseUnsignedInt(fields.get(1)),
-        columns(fields.subList(HEAD, fields.size())),
-        names(fields.get(4)),
+        columns(fields.subList(head, fields.size())),
+        Set.copyOf(inner(fields.get(4))),
         routes(fields.get(3)),
-        Lsn.parse(fields.get(2)));
+        Lsn.parse(fields.get(2)),
+        numbered
+            ? ColumnNumbers.parse(inner(fields.get(HEAD)), inner(fields.get(HEAD + 1)))
+            : ColumnNumbers.NONE);
   }
 
   private static FollowedTable parseFirstFormat(List<String> fields) {
@@ -114,7 +136,8 @@ record FollowedTable(
         columns(fields.subList(1, end)),
         Set.of(),
         end < fields.size() ? routes(fields.get(end)) : Set.of(),
-        UNKNOWN);
+        UNKNOWN,
+        ColumnNumbers.NONE);
   }
 
   private static List<Column> columns(List<String> fields) {
@@ -134,8 +157,8 @@ record FollowedTable(
     return field.isEmpty() ? Set.of() : Set.copyOf(List.of(field.split(ROUTE_END, -1)));
   }
 
-  private static Set<String> names(String field) {
-    return field.isEmpty() ? Set.of() : Set.copyOf(LedgerText.fields(field));
+  private static List<String> inner(String field) {
+    return field.isEmpty() ? List.of() : LedgerText.fields(field);
   }
 
   LedgerEntry line(TableId table) {
@@ -148,12 +171,17 @@ record FollowedTable(
   }
 
   private LedgerEntry line(TableId table, LedgerEntry.Kind kind) {
+    boolean numbered = !numbers.equals(ColumnNumbers.NONE);
     List<String> fields = new ArrayList<>();
-    fields.add(FORMAT);
+    fields.add(numbered ? FORMAT_WITH_NUMBERS : FORMAT);
     fields.add(Integer.toUnsignedString(oid));
     fields.add(since.toString());
     fields.add(String.join(ROUTE_END, routes.stream().sorted().toList()));
     fields.add(LedgerText.of(gone.stream().sorted().toList()));
+    if (numbered) {
+      fields.add(LedgerText.of(numbers.knownFields()));
+      fields.add(LedgerText.of(numbers.toldFields()));
+    }
     for (Column column : columns) {
       fields.add(column.name());
       fields.add(Integer.toUnsignedString(column.typeOid()));

@@ -5,12 +5,16 @@ import io.walferry.change.Lsn;
 import io.walferry.change.Relation;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.ddl.DdlKey;
+import io.walferry.ddl.ToldTable;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.AnnouncedColumns;
 import io.walferry.publication.PublicationCatalog;
+import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ColumnChange;
+import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.TableAlteration;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +40,7 @@ final class FollowedTables {
   private final RowReloads rows;
   private final PublicationWatch watch;
   private final TableLines lines;
+  private final DdlKey key;
 
   /** The relations whose columns the destination has, or is known not to need. */
   private final Map<Integer, Relation> followed = new HashMap<>();
@@ -69,6 +74,7 @@ final class FollowedTables {
     this.replay = replay;
     this.rows = rows;
     this.lines = lines;
+    this.key = new DdlKey(ends.sql());
     this.watch = new PublicationWatch(ends.sql(), feed.publication());
   }
 
@@ -175,8 +181,7 @@ final class FollowedTables {
   private boolean isFormer(Relation relation, FollowedTable line) {
     Compared last = compared.get(relation.oid());
     if (last == null || !last.isOf(relation, line)) {
-      boolean former =
-          ColumnDifference.rewritten(relation.columns(), line.columns()).isPresent();
+      boolean former = ColumnDifference.rewritten(relation.columns(), line.columns()).isPresent();
       last = new Compared(relation, line, former);
       compared.put(relation.oid(), last);
     }
@@ -189,28 +194,67 @@ final class FollowedTables {
    */
   Optional<TableAlteration> alteration(Relation relation) {
     FollowedTable line = lines.find(relation.table()).orElseThrow();
-    Optional<PublishedTable> published = published(relation);
     Optional<String> rewrite =
         commitLsn.isBefore(line.since())
             ? ColumnDifference.rewritten(relation.columns(), line.columns())
-            : ColumnDifference.rewrite(line.columns(), relation.columns());
+            : ColumnDifference.rewrite(line, relation.columns());
     if (rewrite.isPresent()) {
-      PublishedTable table = published.orElseThrow(() -> replaced(relation, rewrite.get()));
-      requireReload(feed, table, rewrite.get());
-      replay.loadSoon(table, true);
+      loadRewritten(relation, rewrite.get());
       return Optional.empty();
     }
     AnnouncedColumns columns =
-        new AnnouncedColumns(
-            ends.sql(),
-            published.map(PublishedTable::columns).orElseGet(List::of),
-            relation.columns());
+        new AnnouncedColumns(ends.sql(), catalog(line, relation), relation.columns());
     List<ColumnChange> changes = ColumnDifference.between(line, relation, columns::published);
-    return Optional.of(new TableAlteration(line.relation(relation), relation, changes));
+    Optional<String> unclear = unrepeatable(line, changes);
+    unclear.ifPresent(why -> loadRewritten(relation, why));
+    return unclear.isPresent()
+        ? Optional.empty()
+        : Optional.of(new TableAlteration(line.relation(relation), relation, changes));
+  }
+
+  private void loadRewritten(Relation relation, String why) {
+    PublishedTable table = published(relation).orElseThrow(() -> replaced(relation, why));
+    requireReload(feed, table, why);
+    replay.loadSoon(table, true);
   }
 
   /**
-   * Decides and says that a table is loaded again whose rows print otherwise since it was altered.
+   * What the catalog has of the relation's columns, under their names as far as these can be told.
+   */
+  private List<PublishedColumn> catalog(FollowedTable line, Relation relation) {
+    if (!line.numbers().tellApart(relation.columns())) {
+      return published(relation).map(PublishedTable::columns).orElseGet(List::of);
+    }
+    Map<String, Integer> numbers = ColumnNumbers.catalog(ends.sql(), relation.oid());
+    List<PublishedColumn> now =
+        published(relation).map(PublishedTable::columns).orElseGet(List::of);
+    // If names have moved meanwhile, nobody knows what is in a new column, and it is read again.
+    return numbers.equals(ColumnNumbers.catalog(ends.sql(), relation.oid()))
+        ? line.numbers().named(now, relation.columns(), numbers)
+        : List.of();
+  }
+
+  /**
+   * Where an alteration is on its own, for DDL commits or somebody makes it by hand, its steps may
+   * be asked for again; that a column has the name of another one already could not be seen then,
+   * and it would be taken for that one.
+   */
+  private Optional<String> unrepeatable(FollowedTable line, List<ColumnChange> changes) {
+    if (ends.sink().capabilities().alterations() != SinkCapabilities.Alterations.ON_THEIR_OWN) {
+      return Optional.empty();
+    }
+    for (ColumnChange change : changes) {
+      if (change instanceof ColumnChange.Renamed(var name, var to)
+          && line.columns().stream().anyMatch(column -> column.name().equals(to))) {
+        return Optional.of("column " + name + " has the name of another one, " + to);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Decides and says that a table is loaded again whose rows print otherwise since it was altered,
+   * or may do so.
    *
    * @throws WalferryException {@code SOURCE_TABLE_REPLACED} if nothing is to be loaded
    */
@@ -237,7 +281,7 @@ final class FollowedTables {
     Relation relation = alteration.after();
     boolean reload = ends.sink().capabilities().altersTables() && ends.sink().alter(alteration);
     FollowedTable line = lines.find(relation.table()).orElseThrow();
-    lines.note(relation.table(), line.as(relation));
+    lines.altered(relation.table(), line.as(relation));
     if (reload) {
       loadAgain(relation);
     }
@@ -286,6 +330,28 @@ final class FollowedTables {
     ends.sink().prepare(List.of(table));
     replay.loadSoon(table, false);
     return true;
+  }
+
+  /**
+   * Notes what the source tells of a table's columns. The first change that shows others, or the
+   * same of other numbers, then says exactly what was done.
+   */
+  void told(Change.Message message) {
+    ToldTable.of(message, key).ifPresent(this::told);
+  }
+
+  private void told(ToldTable told) {
+    lines
+        .find(told.table())
+        .filter(line -> line.oid() == told.oid() && !commitLsn.isBefore(line.since()))
+        .ifPresent(
+            line -> {
+              FollowedTable now = line.with(line.numbers().with(told.columns(), line.columns()));
+              if (!now.equals(line)) {
+                lines.note(told.table(), now);
+                followed.remove(told.oid());
+              }
+            });
   }
 
   /** Loads a table again if the message asks this feed for it. */

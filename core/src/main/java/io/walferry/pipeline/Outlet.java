@@ -6,6 +6,7 @@ import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.ddl.ToldTable;
 import io.walferry.sink.ColumnChange;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
@@ -141,6 +142,10 @@ final class Outlet {
         }
         if (RowReloadRequest.isOne(message)) {
           tables.reloadRows(message);
+          yield Optional.empty();
+        }
+        if (ToldTable.isOne(message)) {
+          tables.told(message);
           yield Optional.empty();
         }
         yield Optional.of(message);

@@ -63,7 +63,8 @@ final class TableLines {
 
   /** Knows the table as the catalog has just been read. */
   FollowedTable know(PublishedTable table) {
-    FollowedTable line = FollowedTable.of(table, WalEnd.read(ends.sql()));
+    FollowedTable read = FollowedTable.of(table, WalEnd.read(ends.sql()));
+    FollowedTable line = read.with(ColumnNumbers.read(ends.sql(), read));
     know(table.table(), line);
     return line;
   }
@@ -103,8 +104,13 @@ final class TableLines {
 
   void note(TableId table, FollowedTable line) {
     know(table, line);
-    end(table);
     ends.sink().note(List.of(line.line(table)));
+  }
+
+  /** Notes what the destination has of a table that was altered. */
+  void altered(TableId table, FollowedTable line) {
+    end(table);
+    note(table, line);
   }
 
   private void end(TableId table) {

@@ -145,7 +145,7 @@ final class TableLoads {
   private void finish(PublishedTable table) {
     FollowedTable target = lines.begun(table.table()).orElseThrow();
     alteration(table, target).ifPresent(ends.sink()::alter);
-    lines.note(table.table(), target);
+    lines.altered(table.table(), target);
     announce(table);
   }
 

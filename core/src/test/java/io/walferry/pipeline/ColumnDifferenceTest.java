@@ -8,6 +8,7 @@ import io.walferry.change.Lsn;
 import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
+import io.walferry.ddl.NumberedColumn;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.sink.ColumnChange;
@@ -42,11 +43,45 @@ final class ColumnDifferenceTest {
   }
 
   private static String said(String before, String after) {
-    FollowedTable was = new FollowedTable(7, columns(before), Set.of("old"), Set.of(), Lsn.ZERO);
+    return said(before, after, ColumnNumbers.NONE);
+  }
+
+  private static String said(String before, String after, ColumnNumbers numbers) {
+    FollowedTable was = followed(before, numbers);
     Relation now = new Relation(7, ITEM, ReplicaIdentity.DEFAULT, columns(after));
     return ColumnDifference.between(was, now, ColumnDifferenceTest::published).stream()
         .map(ColumnDifferenceTest::said)
         .collect(Collectors.joining(" "));
+  }
+
+  private static FollowedTable followed(String columns, ColumnNumbers numbers) {
+    return new FollowedTable(7, columns(columns), Set.of("old"), Set.of(), Lsn.ZERO, numbers);
+  }
+
+  /** As in {@code 1=a:int4 2=b:text}: told first as it was, then as it is. */
+  private static String saidByNumber(String before, String after) {
+    return said(withoutNumbers(before), withoutNumbers(after), told(before, after));
+  }
+
+  private static ColumnNumbers told(String before, String after) {
+    List<Column> was = columns(withoutNumbers(before));
+    return ColumnNumbers.NONE.with(numbered(before), was).with(numbered(after), was);
+  }
+
+  private static String withoutNumbers(String text) {
+    return text.replaceAll("[0-9]+=", "");
+  }
+
+  private static List<NumberedColumn> numbered(String text) {
+    return Arrays.stream(text.split(" "))
+        .map(
+            one -> {
+              Column column = column(withoutNumbers(one));
+              int number = Integer.parseInt(one.substring(0, one.indexOf('=')));
+              return new NumberedColumn(
+                  number, column.name(), column.typeOid(), column.typeModifier());
+            })
+        .toList();
   }
 
   private static PublishedColumn published(Column column) {
@@ -96,13 +131,52 @@ final class ColumnDifferenceTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "nothing             | 1=a 2=b         | 1=a 2=b            | ''",
+        "added               | 1=a 2=b         | 1=a 2=b 3=c        | +c",
+        "the last renamed    | 1=a 2=b         | 1=a 2=x            | b>x",
+        "the last replaced   | 1=a 2=b         | 1=a 3=x            | -b +x",
+        "fewer names         | 1=a 2=b 3=c     | 2=x 3=c            | -a b>x",
+        "made anew           | 1=a 2=b         | 1=a 3=b            | -b ++b",
+        "anew, another kind  | 1=a 2=b:int4    | 1=a 3=b:text       | -b ++b",
+        "an old name again   | 1=a 2=b         | 1=a 2=b 4=old      | ++old",
+        "shown, not new      | 1=a 3=c         | 1=a 2=b 3=c        | +b",
+        "handed on           | 1=a 2=b 3=c     | 1=b 2=c            | -c b>c a>b",
+        "of a dropped one    | 1=a 2=b 3=c     | 2=b 3=a            | -a c>a",
+        "of one made anew    | 1=a 2=b         | 2=a 3=b            | -a b>a ++b",
+        "a long chain        | 1=a 2=b 3=c     | 1=b 2=c 3=d        | c>d b>c a>b",
+        "renamed, retyped    | 1=a 2=b:int4    | 1=a 2=x:int8       | b>x x:23>20",
+      })
+  void saysWhatWasDoneByTheNumbersOfColumns(
+      String name, String before, String after, String expected) {
+    assertEquals(expected, saidByNumber(before, after));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
         "rows print otherwise      | a:n10.2 b | a:n10.4 b",
         "another kind of type      | a:int4 b  | a:text b",
         "renamed and another kind  | a:int4 b  | x:text b",
         "the same name, made anew  | a b       | b a",
       })
   void saysWhatTheStreamDoesNotCarry(String name, String before, String after) {
-    assertTrue(ColumnDifference.rewrite(columns(before), columns(after)).isPresent(), name);
+    FollowedTable was = followed(before, ColumnNumbers.NONE);
+    assertTrue(ColumnDifference.rewrite(was, columns(after)).isPresent(), name);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "two swapped              | 1=a 2=b 3=c     | 1=b 2=a 3=c",
+        "three in a circle        | 1=a 2=b 3=c     | 1=b 2=c 3=a",
+        "rows print otherwise     | 1=a:n10.2       | 1=a:n10.4",
+        "renamed and another kind | 1=a 2=b:int4    | 1=a 2=x:text",
+      })
+  void saysWhatNumbersDoNotTellEither(String name, String before, String after) {
+    FollowedTable was = followed(withoutNumbers(before), told(before, after));
+    assertTrue(ColumnDifference.rewrite(was, columns(withoutNumbers(after))).isPresent(), name);
   }
 
   @Test

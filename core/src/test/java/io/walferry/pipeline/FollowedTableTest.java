@@ -9,11 +9,13 @@ import io.walferry.change.Lsn;
 import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
+import io.walferry.ddl.NumberedColumn;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,42 @@ final class FollowedTableTest {
       assertEquals(Set.of("a\tb,c"), narrower.gone());
       assertEquals(narrower, FollowedTable.parse(narrower.line(ITEM)));
     }
+  }
+
+  @Test
+  void aLineSaysTheNumbersOfColumns() {
+    FollowedTable plain = FollowedTable.of(carriedBy("table 7"), Lsn.parse("16/3002D50"));
+    assertTrue(plain.line(ITEM).content().startsWith("v2"));
+    List<NumberedColumn> was =
+        List.of(new NumberedColumn(1, "id", 23, -1), new NumberedColumn(3, "a\tb,c", 1700, 9));
+    List<NumberedColumn> now =
+        List.of(
+            new NumberedColumn(1, "id", 23, -1),
+            new NumberedColumn(4, "a\tb,c", -1700, 9),
+            new NumberedColumn(5, "other", 25, -1));
+    FollowedTable counted = plain.with(ColumnNumbers.NONE.with(was, plain.columns()));
+    FollowedTable told = counted.with(counted.numbers().with(now, counted.columns()));
+    for (FollowedTable followed : List.of(counted, told)) {
+      assertTrue(followed.line(ITEM).content().startsWith("v3"));
+      assertEquals(followed, FollowedTable.parse(followed.line(ITEM)));
+    }
+    Relation altered =
+        announced(new Column("id", 23, -1, true), new Column("a\tb,c", -1700, 9, false));
+    assertEquals(Map.of("id", 1, "a\tb,c", 4), told.as(altered).numbers().known());
+  }
+
+  @Test
+  void aColumnThatWasMadeAnewIsAnotherOne() {
+    Relation same = announced(new Column("id", 23, -1, true), new Column("a\tb,c", 1700, 9, false));
+    FollowedTable plain = FollowedTable.of(carriedBy(), Lsn.ZERO);
+    List<NumberedColumn> was =
+        List.of(new NumberedColumn(1, "id", 23, -1), new NumberedColumn(3, "a\tb,c", 1700, 9));
+    FollowedTable counted = plain.with(ColumnNumbers.NONE.with(was, plain.columns()));
+    assertTrue(plain.hasColumnsOf(same));
+    assertTrue(counted.hasColumnsOf(same));
+    List<NumberedColumn> anew =
+        List.of(new NumberedColumn(1, "id", 23, -1), new NumberedColumn(4, "a\tb,c", 1700, 9));
+    assertFalse(counted.with(counted.numbers().with(anew, counted.columns())).hasColumnsOf(same));
   }
 
   @Test

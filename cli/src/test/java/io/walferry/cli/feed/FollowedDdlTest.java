@@ -143,6 +143,8 @@ final class FollowedDdlTest {
       }
       case LIVE, ONE_TRANSACTION -> {}
     }
+    // A feed that stops as soon as a table is loaded again has not settled it yet.
+    catchUp(name, source, destination);
     assertEquals(
         "0",
         destination.answer(

@@ -7,11 +7,13 @@ import io.walferry.publication.PublishedColumn;
 import io.walferry.sink.ColumnChange;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -64,19 +66,62 @@ final class ColumnDifference {
             before.gone(),
             column -> unfilled(column, known.apply(column).typeName(), FormerValue.Null.NULL));
     difference.compare(before.columns(), after.columns());
-    List<ColumnChange> changes = new ArrayList<>(difference.dropped);
-    for (ColumnChange change : difference.kept) {
-      if (change instanceof ColumnChange.Replaced(var names, var columns)) {
-        names.forEach(name -> changes.add(new ColumnChange.Dropped(name)));
-        columns.forEach(column -> changes.add(new ColumnChange.Added(column, false)));
-      } else {
-        changes.add(change);
-      }
-    }
+    List<ColumnChange> steps = new ArrayList<>(difference.kept);
     // No row has anything in them.
     difference.added.forEach(
-        one -> changes.add(new ColumnChange.Added(empty(one.column()), one.again())));
+        one -> steps.add(new ColumnChange.Added(empty(one.column()), one.again())));
+    Set<String> reused = reusedNames(before, steps);
+    List<ColumnChange> changes = new ArrayList<>(difference.dropped);
+    for (ColumnChange step : steps) {
+      switch (step) {
+        case ColumnChange.Replaced(var names, var come) -> {
+          names.forEach(name -> changes.add(new ColumnChange.Dropped(name)));
+          come.forEach(column -> changes.add(new ColumnChange.Added(column, false)));
+        }
+        case ColumnChange.Renamed(var name, var to)
+            when reused.contains(name) || reused.contains(to) -> {
+          // Asked for once more, it would find another column under that name.
+          changes.add(new ColumnChange.Dropped(name));
+          changes.add(
+              new ColumnChange.Added(empty(known.apply(column(after, to))), reused.contains(to)));
+        }
+        default -> changes.add(step);
+      }
+    }
     return changes;
+  }
+
+  private static Column column(FollowedTable table, String name) {
+    return table.columns().stream()
+        .filter(column -> column.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Names that a column has which was not called so, and that another one had, or has. */
+  static Set<String> reusedNames(FollowedTable before, List<ColumnChange> changes) {
+    Set<String> names = new HashSet<>();
+    before.columns().forEach(column -> names.add(column.name()));
+    Set<String> taken = new HashSet<>();
+    for (ColumnChange change : changes) {
+      switch (change) {
+        case ColumnChange.Renamed(var name, var to) -> taken.add(to);
+        case ColumnChange.Added added -> taken.add(added.column().name());
+        default -> {}
+      }
+    }
+    Set<String> reused = new TreeSet<>();
+    for (ColumnChange change : changes) {
+      if (change instanceof ColumnChange.Renamed(var name, var to)) {
+        if (names.contains(to)) {
+          reused.add(to);
+        }
+        if (taken.contains(name)) {
+          reused.add(name);
+        }
+      }
+    }
+    return reused;
   }
 
   private static PublishedColumn empty(PublishedColumn column) {
@@ -186,7 +231,8 @@ final class ColumnDifference {
       Column was = before.remove(number);
       if (was == null) {
         boolean again = former.containsKey(now.name());
-        added.add(number > last ? addition(now, again) : appearance(now, again));
+        // Which of the two older rows have is not known if a message was not heard in between.
+        added.add(number > last && !again ? addition(now, false) : appearance(now, again));
       } else if (was.name().equals(now.name())) {
         retype(was, now);
       } else {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,19 +238,16 @@ final class FollowedTables {
   /**
    * Where an alteration is on its own, for DDL commits or somebody makes it by hand, its steps may
    * be asked for again; that a column has the name of another one already could not be seen then,
-   * and it would be taken for that one.
+   * and either would be taken for the other.
    */
   private Optional<String> unrepeatable(FollowedTable line, List<ColumnChange> changes) {
     if (ends.sink().capabilities().alterations() != SinkCapabilities.Alterations.ON_THEIR_OWN) {
       return Optional.empty();
     }
-    for (ColumnChange change : changes) {
-      if (change instanceof ColumnChange.Renamed(var name, var to)
-          && line.columns().stream().anyMatch(column -> column.name().equals(to))) {
-        return Optional.of("column " + name + " has the name of another one, " + to);
-      }
-    }
-    return Optional.empty();
+    Set<String> reused = ColumnDifference.reusedNames(line, changes);
+    return reused.isEmpty()
+        ? Optional.empty()
+        : Optional.of("names of columns are those of others now: " + reused);
   }
 
   /**

@@ -193,10 +193,11 @@ final class Outlet {
 
   /** Makes everything durable that has come before the change, and notes where that is. */
   private void tear() {
-    if (index > 1) {
-      torn = Optional.of(new TornTransaction(commitLsn, index - 1));
-      torn.ifPresent(part -> sink.note(List.of(part.line())));
-    }
+    TornTransaction part = new TornTransaction(commitLsn, index - 1);
+    torn = Optional.of(part);
+    sink.note(List.of(part.line()));
+    // What was left out since its table is to be loaded does not come again.
+    replay.noteReloads();
     lineage.requireSameTimeline();
     sink.commit(preceding);
     durable = preceding;
@@ -236,8 +237,8 @@ final class Outlet {
       sink.forget(FeedLedger.FEED, EnumSet.of(LedgerEntry.Kind.TRANSACTION));
       torn = Optional.empty();
     }
-    replay.plan(reached);
     rows.plan();
+    replay.plan(reached);
     replay.settle(reached);
     sink.commit(reached);
     durable = reached;

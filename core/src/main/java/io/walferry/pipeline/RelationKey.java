@@ -23,7 +23,11 @@ import java.util.Optional;
  * @param covers whether the relation has every column that was read
  */
 record RelationKey(RowType type, List<Integer> columns, boolean told, boolean covers) {
-  static RelationKey of(RowType type, TableLedger ledger) {
+  /**
+   * Empty if the relation has not every column of the key, or has it with a type of which it prints
+   * otherwise than the one that was read.
+   */
+  static Optional<RelationKey> of(RowType type, TableLedger ledger) {
     Relation relation = type.relation();
     List<Column> read = FollowedTable.of(ledger.table().table(), Lsn.ZERO).columns();
     // Either may be the later one.
@@ -36,14 +40,22 @@ record RelationKey(RowType type, List<Integer> columns, boolean told, boolean co
             .toList();
     List<Integer> columns = ledger.table().keyNames().stream().map(names::indexOf).toList();
     boolean told = true;
-    for (int column : columns) {
-      if (column < 0) {
-        throw replaced(relation, "its key has lost a column");
+    for (int i = 0; i < columns.size(); i++) {
+      int column = columns.get(i);
+      if (column < 0
+          || !TypeChange.keepsText(relation.columns().get(column), key(read, ledger, i))) {
+        return Optional.empty();
       }
       told &= relation.columns().get(column).key();
     }
-    return new RelationKey(
-        type, columns, told, names.containsAll(ledger.table().table().columnNames()));
+    return Optional.of(
+        new RelationKey(
+            type, columns, told, names.containsAll(ledger.table().table().columnNames())));
+  }
+
+  private static Column key(List<Column> read, TableLedger ledger, int i) {
+    String name = ledger.table().keyNames().get(i);
+    return read.stream().filter(column -> column.name().equals(name)).findFirst().orElseThrow();
   }
 
   /** Of a row that has it. */

@@ -54,7 +54,8 @@ final class Replay {
   /** Tables that are to be cut into chunks with the next commit. */
   private final Map<TableId, Wanted> wanted = new LinkedHashMap<>();
 
-  private final IdentityHashMap<Relation, RelationKey> keyColumns = new IdentityHashMap<>();
+  private final IdentityHashMap<Relation, Optional<RelationKey>> keyColumns =
+      new IdentityHashMap<>();
   private final List<Item> window = new ArrayList<>();
   private long windowBytes;
   private long skipped;
@@ -76,7 +77,7 @@ final class Replay {
     /** A change of a table that needs no judgement. */
     record Plain(Change change) implements Item {}
 
-    /** A change, with the keys that it is judged by. */
+    /** A change, with the keys that it is judged by; without any where its relation has no such. */
     record Keyed(Change change, TableLedger ledger, List<List<String>> keys) implements Item {}
   }
 
@@ -190,8 +191,8 @@ final class Replay {
     if (ledger == null) {
       return new Item.Plain(change);
     }
-    return new Item.Keyed(
-        change, ledger, ledger.isLoaded() ? keys.of(key(relation, ledger)) : List.of());
+    Optional<RelationKey> key = ledger.isLoaded() ? key(relation, ledger) : Optional.empty();
+    return new Item.Keyed(change, ledger, key.map(keys::of).orElseGet(List::of));
   }
 
   private Row kept(Row row) {
@@ -207,7 +208,7 @@ final class Replay {
     };
   }
 
-  private RelationKey key(Relation relation, TableLedger ledger) {
+  private Optional<RelationKey> key(Relation relation, TableLedger ledger) {
     return keyColumns.computeIfAbsent(
         relation, announced -> RelationKey.of(forms.type(announced), ledger));
   }
@@ -232,6 +233,11 @@ final class Replay {
     }
     window.clear();
     windowBytes = 0;
+  }
+
+  /** Has the ledger say which tables are to be loaded again. */
+  void noteReloads() {
+    loads.noteReloads(wanted.values().stream().filter(Wanted::again).map(Wanted::table).toList());
   }
 
   /**
@@ -339,6 +345,14 @@ final class Replay {
       skipped++;
       return false;
     }
+    if (places.isEmpty()) {
+      // The table was altered so far between the change and the read that none tells which row.
+      skipped++;
+      if (ledger.seen(xid) != TableLedger.Seen.BY_ALL) {
+        loadSoon(ledger.table().table(), true);
+      }
+      return false;
+    }
     boolean counts = counts(ledger, places.getFirst());
     boolean countsForNew = counts(ledger, places.getLast());
     if (!counts && !countsForNew) {
@@ -347,7 +361,7 @@ final class Replay {
     }
     Relation relation = relation(item.change());
     boolean read = places.stream().anyMatch(place -> !ledger.view(place).isNothing());
-    if (read && !key(relation, ledger).covers()) {
+    if (read && !key(relation, ledger).orElseThrow().covers()) {
       loadSoon(ledger.table().table(), true);
       skipped++;
       return false;

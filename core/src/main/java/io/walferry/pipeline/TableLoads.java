@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
 final class TableLoads {
   static final Set<Kind> UNSETTLED = EnumSet.of(Kind.CHUNK, Kind.ROW);
 
-  private static final Set<Kind> PLANNED_ANEW = EnumSet.of(Kind.CHUNK, Kind.ROW, Kind.RELOAD);
+  private static final Set<Kind> PLANNED_ANEW =
+      EnumSet.of(Kind.CHUNK, Kind.ROW, Kind.RELOAD, Kind.ALTERATION);
 
   private static final Logger LOG = LoggerFactory.getLogger(TableLoads.class);
 
@@ -101,12 +102,30 @@ final class TableLoads {
             .tables(settings.feed().publication()).stream()
                 .filter(table -> oids.contains(table.oid()))
                 .toList();
+    if (!current.isEmpty()) {
+      SourceSnapshot.requireTelling(ends.sql());
+    }
     List<PublishedTable> altered = current.stream().filter(this::isAltered).toList();
-    begin(altered, reached);
+    if (!altered.isEmpty()) {
+      // What is committed with it says of none of the others that it has to be loaded.
+      noteReloads(current);
+      begin(altered, reached);
+    }
     altered.forEach(table -> alteration(table).ifPresent(ends.sink()::alter));
     current.stream().filter(table -> !altered.contains(table)).forEach(ends.sink()::empty);
     ends.sink().prepare(current);
     return planLive(current);
+  }
+
+  /** Has the ledger say that tables are to be loaded again, until they are planned. */
+  void noteReloads(List<PublishedTable> tables) {
+    if (!tables.isEmpty()) {
+      ends.sink()
+          .note(
+              tables.stream()
+                  .map(table -> new LedgerEntry(table.table(), Kind.RELOAD, "", ""))
+                  .toList());
+    }
   }
 
   /** Whether the destination has other columns, or some of them. */
@@ -116,25 +135,22 @@ final class TableLoads {
   }
 
   /**
-   * Empties tables that get other columns, and has the ledger say which these are. From then on
-   * nobody asks for rows with the former ones, which the stream still brings: otherwise an attempt
-   * that ends behind the alteration, or a person who makes it by hand, would leave a table that
-   * they do not fit.
+   * Empties tables that get other columns, and has the ledger say which these are, and which they
+   * get. From then on nobody asks for rows with the former ones, which the stream still brings:
+   * otherwise an attempt that ends behind the alteration, or a person who makes it by hand, would
+   * leave a table that they do not fit.
    */
   private void begin(List<PublishedTable> altered, Position reached) {
     Sink sink = ends.sink();
     List<PublishedTable> unfinished =
         altered.stream().filter(table -> lines.begun(table.table()).isPresent()).toList();
     for (PublishedTable table : altered) {
-      sink.note(List.of(new LedgerEntry(table.table(), Kind.RELOAD, "", "")));
       sink.emptyToAlter(table);
       if (!unfinished.contains(table)) {
         announce(table);
       }
     }
-    if (!altered.isEmpty()) {
-      sink.commit(reached);
-    }
+    sink.commit(reached);
     if (!unfinished.isEmpty()) {
       unfinished.forEach(this::finish);
       sink.commit(reached);

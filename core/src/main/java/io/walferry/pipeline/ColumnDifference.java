@@ -74,10 +74,7 @@ final class ColumnDifference {
     List<ColumnChange> changes = new ArrayList<>(difference.dropped);
     for (ColumnChange step : steps) {
       switch (step) {
-        case ColumnChange.Replaced(var names, var come) -> {
-          names.forEach(name -> changes.add(new ColumnChange.Dropped(name)));
-          come.forEach(column -> changes.add(new ColumnChange.Added(column, false)));
-        }
+        case ColumnChange.Replaced replaced -> changes.addAll(taken(before, replaced));
         case ColumnChange.Renamed(var name, var to)
             when reused.contains(name) || reused.contains(to) -> {
           // Asked for once more, it would find another column under that name.
@@ -86,6 +83,27 @@ final class ColumnDifference {
               new ColumnChange.Added(empty(known.apply(column(after, to))), reused.contains(to)));
         }
         default -> changes.add(step);
+      }
+    }
+    return changes;
+  }
+
+  /** Whichever is which: a new column takes the place of one that went, which may be the key. */
+  private static List<ColumnChange> taken(FollowedTable before, ColumnChange.Replaced replaced) {
+    List<String> names = replaced.names();
+    List<ColumnChange> changes = new ArrayList<>();
+    for (int i = 0; i < Math.max(names.size(), replaced.columns().size()); i++) {
+      if (i >= replaced.columns().size()) {
+        changes.add(new ColumnChange.Dropped(names.get(i)));
+      } else if (i >= names.size()) {
+        changes.add(new ColumnChange.Added(replaced.columns().get(i), false));
+      } else {
+        PublishedColumn column = replaced.columns().get(i);
+        Column was = column(before, names.get(i));
+        changes.add(new ColumnChange.Renamed(was.name(), column.name()));
+        changes.add(
+            new ColumnChange.Retyped(
+                new Column(column.name(), was.typeOid(), was.typeModifier(), was.key()), column));
       }
     }
     return changes;

@@ -8,12 +8,14 @@ import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -58,6 +60,9 @@ final class LineFile implements LineOutput {
 
   private Optional<PositionLine.Place> savedPlace = Optional.empty();
 
+  /** What the file begins with before lines of its own; after a restart, as far as it is known. */
+  private long headBytes;
+
   /** Empty if there are no other files. */
   private Optional<FilePart> part = Optional.empty();
 
@@ -84,7 +89,8 @@ final class LineFile implements LineOutput {
     claim = presented;
     requireWritablePath();
     try {
-      if (!Files.exists(file) && !finishRotation()) {
+      // Whoever rotates may have ended it between the two looks.
+      if (!Files.exists(file) && !finishRotation() && !Files.exists(file)) {
         requireClaim(Claim.NEVER_BEGUN);
         startPart();
         return SinkState.Fresh.FRESH;
@@ -93,6 +99,7 @@ final class LineFile implements LineOutput {
       Optional<LastPosition> last = LastPosition.find(channel);
       if (last.isEmpty()) {
         requireClaim(Claim.NEVER_BEGUN);
+        dropNext(false);
         startPart();
         startFresh(channel);
         return SinkState.Fresh.FRESH;
@@ -100,6 +107,7 @@ final class LineFile implements LineOutput {
       PositionLine line = PositionLine.decode(last.get().line(), file.toString());
       claim.requireSource(line.feed(), feed, "JSON lines file " + file);
       requireClaim(line.epoch());
+      dropNext(line.part().isPresent());
       SinkState state = state(channel, line);
       // Lines of a file that did not count them may be as old as the file.
       part = line.part().or(() -> firstPart(nowSeconds()));
@@ -117,13 +125,16 @@ final class LineFile implements LineOutput {
 
   /** The lock is of no use on a file that was closed between the opening and the lock. */
   private FileChannel lockPresent() throws IOException {
-    Optional<Object> before = fileKey();
-    FileChannel channel = lock(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    if (!before.equals(fileKey())) {
-      throw busy();
+    try {
+      Optional<Object> before = fileKey();
+      FileChannel channel = lock(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (before.equals(fileKey())) {
+        return channel;
+      }
+    } catch (NoSuchFileException e) {
+      // It has its last name, and the next one does not have this one yet.
     }
-    Files.deleteIfExists(nextFile());
-    return channel;
+    throw busy();
   }
 
   private Optional<Object> fileKey() throws IOException {
@@ -135,13 +146,78 @@ final class LineFile implements LineOutput {
     if (!Files.exists(nextFile())) {
       return false;
     }
-    lock(nextFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      boolean whole = isNextWhole();
+      if (Files.exists(file)) {
+        throw busy();
+      }
+      if (!whole) {
+        refuseNext();
+        return false;
+      }
+      lock(nextFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException e) {
+      // Whoever rotates has ended it.
+      return false;
+    }
     if (Files.exists(file)) {
       throw busy();
     }
     Files.move(nextFile(), file);
     syncDirectory();
     return true;
+  }
+
+  /** Only a whole one is ever alone. */
+  private boolean isNextWhole() throws IOException {
+    if (!isNextOurs(false)) {
+      return false;
+    }
+    try (FileChannel next = FileChannel.open(nextFile(), StandardOpenOption.READ)) {
+      return LastPosition.find(next).isPresent();
+    }
+  }
+
+  /**
+   * Removes a next file that was never begun, for whoever has the lock.
+   *
+   * @param rotates whether the file says that it has or will have next ones
+   */
+  private void dropNext(boolean rotates) throws IOException {
+    if (!Files.exists(nextFile())) {
+      return;
+    }
+    if (isNextOurs(rotates)) {
+      Files.delete(nextFile());
+    } else {
+      refuseNext();
+    }
+  }
+
+  /**
+   * Whether the next file begins as those do that are made here.
+   *
+   * @param torn whether it may be so short that others could begin like it
+   */
+  private boolean isNextOurs(boolean torn) throws IOException {
+    if (!Files.isRegularFile(nextFile())) {
+      return false;
+    }
+    try (InputStream bytes = Files.newInputStream(nextFile())) {
+      int length = Math.max(LedgerLine.START.length(), PositionLine.START.length());
+      String begin = new String(bytes.readNBytes(length), StandardCharsets.ISO_8859_1);
+      return Stream.of(LedgerLine.START, PositionLine.START)
+          .anyMatch(start -> begin.startsWith(start) || (torn && start.startsWith(begin)));
+    }
+  }
+
+  /** Somebody else's file is in the way only where files follow one another. */
+  private void refuseNext() {
+    if (!rotation.isNever()) {
+      throw unwritable(
+          "%s is there, and was not begun as the next file; move it away"
+              .formatted(nextFile().getFileName()));
+    }
   }
 
   private Path nextFile() {
@@ -186,6 +262,8 @@ final class LineFile implements LineOutput {
     if (line.ledger().isPresent()) {
       savedPlace = line.ledger();
       savedLedger = readLedger(channel, line.ledger().get());
+      headBytes =
+          savedPlace.filter(place -> place.start() == 0).map(PositionLine.Place::length).orElse(0);
     }
     return new SinkState.Following(line.position(), line.feed(), savedLedger);
   }
@@ -272,7 +350,7 @@ final class LineFile implements LineOutput {
         part.map(FilePart::firstLineSeconds)
             .filter(seconds -> seconds > 0)
             .map(seconds -> Duration.ofSeconds(nowSeconds() - seconds));
-    return rotation.isDue(channel.position(), open);
+    return rotation.isDue(channel.position() - headBytes, open);
   }
 
   /** Behind a commit. A failure on the way leaves what {@link #open} can go on with. */
@@ -282,7 +360,9 @@ final class LineFile implements LineOutput {
     if (Files.exists(closed)) {
       throw unwritable("%s is there already; move it away".formatted(closed.getFileName()));
     }
-    Files.deleteIfExists(nextFile());
+    if (Files.exists(nextFile())) {
+      refuseNext();
+    }
     FileChannel next =
         lock(
             nextFile(),
@@ -294,6 +374,9 @@ final class LineFile implements LineOutput {
       savedPlace = Optional.of(write(next, savedLedger));
     }
     append(next, line(position, false, savedPlace));
+    headBytes = next.position();
+    // A crash must not leave the closed file alone.
+    syncDirectory();
     Files.move(file, closed);
     syncDirectory();
     Files.move(nextFile(), file);

@@ -7,7 +7,8 @@ import java.util.Optional;
  * When a file of lines is closed and another one begun: behind the commit with which it has reached
  * one of both. A commit is never split, and neither is a load.
  *
- * @param bytes how large it may grow
+ * @param bytes how large what is behind its head may grow: a file that begins with a large ledger
+ *     is no reason for another one
  * @param age how long it may lie open from its first line on
  */
 public record Rotation(Optional<Long> bytes, Optional<Duration> age) {
@@ -32,12 +33,14 @@ public record Rotation(Optional<Long> bytes, Optional<Duration> age) {
   }
 
   /**
-   * Whether a file is to be closed.
+   * Whether a file is to be closed. One without lines never is.
    *
+   * @param size behind the head
    * @param open for how long it has had lines; empty if it has none
    */
   boolean isDue(long size, Optional<Duration> open) {
-    return bytes.filter(most -> size >= most).isPresent()
-        || age.filter(most -> open.filter(it -> it.compareTo(most) >= 0).isPresent()).isPresent();
+    return open.isPresent()
+        && (bytes.filter(most -> size >= most).isPresent()
+            || age.filter(most -> open.get().compareTo(most) >= 0).isPresent());
   }
 }

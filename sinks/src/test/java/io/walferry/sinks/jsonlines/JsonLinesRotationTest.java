@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +209,67 @@ final class JsonLinesRotationTest {
       apply(sink, 1);
     }
     assertTrue(names().contains("changes-0000000042.jsonl"), names()::toString);
+  }
+
+  @Test
+  void aLargeLedgerIsNoReasonForAnotherFile() throws IOException {
+    LedgerEntry large =
+        new LedgerEntry(KEPT.table(), LedgerEntry.Kind.TABLE, "", "x".repeat(10_000));
+    Rotation rotation = Rotation.bySize(3_000);
+    for (int id = 1; id <= 20; id++) {
+      try (JsonLinesSink sink = sink(rotation)) {
+        sink.open(FEED, new Claim());
+        if (id == 1) {
+          sink.note(List.of(large));
+        }
+        apply(sink, id);
+        for (int idle = 0; idle < 3; idle++) {
+          sink.commit(position(id));
+        }
+      }
+    }
+    int files = names().size();
+    assertTrue(files > 2 && files <= 10, names()::toString);
+    // The first of them has the ledger behind its first line; the others begin with it.
+    try (JsonLinesSink sink = sink(EACH_COMMIT)) {
+      sink.open(FEED, new Claim());
+      apply(sink, 21);
+      int closed = names().size();
+      for (int idle = 0; idle < 3; idle++) {
+        sink.commit(position(21));
+      }
+      assertEquals(closed, names().size());
+    }
+    assertEquals(IntStream.rangeClosed(1, 21).boxed().toList(), rows());
+  }
+
+  @Test
+  void aFileOfOthersUnderTheNextNameIsNeverTouched() throws IOException {
+    Path next = directory.resolve("changes.jsonl.next");
+    for (String others : List.of("", "{\"op\":", "somebody else's\n")) {
+      Files.writeString(next, others);
+      try (JsonLinesSink sink = sink(EACH_COMMIT)) {
+        String message =
+            refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED, new Claim()));
+        assertTrue(message.contains("changes.jsonl.next is there"), message);
+        assertTrue(message.contains("move it away"), message);
+      }
+      follow(Rotation.NEVER, 1, 2);
+      follow(Rotation.NEVER, 3, 3);
+      try (JsonLinesSink sink = sink(EACH_COMMIT)) {
+        refused(ErrorCode.DESTINATION_UNWRITABLE, () -> sink.open(FEED, new Claim()));
+      }
+      assertEquals(others, Files.readString(next));
+      Files.delete(next);
+      try (JsonLinesSink sink = sink(EACH_COMMIT)) {
+        sink.open(FEED, new Claim());
+        Files.writeString(next, others);
+        refused(ErrorCode.DESTINATION_UNWRITABLE, () -> apply(sink, 4));
+      }
+      assertEquals(others, Files.readString(next));
+      assertEquals(List.of(1, 2, 3, 4), rows());
+      Files.delete(file);
+    }
   }
 
   @Test

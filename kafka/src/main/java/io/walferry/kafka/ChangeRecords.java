@@ -45,7 +45,7 @@ final class ChangeRecords {
   private final Optional<DeadLetterRecords> letters;
   private final List<Header> headers;
 
-  /** How large the key and the value of a record may be together. */
+  /** How large the key, the value and the headers of its own of a record may be together. */
   private final int bytesMax;
 
   /**
@@ -67,8 +67,7 @@ final class ChangeRecords {
             .sorted(Map.Entry.comparingByKey())
             .<Header>map(it -> new RecordHeader(it.getKey(), it.getValue().getBytes(UTF_8)))
             .toList();
-    int headerBytes =
-        headers.stream().mapToInt(it -> it.key().length() * 3 + it.value().length + 10).sum();
+    int headerBytes = headers.stream().mapToInt(header -> Draft.bytes(header)).sum();
     this.bytesMax = settings.bytesMax() - OVERHEAD_BYTES - headerBytes;
   }
 
@@ -95,10 +94,10 @@ final class ChangeRecords {
       Optional<byte[]> oldKey = key(table, before.get());
       Optional<byte[]> newKey = key(table, keyed);
       RowEvent gone = event(Op.DELETE, table, before, Optional.empty(), origin);
-      send(prepared(table, gone, oldKey).header(NEW_KEY, newKey));
+      send(prepared(table, gone, oldKey, new OtherKey(NEW_KEY, newKey)));
       tombstone(table, oldKey);
       RowEvent made = event(Op.CREATE, table, Optional.empty(), Optional.of(after), origin);
-      send(prepared(table, made, newKey).header(OLD_KEY, oldKey));
+      send(prepared(table, made, newKey, new OtherKey(OLD_KEY, oldKey)));
     } else {
       RowEvent event = event(Op.UPDATE, table, before, Optional.of(after), origin);
       send(table, event, key(table, keyed));
@@ -117,7 +116,7 @@ final class ChangeRecords {
   void truncate(TableTopic table, int partitions, Origin origin) {
     RowEvent event = event(Op.TRUNCATE, table, Optional.empty(), Optional.empty(), origin);
     for (int partition = 0; partition < partitions; partition++) {
-      send(prepared(table, event, Optional.empty()).to(partition));
+      send(prepared(table, event, Optional.empty(), OtherKey.NONE).to(partition));
     }
   }
 
@@ -166,33 +165,38 @@ final class ChangeRecords {
   }
 
   private void send(TableTopic table, RowEvent event, Optional<byte[]> key) {
-    send(prepared(table, event, key));
+    send(prepared(table, event, key, OtherKey.NONE));
   }
 
   /** A record that is no larger than allowed, or goes to the dead letters. */
-  private Draft prepared(TableTopic table, RowEvent event, Optional<byte[]> key) {
+  private Draft prepared(TableTopic table, RowEvent event, Optional<byte[]> key, OtherKey other) {
     byte[] value = encoder.value(event, Integer.MAX_VALUE);
-    Draft whole = new Draft(table.topic(), key, Optional.of(value));
+    Draft whole = new Draft(table.topic(), key, Optional.of(value)).with(other);
     if (!fits(whole.bytes()) && settings.tooLarge() == TooLarge.TRUNCATE) {
-      return cut(table, event, key, value.length);
+      return cut(table, event, key, other, value.length);
     }
     Subject subject = new Subject(Optional.of(table.shape().table()), event.op(), event.origin());
     return checked(whole, "A record of table " + table.shape().table(), subject);
   }
 
-  private Draft cut(TableTopic table, RowEvent event, Optional<byte[]> key, int valueBytes) {
-    Draft draft = new Draft(table.topic(), key, Optional.empty());
+  private Draft cut(
+      TableTopic table, RowEvent event, Optional<byte[]> key, OtherKey other, int valueBytes) {
+    Draft draft = new Draft(table.topic(), key, Optional.empty()).with(other);
     boolean fits = false;
     for (int most = valueBytes / 2; most >= CUT_BYTES_MIN && !fits; most /= 2) {
-      draft = new Draft(table.topic(), key, Optional.of(encoder.value(event, most)));
+      byte[] value = encoder.value(event, most);
+      byte[] columns = String.join(",", encoder.cut()).getBytes(UTF_8);
+      draft =
+          new Draft(table.topic(), key, Optional.of(value))
+              .with(other)
+              .header(TRUNCATED, Optional.of(columns));
       fits = fits(draft.bytes());
     }
     if (!fits) {
       String what = "A record of table " + table.shape().table() + ", cut as far as it can be,";
       throw tooLarge(what, draft.bytes());
     }
-    byte[] columns = String.join(",", encoder.cut()).getBytes(UTF_8);
-    return draft.header(TRUNCATED, Optional.of(columns));
+    return draft;
   }
 
   private Draft checked(Draft draft, String what, Subject subject) {
@@ -242,6 +246,11 @@ final class ChangeRecords {
   /** Why a record goes to the dead letters. */
   private record Refused(Subject subject, WalferryException why) {}
 
+  /** The key that a moved row has in its other record, and the header that tells it. */
+  private record OtherKey(String header, Optional<byte[]> key) {
+    private static final OtherKey NONE = new OtherKey(OLD_KEY, Optional.empty());
+  }
+
   /** A record in the making. */
   private static final class Draft {
     private final ProducerRecord<byte[], byte[]> record;
@@ -260,14 +269,29 @@ final class ChangeRecords {
       return new Draft(record, Optional.of(why));
     }
 
-    /** Key and value. */
+    /** Key, value and the headers that it has so far. */
     int bytes() {
-      int keyBytes = record.key() == null ? 0 : record.key().length;
-      return keyBytes + (record.value() == null ? 0 : record.value().length);
+      int bytes = length(record.key()) + length(record.value());
+      for (Header header : record.headers()) {
+        bytes += bytes(header);
+      }
+      return bytes;
+    }
+
+    static int bytes(Header header) {
+      return header.key().length() * 3 + length(header.value()) + 10;
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+      return bytes == null ? 0 : bytes.length;
     }
 
     private static byte @Nullable [] orNull(Optional<byte[]> bytes) {
       return bytes.orElse(null);
+    }
+
+    Draft with(OtherKey other) {
+      return header(other.header, other.key);
     }
 
     Draft header(String name, Optional<byte[]> value) {

@@ -12,6 +12,7 @@ import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.Ledger;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,7 @@ final class FeedTransactions implements AutoCloseable {
   private final Ledger ledger = new Ledger();
   private final String pipeline;
   private final String names;
+  private final String name;
   private final TransactionalProducer producer;
   private final List<ProducerRecord<byte[], byte[]>> unwritten = new ArrayList<>();
   private Optional<FeedIdentity> feed = Optional.empty();
@@ -55,6 +57,7 @@ final class FeedTransactions implements AutoCloseable {
     this.claim = claim;
     this.pipeline = pipeline;
     this.names = "walferry/" + topic.name();
+    this.name = "%d.%x".formatted(claim.epoch(), new SecureRandom().nextLong());
     this.producer = new TransactionalProducer(clients, names);
   }
 
@@ -66,9 +69,9 @@ final class FeedTransactions implements AutoCloseable {
     return pipeline;
   }
 
-  /** Tells this sink's records from those of others. */
+  /** Tells this sink's records from those of others, be they made by the same process. */
   String name() {
-    return Long.toString(claim.epoch());
+    return name;
   }
 
   SinkState open(FeedIdentity opening) {

@@ -43,6 +43,9 @@ public final class KafkaSink implements Sink {
   private TransactionHeader transaction = new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
   private long ordinal;
 
+  /** How many tables' rows were told to go since this sink was made. */
+  private long empties;
+
   /** Tables whose rows of before were told to go. */
   private final Set<TableId> emptied = new HashSet<>();
 
@@ -194,7 +197,7 @@ public final class KafkaSink implements Sink {
     if (settings.records().truncates()) {
       TableTopic topic = opened().topics().of(table);
       int partitions = opened().topics().ensure(topic.topic());
-      Origin origin = new Origin.InLoad(opened().feed().name() + ".emptied", ordinal++);
+      Origin origin = new Origin.InLoad(opened().feed().name() + ".emptied", empties++);
       opened().records().truncate(topic, partitions, origin);
     }
   }

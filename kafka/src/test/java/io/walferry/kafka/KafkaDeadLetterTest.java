@@ -15,6 +15,7 @@ import io.walferry.change.Value;
 import io.walferry.error.ErrorCode;
 import io.walferry.kafka.RecordSettings.TooLarge;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
 import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.kafka.CommittedRecords;
 import io.walferry.testkit.kafka.KafkaBroker;
@@ -28,7 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -162,6 +166,58 @@ final class KafkaDeadLetterTest {
     JsonNode made = json(letters.get(1).value().orElseThrow());
     assertEquals("c", made.get("op").asString());
     assertEquals(LARGE, made.get("after").get("name").asString());
+  }
+
+  /** As after a connection that was lost: the process and its claim are the same. */
+  @Test
+  void rowsThatSinksOfOneProcessLoadHaveLettersOfTheirOwn() {
+    Claim claim = new Claim();
+    try (KafkaSink sink = following()) {
+      sink.commit(Calls.position(0x10));
+    }
+    for (int id = 1; id <= 2; id++) {
+      try (KafkaSink sink = new KafkaSink(settings())) {
+        sink.open(calls.feed(), claim);
+        sink.resume(List.of(ITEM.published()));
+        try (ChunkWriter writer = sink.chunkWriter()) {
+          Calls.load(writer, ITEM, "part", line(Integer.toString(id), LARGE));
+        }
+      }
+    }
+    assertEquals(
+        List.of(Optional.of("{\"id\":1}"), Optional.of("{\"id\":2}")),
+        letters().values().stream().map(KafkaRecord::key).toList());
+  }
+
+  @Test
+  void theOtherKeyOfAMovedRowCounts() {
+    SampleTable texts = SampleTable.of("texts", "*id");
+    String before = "a".repeat(6_000);
+    try (KafkaSink sink = calls.following(settings(), texts)) {
+      apply(sink, 0x20, texts.update(key(before), "b".repeat(6_000)));
+    }
+    assertEquals(List.of("{\"id\":\"" + before + "\"} tombstone"), calls.told(texts));
+    Map<String, KafkaRecord> letters = letters();
+    assertEquals(List.of("0/20-0-d", "0/20-0-c"), List.copyOf(letters.keySet()));
+    assertEquals(
+        "{\"id\":\"" + before + "\"}", header(of("0/20-0-c", letters), "__debezium.oldkey"));
+  }
+
+  @Test
+  void theTopicThatIsMadeForgetsNothing() throws ExecutionException, InterruptedException {
+    following().close();
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, topic());
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      Config config =
+          Optional.ofNullable(admin.describeConfigs(List.of(topic)).all().get().get(topic))
+              .orElseThrow();
+      for (String limit : List.of("retention.ms", "retention.bytes")) {
+        ConfigEntry entry = Optional.ofNullable(config.get(limit)).orElseThrow();
+        assertEquals("-1", entry.value());
+        // A broker's own setting may change at any time.
+        assertFalse(entry.isDefault(), limit);
+      }
+    }
   }
 
   @Test

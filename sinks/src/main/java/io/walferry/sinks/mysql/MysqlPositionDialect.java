@@ -2,6 +2,7 @@ package io.walferry.sinks.mysql;
 
 import io.walferry.sinks.position.PositionDialect;
 import io.walferry.sinks.sql.SqlSession;
+import java.util.Optional;
 
 /**
  * Tables {@code walferry_position} and {@code walferry_ledger}.
@@ -37,10 +38,20 @@ enum MysqlPositionDialect implements PositionDialect {
 
   @Override
   public String deadLetterQuery() {
+    return tableQuery(DEAD_LETTERS);
+  }
+
+  private static String tableQuery(String table) {
     return "SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE()"
         + " AND table_name = '"
-        + DEAD_LETTERS
+        + table
         + "'";
+  }
+
+  /** Builds that made the table of positions first may have left it alone. */
+  @Override
+  public Optional<String> ledgerQuery() {
+    return Optional.of(tableQuery(LEDGER));
   }
 
   @Override

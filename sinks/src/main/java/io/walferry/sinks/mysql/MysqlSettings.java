@@ -125,7 +125,11 @@ public record MysqlSettings(
    * somebody on the way says that there is no TLS; on this machine there is nobody on the way.
    */
   private static Tls unsaid(String host) {
-    boolean here = host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    boolean here =
+        host.equals("localhost")
+            || host.equals("::1")
+            // An address, not a name that begins with 127.
+            || host.matches("127(\\.[0-9]{1,3}){3}");
     return here ? Tls.PREFER : Tls.REQUIRE;
   }
 

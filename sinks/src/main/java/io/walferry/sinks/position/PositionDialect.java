@@ -34,6 +34,14 @@ public interface PositionDialect {
   /** A query for the names of the position table's columns; no rows if there is no such table. */
   String columnsQuery();
 
+  /**
+   * A query with a row if the ledger's table is there; empty where {@link #create} makes both
+   * tables or none.
+   */
+  default Optional<String> ledgerQuery() {
+    return Optional.empty();
+  }
+
   /** A query for these columns of the pipeline that its one parameter names. */
   String select(String columns, Lock lock);
 

@@ -36,7 +36,7 @@ final class PositionTables {
     this.writing = "write table " + dialect.positionTable();
   }
 
-  /** Whether the tables are there, in a format that we know. */
+  /** Whether both tables are there, in a format that we know. */
   boolean exist() {
     List<String> columns = session.query(reading, dialect.columnsQuery(), row -> row.getString(1));
     if (columns.isEmpty()) {
@@ -58,7 +58,7 @@ final class PositionTables {
               + "; this version of Walferry knows "
               + FORMAT_VERSION);
     }
-    return true;
+    return dialect.ledgerQuery().map(query -> session.exists(reading, query)).orElse(true);
   }
 
   void create() {

@@ -65,7 +65,18 @@ final class BinaryTypes {
           199, 651, 775, 1000, 1001, 1002, 1005, 1007, 1009, 1014, 1015, 1016, 1021, 1022, 1028,
           1040, 1041, 1115, 1182, 1183, 1185, 1231, 1270, 1561, 1563, 2951, 3807);
 
+  /** float4, float8, and arrays of them; shapes are made of floats, too. */
+  private static final Set<Integer> FLOATS = Set.of(700, 701, 1021, 1022);
+
   private BinaryTypes() {}
+
+  /**
+   * Whether values of the type can be made of other bytes and print the same: a NaN has many forms,
+   * and arithmetic makes others than reading a text does.
+   */
+  static boolean holdsFloats(int typeOid) {
+    return FLOATS.contains(typeOid) || SHAPES.contains(typeOid);
+  }
 
   /**
    * Whether a column of the destination takes values of the stream's type as they were sent. A

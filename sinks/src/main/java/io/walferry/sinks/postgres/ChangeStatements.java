@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
  * of values goes in for each column, of the column's own type where it has lists, so that each
  * value is read by the type's input function, the inverse of what the source printed. Whole rows
  * are compared byte by byte ({@code *=}), since many types have no equality, or one under which
- * {@code 1.0} is {@code 1.00}.
+ * {@code 1.0} is {@code 1.00}; floats by their texts, since a NaN that was handed over as it was
+ * may have other bytes than one that is read from text.
  */
 final class ChangeStatements {
   private final Relation relation;
@@ -157,8 +158,10 @@ final class ChangeStatements {
     for (int column = 0; column < columns.size(); column++) {
       String name = quoted(column);
       values.add(value(Side.BEFORE, column, parameters) + " AS " + name);
-      there.add("s." + name);
-      wanted.add("v." + name);
+      String form =
+          BinaryTypes.holdsFloats(columns.get(column).baseOid()) ? "::pg_catalog.text" : "";
+      there.add("s." + name + form);
+      wanted.add("v." + name + form);
     }
     // Casts to record, or the parser would look for the operator column by column.
     return "(d.tableoid, d.ctid) = (SELECT s.tableoid, s.ctid FROM "

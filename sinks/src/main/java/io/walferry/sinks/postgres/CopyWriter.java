@@ -78,15 +78,21 @@ final class CopyWriter {
           put((byte) 'N');
         }
         case TEXT -> {
-          int unused = row.read(column, escaping);
+          if (text.isJudged(column)) {
+            putPrinted(row, column);
+          } else {
+            int unused = row.read(column, escaping);
+          }
         }
-        case BINARY, UNCHANGED -> {
-          byte[] printed = text.value(row, column).getBytes(StandardCharsets.UTF_8);
-          int unused = putEscaped(printed, 0, printed.length);
-        }
+        case BINARY, UNCHANGED -> putPrinted(row, column);
       }
     }
     put((byte) '\n');
+  }
+
+  private void putPrinted(Row row, int column) {
+    byte[] printed = text.value(row, column).getBytes(StandardCharsets.UTF_8);
+    int unused = putEscaped(printed, 0, printed.length);
   }
 
   private void writeBinary(Row row) {

@@ -34,10 +34,14 @@ final class DestinationDatabase {
   /** A session is set up in no time, or not at all. */
   private static final int SETUP_MILLIS_MAX = 15_000;
 
+  /** The version from which on a {@code "char"} beyond ASCII is three octal digits as text. */
+  private static final int OCTAL_SINCE = 16;
+
   private final PostgresConnector connector;
   private final PostgresSinkSettings settings;
   private final DestinationErrors errors;
   private volatile boolean replicaRole;
+  private volatile boolean readsOctal;
   private volatile boolean toldOfTriggers;
 
   DestinationDatabase(PostgresConnector connector, PostgresSinkSettings settings) {
@@ -58,6 +62,14 @@ final class DestinationDatabase {
    */
   boolean replicaRole() {
     return replicaRole;
+  }
+
+  /**
+   * Whether the server reads a {@code "char"} beyond ASCII from its text; known once a session was
+   * connected.
+   */
+  boolean readsOctal() {
+    return readsOctal;
   }
 
   private Connection connect() {
@@ -81,6 +93,7 @@ final class DestinationDatabase {
       statement.execute(
           SESSION + "SET lock_timeout = '" + settings.lockTimeout().toMillis() + "ms'");
       replicaRole = takeReplicaRole(statement);
+      readsOctal = connection.getMetaData().getDatabaseMajorVersion() >= OCTAL_SINCE;
       connection.setNetworkTimeout(Runnable::run, 0);
     } catch (SQLException e) {
       WalferryException failure = errors.translate("prepare a session", e);

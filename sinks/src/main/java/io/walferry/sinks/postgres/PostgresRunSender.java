@@ -11,7 +11,6 @@ import io.walferry.sinks.run.ChangeShape;
 import io.walferry.sinks.run.Run;
 import io.walferry.sinks.run.RunSender;
 import io.walferry.sinks.sql.SqlSession;
-import io.walferry.type.RowType;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -39,10 +38,10 @@ final class PostgresRunSender implements RunSender {
   private final ChangeStatements builder;
   private final Map<ChangeShape, ChangeStatement> statements = new HashMap<>();
 
-  PostgresRunSender(SqlSession session, RowType type, ChangeStatements builder) {
+  PostgresRunSender(SqlSession session, Relation relation, RowText text, ChangeStatements builder) {
     this.session = session;
-    this.relation = type.relation();
-    this.text = new RowText(type);
+    this.relation = relation;
+    this.text = text;
     this.builder = builder;
   }
 

@@ -26,7 +26,8 @@ sealed interface RowLookup {
   /**
    * By one number made of every column whose type can be hashed: it is small however long the
    * values are, knows NULL, and tells rows apart that differ in one column only. Rows that are
-   * equal byte by byte have the same number, given that a collation has no say in it.
+   * equal byte by byte have the same number, given that a collation has no say in it; and so have
+   * those that differ in the bytes of a NaN only.
    */
   record Hash(TableId table, List<ShapeColumn> columns) implements RowLookup {
     public Hash {

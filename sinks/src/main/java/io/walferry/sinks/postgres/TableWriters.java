@@ -157,7 +157,8 @@ final class TableWriters {
     RowType type = new RowType(relation, types);
     ChangeStatements statements =
         new ChangeStatements(relation, shape, passing(type, shape), lookup, merge);
-    RunSender sender = new PostgresRunSender(session, type, statements);
+    RowText text = new RowText(type, database.readsOctal());
+    RunSender sender = new PostgresRunSender(session, relation, text, statements);
     return new TableChanges(relation, orderFree, index::ensure, sender);
   }
 

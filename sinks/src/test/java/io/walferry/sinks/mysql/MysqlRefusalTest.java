@@ -159,6 +159,18 @@ final class MysqlRefusalTest {
     run(database, "DROP USER " + account);
   }
 
+  /** Older builds made the table of positions first. */
+  @EachMysql
+  void aDatabaseThatLacksTheLedgerOnlyIsBegun(MysqlDatabase database) throws SQLException {
+    following(database, WORD).close();
+    run(database, "DELETE FROM walferry_position", "DROP TABLE walferry_ledger", "DROP TABLE word");
+    try (MysqlSink sink = following(database, WORD)) {
+      load(sink, WORD, line("w", "1"));
+    }
+    assertEquals(List.of("w|1"), rows(database, "SELECT * FROM word"));
+    assertEquals(List.of("shop"), rows(database, "SELECT pipeline FROM walferry_position"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "mysql://u@h/d, u@h:3306/d",

@@ -132,6 +132,9 @@ final class MysqlTlsTest {
     "mysql://u@10.0.0.1/d, REQUIRE",
     "mysql://u@localhost/d, PREFER",
     "mysql://u@127.0.0.1/d, PREFER",
+    "mysql://u@127.1.2.3/d, PREFER",
+    "mysql://u@127.example.net/d, REQUIRE",
+    "mysql://u@127.0.0.1.example.net/d, REQUIRE",
     "mysql://u@[::1]/d, PREFER",
     "mysql://u@localhost/d?sslrootcert=/ca.pem, VERIFY_FULL",
     "mysql://u@db.example.com/d?sslmode=prefer, PREFER"

@@ -1,7 +1,9 @@
 package io.walferry.sinks.postgres;
 
+import static io.walferry.sinks.Refusal.refused;
 import static io.walferry.sinks.SinkCalls.FEED;
 import static io.walferry.sinks.SinkCalls.apply;
+import static io.walferry.sinks.SinkCalls.copy;
 import static io.walferry.sinks.SinkCalls.following;
 import static io.walferry.sinks.SinkCalls.header;
 import static io.walferry.sinks.SinkCalls.position;
@@ -20,11 +22,15 @@ import io.walferry.change.Row;
 import io.walferry.deadletter.DeadLetterSink;
 import io.walferry.deadletter.RefusedRows;
 import io.walferry.deadletter.RowPolicies;
+import io.walferry.error.ErrorCode;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.SourceTypes;
+import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
+import io.walferry.sink.CopyFormat;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
@@ -175,6 +181,132 @@ final class PostgresBinaryChangesTest {
     assertEquals(
         List.of(rows + "|\\x7ff800000000000" + payload + "|x"),
         rows(target, "SELECT count(*), float8send(v), w FROM t GROUP BY float8send(v), w"));
+  }
+
+  /**
+   * What arithmetic makes has another sign than what is read, which is what the old rows are here;
+   * and zeros with other signs are other values.
+   */
+  @ParameterizedTest
+  @CsvSource({"14, 18", "18, 14"})
+  void aNanThatCameInBinaryIsFoundByItsText(int from, int to, PostgresServers servers)
+      throws SQLException {
+    try (Database source = servers.server(from).createDatabase("source");
+        Database target = servers.server(to).createDatabase("target")) {
+      source.execute(
+          """
+          CREATE TABLE t (id int, x float8, r float4, xs float8[], p point, z float8);
+          ALTER TABLE t REPLICA IDENTITY FULL;
+          INSERT INTO t SELECT g, n, r, ARRAY[n, 1], point(n, 0), '-0'
+            FROM generate_series(1, 4) g, CAST(float8 'inf' - 'inf' AS float8) n,
+              CAST(float4 'inf' - 'inf' AS float4) r;
+          CREATE PUBLICATION p FOR TABLE t;
+          """);
+      List<PublishedTable> tables;
+      try (Connection connection = connector(source.uri()).connect()) {
+        tables = new PublicationCatalog(connection).tables("p");
+      }
+      Relation relation = relation(tables.getFirst());
+      try (PostgresSink sink = sink(target)) {
+        sink.open(FEED, new Claim());
+        sink.prepare(tables);
+        sink.learn(types(source, tables));
+        sink.commit(position(0x10));
+        try (ChunkWriter writer = sink.chunkWriter()) {
+          assertEquals(CopyFormat.BINARY, writer.begin(tables.getFirst()));
+          copy(writer, CopyFormat.BINARY, source, "SELECT * FROM public.t WHERE id <= 2");
+          writer.commit(
+              new LedgerEntry(tables.getFirst().table(), LedgerEntry.Kind.CHUNK, "1", ""));
+        }
+        List<Row> binary = sent(source, "SELECT * FROM public.t WHERE id > 2");
+        apply(sink, 0x20, inserts(relation, binary));
+        assertEquals(
+            List.of("4|fff8000000000000|ffc00000"),
+            rows(
+                target,
+                "SELECT count(*), encode(float8send(x), 'hex'), encode(float4send(r), 'hex')"
+                    + " FROM t GROUP BY 2, 3"));
+        String[] kept = {"2", "NaN", "NaN", "{NaN,1}", "(NaN,0)", "0"};
+        apply(
+            sink,
+            0x30,
+            new Change.Delete(relation, nans("1", "-0")),
+            new Change.Update(relation, nans("2", "-0"), SourceTable.row(kept)),
+            new Change.Delete(relation, nans("3", "-0")));
+        assertEquals(
+            List.of("2|NaN|NaN|{NaN,1}|(NaN,0)|0", "4|NaN|NaN|{NaN,1}|(NaN,0)|-0"),
+            rows(target, "SELECT * FROM t ORDER BY id"));
+        refused(
+            ErrorCode.DESTINATION_ROW_MISSING,
+            () -> apply(sink, 0x40, new Change.Delete(relation, nans("4", "0"))));
+      }
+    }
+  }
+
+  private static OldRow nans(String id, String zero) {
+    return SourceTable.full(id, "NaN", "NaN", "{NaN,1}", "(NaN,0)", zero);
+  }
+
+  /** A byte that is no ASCII has a text that servers before 16 take for a backslash. */
+  @ParameterizedTest
+  @CsvSource({"17, 14, false", "14, 14, false", "14, 18, true", "17, 18, true"})
+  void aCharBeyondAsciiArrivesOrIsRefused(
+      int from, int to, boolean takesText, PostgresServers servers) throws SQLException {
+    try (Database source = servers.server(from).createDatabase("source");
+        Database target = servers.server(to).createDatabase("target")) {
+      source.execute(
+          """
+          CREATE TABLE t (id int PRIMARY KEY, c "char", a "char"[]);
+          INSERT INTO t SELECT g, c, ARRAY[c, '\\']
+            FROM generate_series(1, 2) g, CAST((-23)::"char" AS "char") c;
+          CREATE PUBLICATION p FOR TABLE t;
+          """);
+      List<PublishedTable> tables;
+      try (Connection connection = connector(source.uri()).connect()) {
+        tables = new PublicationCatalog(connection).tables("p");
+      }
+      Relation relation = relation(tables.getFirst());
+      String contents = "SELECT id, c::int, a[1]::int, a[2]::int FROM t ORDER BY id";
+      List<Row> binary = sent(source, "SELECT * FROM public.t ORDER BY id");
+      Row ascii = SourceTable.row("3", "\\", "{\"\\\\\",\"\\\\\"}");
+      Change[] mixed = inserts(relation, List.of(binary.getLast(), ascii));
+      List<Row> text = new ArrayList<>();
+      for (int id = 100; id < 160; id++) {
+        text.add(SourceTable.row(String.valueOf(id), "\\351", "{}"));
+      }
+      try (PostgresSink sink = sink(target)) {
+        sink.open(FEED, new Claim());
+        sink.prepare(tables);
+        sink.learn(types(source, tables));
+        sink.commit(position(0x10));
+        try (ChunkWriter writer = sink.chunkWriter()) {
+          assertEquals(CopyFormat.BINARY, writer.begin(tables.getFirst()));
+          copy(writer, CopyFormat.BINARY, source, "SELECT * FROM public.t WHERE id = 1");
+          writer.commit(
+              new LedgerEntry(tables.getFirst().table(), LedgerEntry.Kind.CHUNK, "1", ""));
+        }
+        assertEquals(List.of("1|-23|-23|92"), rows(target, contents));
+        if (takesText) {
+          apply(sink, 0x30, mixed);
+          apply(sink, 0x40, inserts(relation, text));
+          assertEquals(
+              List.of("60"), rows(target, "SELECT count(*) FROM t WHERE id > 3 AND c::int = -23"));
+          apply(sink, 0x50, new Change.Truncate(List.of(relation), false, false));
+          apply(sink, 0x60, mixed);
+          assertEquals(List.of("2|-23|-23|92", "3|92|92|92"), rows(target, contents));
+          return;
+        }
+        refused(ErrorCode.DESTINATION_ROW_REFUSED, () -> apply(sink, 0x30, mixed));
+      }
+      try (PostgresSink sink = sink(target)) {
+        sink.open(FEED, new Claim());
+        sink.resume(tables);
+        sink.learn(types(source, tables));
+        refused(
+            ErrorCode.DESTINATION_ROW_REFUSED, () -> apply(sink, 0x40, inserts(relation, text)));
+      }
+      assertEquals(List.of("1|-23|-23|92"), rows(target, contents));
+    }
   }
 
   /** The last column as text or in binary, which is the same for its type. */

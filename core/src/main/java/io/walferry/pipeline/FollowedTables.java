@@ -210,7 +210,7 @@ final class FollowedTables {
     unclear.ifPresent(why -> loadRewritten(relation, why));
     return unclear.isPresent()
         ? Optional.empty()
-        : Optional.of(new TableAlteration(line.relation(relation), relation, changes));
+        : Optional.of(new TableAlteration(line.relation(relation), relation, changes, false));
   }
 
   private void loadRewritten(Relation relation, String why) {

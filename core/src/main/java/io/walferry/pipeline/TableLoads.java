@@ -189,7 +189,7 @@ final class TableLoads {
         new Relation(table.oid(), table.table(), table.replicaIdentity(), target.columns());
     return changes.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TableAlteration(line.relation(after), after, changes));
+        : Optional.of(new TableAlteration(line.relation(after), after, changes, true));
   }
 
   /** Loads whatever is missing. The destination has just committed. */

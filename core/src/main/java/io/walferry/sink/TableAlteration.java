@@ -11,8 +11,11 @@ import java.util.List;
  *     not known
  * @param after the table as the next change has it
  * @param changes to be made one after the other
+ * @param loaded whether the table has no rows that count, and is loaded behind it: then a column
+ *     that is not there does not matter, since the load makes what is missing
  */
-public record TableAlteration(Relation before, Relation after, List<ColumnChange> changes) {
+public record TableAlteration(
+    Relation before, Relation after, List<ColumnChange> changes, boolean loaded) {
   public TableAlteration {
     changes = List.copyOf(changes);
   }

@@ -46,7 +46,8 @@ final class AlterationPlan {
     source.changes().forEach(plan::add);
     return plan.changes.isEmpty()
         ? Optional.empty()
-        : Optional.of(new TableAlteration(before.target(), after.target(), plan.changes));
+        : Optional.of(
+            new TableAlteration(before.target(), after.target(), plan.changes, source.loaded()));
   }
 
   private static Map<String, Target> targets(TablePlan plan) {

@@ -67,7 +67,7 @@ final class AlterationPlanTest {
 
   private static Optional<TableAlteration> plan(ColumnChange change, TableRule rule) {
     return AlterationPlan.of(
-        new TableAlteration(relation("email"), relation("mail"), List.of(change)),
+        new TableAlteration(relation("email"), relation("mail"), List.of(change), false),
         new Planner(new TransformSettings(TableMapping.NONE, List.of(rule))));
   }
 

@@ -59,7 +59,7 @@ public final class TableAlterations<T> {
         // Its first row will tell.
         return false;
       }
-      reload |= apply(change, new Step<>(alteration.table(), found.get()));
+      reload |= apply(change, new Step<>(alteration.table(), found.get(), alteration.loaded()));
     }
     return reload;
   }
@@ -77,8 +77,8 @@ public final class TableAlterations<T> {
     return false;
   }
 
-  /** The table at the source, and as it is at the destination. */
-  private record Step<T>(TableId table, T found) {}
+  /** The table at the source, and as it is at the destination; loaded if no row of it counts. */
+  private record Step<T>(TableId table, T found, boolean loaded) {}
 
   /** Returns whether nobody knows what the column has in it. */
   private boolean add(Step<T> step, ColumnChange.Added added) {
@@ -166,6 +166,14 @@ public final class TableAlterations<T> {
     boolean has = ddl.has(step.found(), name);
     boolean hasNew = ddl.has(step.found(), to);
     if (ddl.isSameName(name, to) || (hasNew && !has)) {
+      return;
+    }
+    if (step.loaded() && hasNew) {
+      drop(step, name);
+      return;
+    }
+    if (step.loaded() && !has) {
+      // It was to be made by the load, too.
       return;
     }
     if (!has) {

@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +29,7 @@ import java.util.concurrent.CompletionException;
 
 /** The steps of {@code walferry demo}, each told as it happens. Used by one thread, once. */
 final class Demo {
+  private static final PipelineConfig PIPELINE = PipelineConfig.defaults("shop");
   private static final int ORDERS = 40_000;
   private static final Duration TICK = Duration.ofMillis(250);
   private static final Duration CATCH_UP_MAX = Duration.ofMinutes(5);
@@ -38,7 +38,7 @@ final class Demo {
   private final StopFlag stop;
   private final DemoDirectory directory;
   private final boolean quiet;
-  private final FeedProgress progress = new FeedProgress(Clock.systemUTC());
+  private final FeedProgress progress = FeedProgress.of(PIPELINE);
   private final ProgressLine line = new ProgressLine();
 
   /**
@@ -175,7 +175,7 @@ final class Demo {
             Optional.empty(),
             OutputOptions.DEFAULT),
         List.of(new SinkConfig.Sqlite("shop", directory.database(), SinkConfig.EXISTING)),
-        PipelineConfig.defaults("shop"));
+        PIPELINE);
   }
 
   private void tell(String text) {

@@ -47,7 +47,8 @@ record EndsCheck(FeedConfig feed, Optional<ReadinessReport> report, Optional<Exc
                   Optional.of(source.publication()),
                   Optional.of(source.slot()),
                   source.failover(),
-                  tables));
+                  tables,
+                  source.where()));
     }
   }
 

@@ -3,14 +3,16 @@ package io.walferry.cli;
 import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.TableId;
+import io.walferry.cli.config.PipelineConfig;
 import io.walferry.deadletter.RowPolicy;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.CommittedBatch;
 import io.walferry.pipeline.PipelineListener;
 import io.walferry.publication.PublishedTable;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -23,7 +25,8 @@ import org.slf4j.LoggerFactory;
 final class FeedProgress implements PipelineListener {
   private static final Logger LOG = LoggerFactory.getLogger(FeedProgress.class);
 
-  private final Clock clock;
+  private final InstantSource clock;
+  private final Duration newsPeriod;
   private Phase phase = Phase.CONNECTING;
   private long rowsExpected;
   private long rowsLoaded;
@@ -31,13 +34,35 @@ final class FeedProgress implements PipelineListener {
   private long transactions;
   private long changes;
   private long uncommitted;
+  private long retries;
   private RefusedCounts refused = RefusedCounts.NONE;
   private Optional<Lsn> durable = Optional.empty();
-  private Duration lag = Duration.ZERO;
+  private Optional<Instant> lastCommit = Optional.empty();
+
+  /** Every destination has whatever had committed at the source by then; as long as it runs. */
+  private Instant inStepAt;
+
+  /** Whether the source had no more by then. */
+  private boolean caughtUp;
+
+  private boolean receiving = true;
   private Optional<ErrorCode> failing = Optional.empty();
 
-  FeedProgress(Clock clock) {
+  /**
+   * Begins with nothing.
+   *
+   * @param newsPeriod within which a source that has no more says so again
+   */
+  FeedProgress(InstantSource clock, Duration newsPeriod) {
     this.clock = clock;
+    this.newsPeriod = newsPeriod;
+    this.inStepAt = clock.instant();
+  }
+
+  /** Of a pipeline with these settings, by the machine's clock. */
+  static FeedProgress of(PipelineConfig settings) {
+    // Who is only a little late with it does not fall behind.
+    return new FeedProgress(InstantSource.system(), settings.statusInterval().multipliedBy(2));
   }
 
   /** What the pipeline is at. */
@@ -53,13 +78,18 @@ final class FeedProgress implements PipelineListener {
    *
    * @param rowsExpected the planner's estimate; 0 if there is none
    * @param bytes loaded in phase LOADING, delivered in phase FOLLOWING
-   * @param uncommitted changes that the destination has taken since its last commit
+   * @param receiving false while the source does not send into the durable spool
+   * @param uncommitted changes that a destination has taken and that are not durable yet
    * @param durable up to where the destination has everything
-   * @param lag between the last commit at the source and at the destination
+   * @param lastCommit of the newest source transaction that the destination has
+   * @param lag how long ago the source was where the destination is, or how long that is unknown;
+   *     zero if the source has no more
+   * @param retries how often it has begun again, or to receive again
    * @param refused changes that a destination did not take
    */
   record Counts(
       Phase phase,
+      boolean receiving,
       long rowsExpected,
       long rowsLoaded,
       long bytes,
@@ -67,12 +97,15 @@ final class FeedProgress implements PipelineListener {
       long changes,
       long uncommitted,
       Optional<Lsn> durable,
+      Optional<Instant> lastCommit,
       Duration lag,
+      long retries,
       RefusedCounts refused) {}
 
   synchronized Counts counts() {
     return new Counts(
         phase,
+        receiving,
         rowsExpected,
         rowsLoaded,
         bytes,
@@ -80,8 +113,17 @@ final class FeedProgress implements PipelineListener {
         changes,
         uncommitted,
         durable,
-        lag,
+        lastCommit,
+        lag(),
+        retries,
         refused);
+  }
+
+  /** Whatever holds the feed up, even a call that does not return, time goes on. */
+  private Duration lag() {
+    Duration age = Duration.between(inStepAt, clock.instant());
+    boolean small = age.isNegative() || (caughtUp && age.compareTo(newsPeriod) <= 0);
+    return small ? Duration.ZERO : age;
   }
 
   /** Hears what became of changes that a destination did not take; from any thread. */
@@ -169,20 +211,59 @@ final class FeedProgress implements PipelineListener {
     uncommitted = 0;
     bytes += batch.bytes();
     durable = Optional.of(batch.position().endLsn());
-    batch.lastCommitTime().ifPresent(time -> lag = Duration.between(time, clock.instant()));
+    batch.lastCommitTime().ifPresent(this::lastCommitted);
     notifyAll();
+  }
+
+  private void lastCommitted(Instant time) {
+    lastCommit = Optional.of(time);
+    reached(time);
+  }
+
+  @Override
+  public synchronized void reached(Instant time) {
+    inStepAt = time;
+    caughtUp = false;
+  }
+
+  @Override
+  public synchronized void caughtUp() {
+    // What is in the spool says nothing of a source that is away.
+    if (receiving) {
+      inStepAt = clock.instant();
+      caughtUp = true;
+    }
   }
 
   @Override
   public synchronized void retrying(WalferryException cause, Duration delay) {
     phase = Phase.RETRYING;
+    retries++;
     uncommitted = 0;
+    caughtUp = false;
     warn(cause, delay);
   }
 
   @Override
   public synchronized void receivingAgain(WalferryException cause, Duration delay) {
+    receiving = false;
+    retries++;
+    caughtUp = false;
     warn(cause, delay);
+  }
+
+  @Override
+  public synchronized void receiving() {
+    if (!receiving) {
+      receiving = true;
+      failing = Optional.empty();
+      LOG.info("the source sends again");
+    }
+  }
+
+  /** Nobody brings the destination any further. */
+  synchronized void ended() {
+    caughtUp = false;
   }
 
   private void warn(WalferryException cause, Duration delay) {

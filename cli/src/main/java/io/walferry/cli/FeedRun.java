@@ -3,7 +3,7 @@ package io.walferry.cli;
 import io.walferry.cli.config.FeedConfig;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.Until;
-import java.time.Clock;
+import io.walferry.server.PipelineState;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ final class FeedRun {
   private final String name;
   private final Optional<String> label;
   private final int destinations;
-  private final FeedProgress progress = new FeedProgress(Clock.systemUTC());
+  private final FeedProgress progress;
   private final Pipeline pipeline;
   private boolean ended;
   private Optional<Throwable> failure = Optional.empty();
@@ -30,6 +30,7 @@ final class FeedRun {
     this.name = config.name();
     this.label = labelled ? Optional.of(name) : Optional.empty();
     this.destinations = config.sinks().size();
+    this.progress = FeedProgress.of(config.pipeline());
     this.pipeline = FeedWiring.pipeline(config, until, progress);
   }
 
@@ -42,6 +43,7 @@ final class FeedRun {
     } catch (RuntimeException | Error e) {
       cause = Optional.of(e);
     }
+    progress.ended();
     synchronized (this) {
       ended = true;
       failure = cause;
@@ -65,6 +67,37 @@ final class FeedRun {
 
   FeedProgress progress() {
     return progress;
+  }
+
+  /** What it is at. */
+  PipelineState state() {
+    FeedProgress.Counts counts = progress.counts();
+    return new PipelineState(
+        name,
+        phase(counts),
+        counts.rowsLoaded(),
+        counts.transactions(),
+        counts.changes(),
+        counts.durable(),
+        counts.lastCommit(),
+        counts.lag(),
+        counts.retries(),
+        counts.refused().json());
+  }
+
+  private synchronized PipelineState.Phase phase(FeedProgress.Counts counts) {
+    if (ended) {
+      return failure.isPresent() ? PipelineState.Phase.FAILED : PipelineState.Phase.ENDED;
+    }
+    if (!counts.receiving()) {
+      return PipelineState.Phase.RETRYING;
+    }
+    return switch (counts.phase()) {
+      case CONNECTING -> PipelineState.Phase.CONNECTING;
+      case LOADING -> PipelineState.Phase.LOADING;
+      case FOLLOWING -> PipelineState.Phase.FOLLOWING;
+      case RETRYING -> PipelineState.Phase.RETRYING;
+    };
   }
 
   /** How many take what it delivers. */

@@ -4,6 +4,7 @@ import io.walferry.cli.config.FeedConfig;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Until;
+import io.walferry.server.PipelineState;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +29,11 @@ final class FeedRuns {
 
   List<FeedRun> all() {
     return runs;
+  }
+
+  /** What each of them is at. */
+  List<PipelineState> states() {
+    return runs.stream().map(FeedRun::state).toList();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.walferry.cli;
 
+import io.walferry.apply.ParallelSink;
 import io.walferry.cli.config.FeedConfig;
 import io.walferry.cli.config.PipelineConfig;
 import io.walferry.cli.config.RetryConfig;
@@ -18,6 +19,7 @@ import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.DeadLetterSearch;
+import io.walferry.sink.LanedSink;
 import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowSearch;
 import io.walferry.sink.Sink;
@@ -77,7 +79,8 @@ final class FeedWiring {
             source.failover() ? SlotKind.FAILOVER : SlotKind.PERSISTENT,
             load,
             pipeline.onSlotLost(),
-            source.upgradedFrom()),
+            source.upgradedFrom(),
+            source.where()),
         StreamSettings.DEFAULT
             .withBuffer(pipeline.bufferBytes())
             .with(pipeline.statusInterval(), StreamSettings.DEFAULT.silenceMax())
@@ -150,7 +153,8 @@ final class FeedWiring {
     return SqlServerSinkSettings.DEFAULT
         .withExisting(sqlServer.existing())
         .withSilenceMax(sqlServer.silence())
-        .withPolicies(sqlServer.lossy());
+        .withPolicies(sqlServer.lossy())
+        .withDdl(sqlServer.ddl());
   }
 
   /** What reaches a server outlives an attempt: it knows whether it was ever let in. */
@@ -164,22 +168,23 @@ final class FeedWiring {
                 .withExisting(postgres.existing())
                 .withSilenceMax(postgres.silence())
                 .withDdl(postgres.ddl());
-        yield tolerant(config, () -> new PostgresSink(connector, settings), heard);
+        yield parallel(
+            config, postgres.workers(), () -> new PostgresSink(connector, settings), heard);
       }
       case SinkConfig.Mysql mysql -> {
         MysqlSinkSettings settings = settings(mysql);
         MysqlConnector connector = new MysqlConnector(mysql.connection(), settings);
-        yield tolerant(config, () -> new MysqlSink(connector, settings), heard);
+        yield parallel(config, mysql.workers(), () -> new MysqlSink(connector, settings), heard);
       }
       case SinkConfig.SqlServer sqlServer -> {
         SqlServerSinkSettings settings = settings(sqlServer);
         SqlServerConnector connector = new SqlServerConnector(sqlServer.connection(), settings);
-        yield tolerant(config, () -> new SqlServerSink(connector, settings), heard);
+        yield () -> tolerant(config, new SqlServerSink(connector, settings), heard);
       }
       case SinkConfig.Sqlite sqlite -> {
         SqliteSettings settings =
             SqliteSettings.DEFAULT.withExisting(sqlite.existing()).withDdl(sqlite.ddl());
-        yield tolerant(config, () -> new SqliteSink(sqlite.path(), settings), heard);
+        yield () -> tolerant(config, new SqliteSink(sqlite.path(), settings), heard);
       }
       case SinkConfig.Kafka kafka -> {
         KafkaSinkSettings settings =
@@ -200,11 +205,18 @@ final class FeedWiring {
     };
   }
 
+  /** With as many batches side by side as the user wants. */
+  private static Supplier<Sink> parallel(
+      SinkConfig config, int workers, Supplier<LanedSink> sinks, RefusedRows heard) {
+    return () -> {
+      LanedSink origin = sinks.get();
+      Sink sink = tolerant(config, origin, heard);
+      return workers > 1 ? new ParallelSink(sink, origin, workers) : sink;
+    };
+  }
+
   /** With what the user wants done about rows that it does not take. */
-  private static Supplier<Sink> tolerant(
-      SinkConfig config, Supplier<RevocableSink> sinks, RefusedRows heard) {
-    return config.rows().halts()
-        ? sinks::get
-        : () -> new DeadLetterSink(sinks.get(), config.rows(), heard);
+  private static Sink tolerant(SinkConfig config, RevocableSink sink, RefusedRows heard) {
+    return config.rows().halts() ? sink : new DeadLetterSink(sink, config.rows(), heard);
   }
 }

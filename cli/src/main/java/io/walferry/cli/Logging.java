@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * Sends the log to the terminal: plain lines with the time, above the status lines. Where several
- * pipelines run, a line starts with the name of the one whose thread logs it.
+ * Sends our log to the terminal, and that of libraries only if asked for: plain lines with the
+ * time, above the status lines. Where several pipelines run, a line starts with the name of the one
+ * whose thread logs it.
  */
 final class Logging {
   private static final String PIPELINE = "pipeline";
@@ -31,12 +32,17 @@ final class Logging {
     appender.start();
     ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    root.setLevel(options.quiet() ? Level.WARN : Level.INFO);
-    // Kafka's clients log each try to connect; what ends a feed comes as an error of ours.
-    context.getLogger("org.apache.kafka").setLevel(options.debug() ? Level.INFO : Level.OFF);
+    // Libraries log each try to connect, settings, and values that a server has refused; what
+    // ends a feed comes as an error of ours.
+    root.setLevel(options.debug() ? Level.INFO : Level.OFF);
+    context.getLogger("io.walferry").setLevel(ours(options));
+  }
+
+  private static Level ours(GlobalOptions options) {
     if (options.verbose() || options.debug()) {
-      context.getLogger("io.walferry").setLevel(Level.DEBUG);
+      return Level.DEBUG;
     }
+    return options.quiet() ? Level.WARN : Level.INFO;
   }
 
   /** Does some work of a pipeline; what this thread logs meanwhile carries the name, if any. */

@@ -39,18 +39,19 @@ final class ProgressLine {
   }
 
   private static String following(Counts counts, long rate) {
-    Duration lag = counts.lag().isNegative() ? Duration.ZERO : counts.lag();
     String open =
         counts.uncommitted() > 0 ? " (+ %s open)".formatted(Human.count(counts.uncommitted())) : "";
     String refused = counts.refused().text();
-    return "follow: %s transactions, %s changes%s, %s changes/s, lag %s, at %s%s"
+    String away = counts.receiving() ? "" : ", the source does not send";
+    return "follow: %s transactions, %s changes%s, %s changes/s, lag %s, at %s%s%s"
         .formatted(
             Human.count(counts.transactions()),
             Human.count(counts.changes()),
             open,
             Human.count(rate),
-            Human.duration(lag),
+            Human.duration(counts.lag()),
             counts.durable().map(Object::toString).orElse("-"),
+            away,
             refused.isEmpty() ? "" : ", " + refused);
   }
 

@@ -8,6 +8,7 @@ import io.walferry.cli.config.WalferryConfig;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Until;
+import io.walferry.server.StatusServer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -111,7 +112,14 @@ final class RunCommand implements Callable<Integer> {
           terminal.say("stopping; once more ends at once");
           runs.stop();
         });
-    ProgressDisplay.during(terminal, runs);
+    Optional<StatusServer> server =
+        valid.listen().map(at -> StatusServer.start(at, runs::states, Version.number()));
+    try {
+      server.ifPresent(it -> terminal.say("metrics at " + it.uri("/metrics")));
+      ProgressDisplay.during(terminal, runs);
+    } finally {
+      server.ifPresent(StatusServer::close);
+    }
     RunSummary summary = new RunSummary(terminal, json, options.debug());
     if (valid.several()) {
       return summary.tellAll(runs.all());

@@ -29,8 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class DeadLettersTest {
   private static final String ROWS = "rows: {refused: deadLetter}";
 
-  /** No destination takes it. */
-  private static final String POISON = "4711";
+  /** No destination takes it, and no port, place in the log or name of a directory has it in it. */
+  private static final String POISON = "1847114711";
 
   private static final String ITEMS = "select region, id, n from item order by id";
 
@@ -50,7 +50,8 @@ final class DeadLettersTest {
     assertEquals(
         "There are no dead letters.\n", ok(configuration, "list", "--sink", "other").out());
     run(configuration);
-    source.execute("update item set n = 4711 where id = 2; insert into keyless values (4711)");
+    source.execute(
+        "update item set n = 1847114711 where id = 2; insert into keyless values (1847114711)");
     run(configuration);
 
     JsonNode listed = json(ok(configuration, "list", "--json"));
@@ -79,14 +80,16 @@ final class DeadLettersTest {
         json(ok(configuration, "show", "public.item", "--sink", "file", "--json")).get("letters");
     assertEquals(2, shown.size());
     assertEquals(
-        "{\"region\":\"é😀\",\"id\":\"1\",\"n\":\"4711\"}", shown.get(0).get("after").toString());
+        "{\"region\":\"é😀\",\"id\":\"1\",\"n\":\"1847114711\"}",
+        shown.get(0).get("after").toString());
     assertEquals("load", shown.get(0).get("operation").asString());
     assertEquals("{\"id\":\"2\",\"region\":\"r2\"}", shown.get(1).get("key").toString());
     assertEquals(1, shown.get(1).get("change").asInt());
     String one =
         ok(configuration, "show", shown.get(1).get("letter").asString(), "--sink", "file").out();
     assertTrue(one.contains(", update of public.item, sink file of pipeline shop\n"), one);
-    assertTrue(one.contains("  after   {\"region\":\"r2\",\"id\":\"2\",\"n\":\"4711\"}\n"), one);
+    assertTrue(
+        one.contains("  after   {\"region\":\"r2\",\"id\":\"2\",\"n\":\"1847114711\"}\n"), one);
 
     // Nothing is mended, so they come anew.
     JsonNode retried = json(command(1, configuration, "retry", "--json"));
@@ -99,7 +102,7 @@ final class DeadLettersTest {
     run(configuration);
     assertEquals(6, json(ok(configuration, "list", "--json")).get("letters").asInt());
 
-    source.execute("update item set n = 7 where n = 4711; delete from keyless");
+    source.execute("update item set n = 7 where n = 1847114711; delete from keyless");
     run(configuration);
     String asked = ok(configuration, "retry", "public.item").out();
     assertTrue(asked.startsWith("Pipeline shop reads 2 rows of table public.item again "), asked);
@@ -217,7 +220,7 @@ final class DeadLettersTest {
             + """
             ;
             alter table keyless replica identity full;
-            insert into item values ('é😀', 1, 4711), ('r2', 2, 2), ('r3', 3, 3)
+            insert into item values ('é😀', 1, 1847114711), ('r2', 2, 2), ('r3', 3, 3)
             """);
   }
 

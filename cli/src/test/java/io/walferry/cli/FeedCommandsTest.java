@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -91,6 +96,50 @@ final class FeedCommandsTest {
   }
 
   @Test
+  void aFeedTellsWhatItIsAtOverHttp() throws Exception {
+    try (Database database = server.createDatabase("metrics");
+        HttpClient client = HttpClient.newHttpClient()) {
+      database.execute("create table t (id int primary key)");
+      database.execute("insert into t select generate_series(1, 7)");
+      Path file = configuration(database, "sqlite", "copy.db");
+      Files.writeString(file, Files.readString(file) + "server: {listen: 0}\n");
+      CapturedRun run = CapturedRun.plain();
+      CompletableFuture<Integer> running = start(run, file);
+      await(() -> run.err().contains("following from"), run);
+      String metrics = run.err().replaceAll("(?s).*metrics at (\\S+).*", "$1");
+      database.execute("insert into t values (8)");
+      await(
+          () -> get(client, metrics).contains("walferry_changes_total{pipeline=\"copy\"} 1.0"),
+          run);
+      String text = get(client, metrics);
+      assertTrue(text.contains("walferry_rows_loaded_total{pipeline=\"copy\"} 7.0"), text);
+      assertTrue(
+          text.contains("walferry_phase{pipeline=\"copy\",walferry_phase=\"following\"} 1"), text);
+      assertEquals("copy following\n", get(client, metrics.replace("metrics", "readyz")));
+      CapturedRun second = CapturedRun.plain();
+      String taken = metrics.replaceAll(".*:(\\d+)/metrics", "$1");
+      Files.writeString(file, Files.readString(file).replace("listen: 0", "listen: " + taken));
+      assertEquals(2, second.execute("run", file.toString()), second.err());
+      assertTrue(second.err().contains("could not listen on 127.0.0.1:" + taken), second.err());
+      run.stop();
+      assertEquals(0, running.join(), run.err());
+      dropSlot(database);
+    }
+  }
+
+  private static String get(HttpClient client, String uri) {
+    try {
+      return client
+          .send(HttpRequest.newBuilder(URI.create(uri)).build(), BodyHandlers.ofString())
+          .body();
+    } catch (IOException e) {
+      return e.toString();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void checkSaysWhatIsMissingAndWhenNothingIs() throws Exception {
     try (Database database = server.createDatabase("check")) {
       database.execute("create table good (id int primary key); create table bad (id int)");
@@ -158,6 +207,20 @@ final class FeedCommandsTest {
   }
 
   private static void dropSlot(Database database) {
+    try {
+      // The server notices a moment later that a feed has gone.
+      database.execute(
+          """
+          SET statement_timeout = '1min';
+          DO $$ BEGIN
+            WHILE EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s' AND active)
+            LOOP PERFORM pg_sleep(0.01); END LOOP;
+          END $$
+          """
+              .formatted(database.name()));
+    } catch (java.sql.SQLException e) {
+      throw new AssertionError("could not look at the slot", e);
+    }
     CapturedRun drop = CapturedRun.plain();
     assertEquals(0, drop.execute("slots", database.uri(), "drop", database.name()), drop.err());
   }

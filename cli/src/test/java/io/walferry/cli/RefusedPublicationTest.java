@@ -165,4 +165,15 @@ final class RefusedPublicationTest {
     running.awaitSaid("WARN Table public.log has no replica identity");
     running.awaitSaid("following from").stop();
   }
+
+  @Test
+  void aTableWhoseRowsAreOnlyInsertedIsNamed(Database database) throws Exception {
+    Scene scene = new Scene(database, directory).withTable();
+    database.execute("create table log (line text); alter table log replica identity nothing");
+    Scene.Running running = scene.start();
+    running.awaitSaid(
+        "WARN Table public.log has REPLICA IDENTITY NOTHING, so only its INSERT and TRUNCATE are"
+            + " followed: the server refuses UPDATE and DELETE on it");
+    running.awaitSaid("following from").stop();
+  }
 }

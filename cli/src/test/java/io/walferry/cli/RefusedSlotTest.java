@@ -121,7 +121,7 @@ final class RefusedSlotTest {
 
   @Test
   void aSlotInUseIsWaitedForNoLongerThanConfigured(Database database) throws Exception {
-    Scene scene = new Scene(database, directory).withTable().followed();
+    Scene scene = new Scene(database, directory).withTable().slotWait("300ms").followed();
     PostgresConnector connector =
         new PostgresConnector(ConnectionSettings.parse(database.uri(), Map.of()), "the other");
     try (ReplicationConnection other = ReplicationConnection.open(connector);
@@ -139,7 +139,7 @@ final class RefusedSlotTest {
       assertEquals(3, drop.execute("slots", database.uri(), "drop", database.name()));
       Scene.onlyMessage(drop, ErrorCode.SLOT_ACTIVE);
     }
-    scene.followed();
+    scene.slotWait("20s").followed();
   }
 
   @Test

@@ -48,7 +48,7 @@ final class Scene {
   private String source = "";
   private String sink = "{type: sqlite, path: copy.db}";
   private String pipeline = "";
-  private String slotWait = "300ms";
+  private String slotWait = "3s";
 
   Scene(Database database, Path directory) {
     this.database = database;

@@ -34,4 +34,27 @@ public sealed interface Change {
    */
   record Message(boolean transactional, String prefix, Lsn lsn, Value.Binary content)
       implements Change {}
+
+  /** The bytes of its rows, or of a message's content. */
+  default long byteSize() {
+    return switch (this) {
+      case Insert insert -> insert.after.byteSize();
+      case Update update -> update.before.byteSize() + update.after.byteSize();
+      case Delete delete -> delete.before.byteSize();
+      case Truncate truncate -> 0;
+      case Message message -> message.content.length();
+    };
+  }
+
+  /** The same change with {@linkplain Row#detached rows over bytes of their own}. */
+  default Change detached() {
+    return switch (this) {
+      case Insert(var relation, var after) -> new Insert(relation, after.detached());
+      case Update(var relation, var before, var after) ->
+          new Update(relation, before.detached(), after.detached());
+      case Delete(var relation, var before) -> new Delete(relation, before.detached());
+      case Truncate truncate -> truncate;
+      case Message message -> message;
+    };
+  }
 }

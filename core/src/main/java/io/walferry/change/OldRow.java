@@ -12,4 +12,22 @@ public sealed interface OldRow {
   enum Absent implements OldRow {
     ABSENT
   }
+
+  /** The bytes of the row. */
+  default long byteSize() {
+    return switch (this) {
+      case Full full -> full.row.byteSize();
+      case Key key -> key.row.byteSize();
+      case Absent absent -> 0;
+    };
+  }
+
+  /** The same over bytes of its own. */
+  default OldRow detached() {
+    return switch (this) {
+      case Full(var row) -> new Full(row.detached());
+      case Key(var row) -> new Key(row.detached());
+      case Absent absent -> absent;
+    };
+  }
 }

@@ -32,6 +32,10 @@ public sealed interface Value {
       return bytes.clone();
     }
 
+    public int length() {
+      return bytes.length;
+    }
+
     @Override
     public boolean equals(Object other) {
       return other instanceof Binary binary && Arrays.equals(bytes, binary.bytes);

@@ -2,15 +2,14 @@ package io.walferry.deadletter;
 
 import io.walferry.change.Change;
 import io.walferry.change.Lsn;
-import io.walferry.change.OldRow;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
-import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.deadletter.RefusedChanges.Item;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndex;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
@@ -25,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,6 +135,12 @@ public final class DeadLetterSink implements Sink {
   }
 
   @Override
+  public boolean index(PublishedTable table, Supplier<List<SourceIndex>> indexes) {
+    flush();
+    return sink.index(table, indexes);
+  }
+
+  @Override
   public void note(List<LedgerEntry> entries) {
     flush();
     sink.note(entries);
@@ -168,6 +174,39 @@ public final class DeadLetterSink implements Sink {
   }
 
   @Override
+  public boolean admits(PublishedTable table) {
+    return sink.admits(table);
+  }
+
+  @Override
+  public boolean creates(PublishedTable table) {
+    return sink.creates(table);
+  }
+
+  @Override
+  public void takeBack(Relation made) {
+    flush();
+    sink.takeBack(made);
+  }
+
+  /** {@inheritDoc} Its letters have nothing to say any more. */
+  @Override
+  public void drop(TableId table) {
+    flush();
+    sink.drop(table);
+    sink.attempts().absolve(List.of(table));
+  }
+
+  /** {@inheritDoc} In the transaction that notes the new name. */
+  @Override
+  public void rename(TableId table, TableId to) {
+    flush();
+    sink.rename(table, to);
+    keys.rename(table, to);
+    sink.attempts().rename(table, to);
+  }
+
+  @Override
   public void begin(TransactionHeader next) {
     transaction = next;
     index = 0;
@@ -177,16 +216,14 @@ public final class DeadLetterSink implements Sink {
   public void append(Change change) {
     index++;
     switch (change) {
-      case Change.Insert(var relation, var after) -> add(new Change.Insert(relation, kept(after)));
-      case Change.Update(var relation, var before, var after) ->
-          add(new Change.Update(relation, kept(before), kept(after)));
-      case Change.Delete(var relation, var before) ->
-          add(new Change.Delete(relation, kept(before)));
       case Change.Truncate truncate -> {
         pass(truncate);
         sink.attempts().absolve(truncate.relations().stream().map(Relation::table).toList());
       }
       case Change.Message message -> pass(message);
+      case Change.Insert insert -> add(insert);
+      case Change.Update update -> add(update);
+      case Change.Delete delete -> add(delete);
     }
   }
 
@@ -197,23 +234,11 @@ public final class DeadLetterSink implements Sink {
   }
 
   private void add(Change change) {
-    group.add(new Item(transaction, index, change));
+    group.add(new Item(transaction, index, change.detached()));
+    groupBytes += change.byteSize();
     if (groupBytes >= GROUP_BYTES) {
       flush();
     }
-  }
-
-  private Row kept(Row row) {
-    groupBytes += row.byteSize();
-    return row.detached();
-  }
-
-  private OldRow kept(OldRow old) {
-    return switch (old) {
-      case OldRow.Full(var row) -> new OldRow.Full(kept(row));
-      case OldRow.Key(var row) -> new OldRow.Key(kept(row));
-      case OldRow.Absent absent -> absent;
-    };
   }
 
   private void apply(Item item) {

@@ -46,6 +46,11 @@ final class LetterKeys {
     keyed.clear();
   }
 
+  void rename(TableId table, TableId to) {
+    Optional.ofNullable(primaryKeys.remove(table)).ifPresent(key -> primaryKeys.put(to, key));
+    keyed.clear();
+  }
+
   /** Of a row of a load. */
   static List<String> of(PublishedTable table) {
     return table.replicaIdentity() == ReplicaIdentity.INDEX

@@ -120,7 +120,8 @@ public enum ErrorCode {
       Retry.NEVER,
       Exit.FAILURE,
       "The stream does not carry what happened to the rows that were there: start over with an"
-          + " empty destination and a new slot."),
+          + " empty destination and a new slot. 'walferry ddl install' has the source tell of"
+          + " tables that are renamed or made again, and feeds follow them from then on."),
   FEED_NOT_RESUMABLE(
       Retry.NEVER,
       Exit.FAILURE,
@@ -265,6 +266,16 @@ public enum ErrorCode {
       Exit.FAILURE,
       "Raise 'recordBytes' and the broker's or topic's limit (message.max.bytes,"
           + " max.message.bytes), or set 'tooLarge' to deadLetter or truncate."),
+  DESTINATION_RECORD_REFUSED(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Have the converter take what the source has, by its properties or a 'transforms' of the"
+          + " sink, or set 'converter.unconvertible' to deadLetter."),
+  DESTINATION_CONVERTER_FAILED(
+      Retry.BOUNDED,
+      Exit.FAILURE,
+      "Check the properties of 'converter', who may write to its registry, and whether the registry"
+          + " takes the schema of the table."),
   DESTINATION_TRANSACTION_TOO_LONG(
       Retry.BOUNDED,
       Exit.FAILURE,
@@ -289,6 +300,10 @@ public enum ErrorCode {
       "Mend the callback, or have its failures tried again or rejected by an error policy; it is"
           + " called again from the last checkpoint on."),
 
+  ADDRESS_UNAVAILABLE(
+      Retry.NEVER,
+      Exit.USAGE,
+      "Set 'server.listen' to an address of this machine and a port that is free."),
   MEMORY_EXHAUSTED(
       Retry.NEVER, Exit.FAILURE, "Give the process more heap (WALFERRY_JAVA_OPTS=-Xmx2g)."),
   INTERRUPTED(Retry.NEVER, Exit.FAILURE, "Start again; work goes on where it stopped."),

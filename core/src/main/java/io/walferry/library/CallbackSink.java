@@ -209,7 +209,10 @@ final class CallbackSink implements Sink {
     events.change(change);
   }
 
-  /** A stop cuts a transaction short, unless whole ones before it would come again with it. */
+  /**
+   * A stop cuts a transaction short, unless whole ones before it would come again with it; it may
+   * all the same if the end of the transaction has not come yet.
+   */
   private void requireGoing() {
     if (begun <= 1 && outstanding.isStopping()) {
       throw new WalferryException(ErrorCode.INTERRUPTED, "stopped within a transaction");
@@ -223,7 +226,7 @@ final class CallbackSink implements Sink {
     committed = position;
     mark();
     lookAfter();
-    if (outstanding.isStopping()) {
+    if (outstanding.isClosing()) {
       drain();
     }
   }
@@ -275,7 +278,7 @@ final class CallbackSink implements Sink {
   @Override
   public void close() {
     try {
-      if (opened && outstanding.isStopping()) {
+      if (opened && outstanding.isClosing()) {
         drain();
       } else if (opened) {
         saveReached();

@@ -86,21 +86,25 @@ final class FeedObserver implements PipelineListener {
   }
 
   @Override
-  public void committed(CommittedBatch batch) {
+  public void handedOver(CommittedBatch batch) {
     boolean listens;
     synchronized (this) {
       transactions += batch.transactions();
       changes += batch.changes();
-      Position position = batch.position();
-      if (position.endLsn().isAfter(durable.map(Position::endLsn).orElse(Lsn.ZERO))) {
-        durable = Optional.of(position);
-      }
       batch.lastCommitTime().ifPresent(time -> lag = Duration.between(time, Instant.now()));
       listens = follows;
     }
     if (listens) {
       // A table that came while the feed ran has been read.
       board.reach(Status.LISTENING);
+    }
+  }
+
+  @Override
+  public synchronized void committed(CommittedBatch batch) {
+    Position position = batch.position();
+    if (position.endLsn().isAfter(durable.map(Position::endLsn).orElse(Lsn.ZERO))) {
+      durable = Optional.of(position);
     }
   }
 

@@ -31,6 +31,7 @@ final class Outstanding {
   private long number;
   private long bytes;
   private int count;
+  private boolean closing;
   private boolean stopping;
   private boolean givenUp;
 
@@ -167,7 +168,23 @@ final class Outstanding {
     }
   }
 
-  /** Whoever waits here ends, and nothing more is handed out. From any thread. */
+  /**
+   * A stop is on its way: whoever ends by it gives those who have events time to acknowledge them.
+   * From any thread.
+   */
+  void announceStop() {
+    lock.lock();
+    try {
+      closing = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whoever waits here ends, and nothing more is handed out. Behind {@link #announceStop}, once
+   * those who run into it can tell that it is a stop. From any thread.
+   */
   void stop() {
     lock.lock();
     try {
@@ -204,6 +221,15 @@ final class Outstanding {
     lock.lock();
     try {
       return broken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosing() {
+    lock.lock();
+    try {
+      return closing;
     } finally {
       lock.unlock();
     }

@@ -108,8 +108,12 @@ final class Run {
 
   /** Listeners hear of it last, so that no listener can keep it from the feed. */
   void stop() {
-    outstanding.stop();
-    pipeline.stop();
+    outstanding.announceStop();
+    try {
+      pipeline.stop();
+    } finally {
+      outstanding.stop();
+    }
     board.stopping();
   }
 

@@ -5,6 +5,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.stream.OutputOptions.Form;
 import io.walferry.stream.StreamSettings;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * Work that is tried again for as long as that may help, with waits that grow, and with what fits
@@ -22,7 +23,9 @@ final class Attempts {
   private final StopSignal stop;
   private StreamSettings fitting;
   private int failures;
-  private long failingSince;
+
+  /** Since when failures have come that ought to pass by themselves, and no others. */
+  private OptionalLong boundedSince = OptionalLong.empty();
 
   Attempts(PipelineSettings settings, Retrying listener, StopSignal stop) {
     this.policy = settings.retry();
@@ -48,12 +51,17 @@ final class Attempts {
    * @throws WalferryException the cause, if another try does not help
    */
   void failed(WalferryException cause, boolean progressed) {
-    if (progressed || failures == 0) {
+    if (progressed) {
       failures = 0;
-      failingSince = System.nanoTime();
     }
     failures++;
-    Duration failingFor = Duration.ofNanos(System.nanoTime() - failingSince);
+    if (cause.code().retry() != ErrorCode.Retry.BOUNDED) {
+      boundedSince = OptionalLong.empty();
+    } else if (progressed || boundedSince.isEmpty()) {
+      boundedSince = OptionalLong.of(System.nanoTime());
+    }
+    long now = System.nanoTime();
+    Duration failingFor = Duration.ofNanos(now - boundedSince.orElse(now));
     if (!policy.allows(cause.code(), failingFor)) {
       throw cause;
     }

@@ -151,6 +151,7 @@ final class Collector implements AutoCloseable {
         stop.during(
             () -> replication.stream(slot, settings.feed().publication(), from, how),
             replication::close)) {
+      listener.receiving();
       LogWriter writer = new LogWriter(log, lineage.identity(slot), stream);
       stop.during(
           () -> receive(stream, writer, lineage),
@@ -270,16 +271,7 @@ final class Collector implements AutoCloseable {
   @Override
   public void close() {
     stop.request();
-    boolean interrupted = Thread.interrupted();
-    try {
-      thread.join(CLOSE_MAX);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (thread.isAlive()) {
+    if (!ends()) {
       throw new WalferryException(
           ErrorCode.SPOOL_BUSY,
           "what receives into the spool in "
@@ -288,5 +280,23 @@ final class Collector implements AutoCloseable {
               + CLOSE_MAX.toSeconds()
               + " s");
     }
+  }
+
+  /** An interrupt does not end the wait: what is received is worth it. */
+  private boolean ends() {
+    long deadline = System.nanoTime() + CLOSE_MAX.toNanos();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended && System.nanoTime() < deadline) {
+      try {
+        ended = thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return ended;
   }
 }

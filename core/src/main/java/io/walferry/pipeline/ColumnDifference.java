@@ -7,13 +7,11 @@ import io.walferry.publication.PublishedColumn;
 import io.walferry.sink.ColumnChange;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -66,25 +64,17 @@ final class ColumnDifference {
             before.gone(),
             column -> unfilled(column, known.apply(column).typeName(), FormerValue.Null.NULL));
     difference.compare(before.columns(), after.columns());
-    List<ColumnChange> steps = new ArrayList<>(difference.kept);
-    // No row has anything in them.
-    difference.added.forEach(
-        one -> steps.add(new ColumnChange.Added(empty(one.column()), one.again())));
-    Set<String> reused = reusedNames(before, steps);
     List<ColumnChange> changes = new ArrayList<>(difference.dropped);
-    for (ColumnChange step : steps) {
-      switch (step) {
-        case ColumnChange.Replaced replaced -> changes.addAll(taken(before, replaced));
-        case ColumnChange.Renamed(var name, var to)
-            when reused.contains(name) || reused.contains(to) -> {
-          // Asked for once more, it would find another column under that name.
-          changes.add(new ColumnChange.Dropped(name));
-          changes.add(
-              new ColumnChange.Added(empty(known.apply(column(after, to))), reused.contains(to)));
-        }
-        default -> changes.add(step);
+    for (ColumnChange change : difference.kept) {
+      if (change instanceof ColumnChange.Replaced replaced) {
+        changes.addAll(taken(before, replaced));
+      } else {
+        changes.add(change);
       }
     }
+    // No row has anything in them.
+    difference.added.forEach(
+        one -> changes.add(new ColumnChange.Added(empty(one.column()), one.again())));
     return changes;
   }
 
@@ -116,30 +106,21 @@ final class ColumnDifference {
         .orElseThrow();
   }
 
-  /** Names that a column has which was not called so, and that another one had, or has. */
-  static Set<String> reusedNames(FollowedTable before, List<ColumnChange> changes) {
-    Set<String> names = new HashSet<>();
-    before.columns().forEach(column -> names.add(column.name()));
-    Set<String> taken = new HashSet<>();
+  /** The name of a column that was renamed from, or to, that of another one; empty as a rule. */
+  static Optional<String> reusedName(FollowedTable before, List<ColumnChange> changes) {
+    Set<String> had = before.columns().stream().map(Column::name).collect(Collectors.toSet());
+    Set<String> come =
+        changes.stream()
+            .filter(ColumnChange.Added.class::isInstance)
+            .map(change -> ((ColumnChange.Added) change).column().name())
+            .collect(Collectors.toSet());
     for (ColumnChange change : changes) {
-      switch (change) {
-        case ColumnChange.Renamed(var name, var to) -> taken.add(to);
-        case ColumnChange.Added added -> taken.add(added.column().name());
-        default -> {}
+      if (change instanceof ColumnChange.Renamed(var name, var to)
+          && (had.contains(to) || come.contains(name))) {
+        return Optional.of(had.contains(to) ? to : name);
       }
     }
-    Set<String> reused = new TreeSet<>();
-    for (ColumnChange change : changes) {
-      if (change instanceof ColumnChange.Renamed(var name, var to)) {
-        if (names.contains(to)) {
-          reused.add(to);
-        }
-        if (taken.contains(name)) {
-          reused.add(name);
-        }
-      }
-    }
-    return reused;
+    return Optional.empty();
   }
 
   private static PublishedColumn empty(PublishedColumn column) {
@@ -149,7 +130,8 @@ final class ColumnDifference {
         column.typeName(),
         column.typeModifier(),
         column.notNull(),
-        FormerValue.Null.NULL);
+        FormerValue.Null.NULL,
+        column.loose());
   }
 
   private static PublishedColumn unfilled(Column column, String typeName, FormerValue former) {

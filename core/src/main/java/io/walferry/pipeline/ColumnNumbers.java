@@ -87,14 +87,7 @@ record ColumnNumbers(Map<String, Integer> known, List<NumberedColumn> told) {
     for (PublishedColumn column : published) {
       String name = names.get(catalog.getOrDefault(column.name(), 0));
       if (name != null) {
-        named.add(
-            new PublishedColumn(
-                name,
-                column.typeOid(),
-                column.typeName(),
-                column.typeModifier(),
-                column.notNull(),
-                column.formerValue()));
+        named.add(column.renamed(name));
       }
     }
     return named;

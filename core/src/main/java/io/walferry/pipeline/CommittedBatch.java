@@ -5,9 +5,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What one commit at the destination has made durable.
+ * What one commit has handed to every destination, or what has become durable at each of them.
  *
  * @param bytes of the rows, about
+ * @param position where it ends; everything before is there as well
  * @param lastCommitTime of the last source transaction; empty if only the position has moved
  */
 public record CommittedBatch(

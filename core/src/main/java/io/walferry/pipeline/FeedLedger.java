@@ -2,8 +2,10 @@ package io.walferry.pipeline;
 
 import io.walferry.change.Lsn;
 import io.walferry.change.TableId;
+import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,10 @@ final class FeedLedger {
 
   private final Map<TableId, FollowedTable> followed = new HashMap<>();
   private final Map<TableId, FollowedTable> begun = new HashMap<>();
+  private final Map<TableId, TableId> renames = new HashMap<>();
+  private final Map<TableId, Newcomer> newcomers = new HashMap<>();
   private final Set<TableId> reloads;
+  private final Map<TableId, TableId> awaited = new HashMap<>();
   private final Map<TableId, List<LedgerEntry>> unsettled;
   private final Optional<Lsn> intent;
   private final Optional<TornTransaction> torn;
@@ -33,11 +38,20 @@ final class FeedLedger {
     entries.stream()
         .filter(entry -> entry.kind() == Kind.ALTERATION)
         .forEach(entry -> begun.put(entry.table(), FollowedTable.parse(entry)));
+    entries.stream()
+        .filter(entry -> entry.kind() == Kind.RENAME)
+        .forEach(entry -> renames.put(entry.table(), TableLines.nameIn(entry)));
+    entries.stream()
+        .filter(entry -> entry.kind() == Kind.NEWCOMER)
+        .forEach(entry -> newcomers.put(entry.table(), Newcomer.parse(entry)));
     reloads =
         entries.stream()
             .filter(entry -> entry.kind() == Kind.RELOAD)
             .map(LedgerEntry::table)
             .collect(Collectors.toSet());
+    entries.stream()
+        .filter(entry -> entry.kind() == Kind.RELOAD && !entry.content().isEmpty())
+        .forEach(entry -> awaited.put(entry.table(), TableLines.nameIn(entry)));
     unsettled =
         entries.stream()
             .filter(entry -> entry.kind() == Kind.CHUNK || entry.kind() == Kind.ROW)
@@ -66,6 +80,18 @@ final class FeedLedger {
     return intent;
   }
 
+  /** Tables that have come to the feed and are not cut into chunks. */
+  Map<TableId, Newcomer> newcomers() {
+    return Collections.unmodifiableMap(newcomers);
+  }
+
+  /** Whether this very table is one of them. */
+  boolean isNewcomer(PublishedTable table) {
+    return Optional.ofNullable(newcomers.get(table.table()))
+        .filter(newcomer -> newcomer.table().oid() == table.oid())
+        .isPresent();
+  }
+
   /** The transaction that is there in part, if one is. */
   Optional<TornTransaction> torn() {
     return torn;
@@ -79,6 +105,23 @@ final class FeedLedger {
   /** The table as it was about to become; empty if nothing was done to it, or all was. */
   Optional<FollowedTable> begun(TableId table) {
     return Optional.ofNullable(begun.get(table));
+  }
+
+  /** What tables were about to be called, by their names; they may be called so. */
+  Map<TableId, TableId> renames() {
+    return Collections.unmodifiableMap(renames);
+  }
+
+  /** The name that a table waits for, which is to be loaded again. */
+  Optional<TableId> awaited(TableId table) {
+    return Optional.ofNullable(awaited.get(table));
+  }
+
+  /** Tables that have waited for names, by those that they have, which are free. */
+  Map<TableId, TableId> freed() {
+    Map<TableId, TableId> freed = new HashMap<>(awaited);
+    freed.values().removeIf(name -> followed.containsKey(name) || newcomers.containsKey(name));
+    return freed;
   }
 
   /** Whether the table was about to be loaded again. */

@@ -36,6 +36,7 @@ final class FeedSession {
   private final List<Target> targets;
   private final Reception reception;
   private final PipelineListener listener;
+  private final Deliveries deliveries;
   private final StopSignal stop;
   private boolean progress;
 
@@ -45,16 +46,18 @@ final class FeedSession {
       List<Target> targets,
       Reception reception,
       PipelineListener listener,
+      Deliveries deliveries,
       StopSignal stop) {
     this.settings = settings;
     this.source = source;
     this.targets = targets;
     this.reception = reception;
     this.listener = listener;
+    this.deliveries = deliveries;
     this.stop = stop;
   }
 
-  /** Whether the destination has taken something of the stream, so that a failure is a new one. */
+  /** Whether something of the stream has become durable, so that a failure is a new one. */
   boolean madeProgress() {
     return progress;
   }
@@ -192,11 +195,11 @@ final class FeedSession {
     try (ChangeStream stream =
         reception.follow(lineage, ends, from.endLsn(), how.with(how.output().with(forms.form())))) {
       listener.following(from);
-      Follower follower = new Follower(stream, outlets, forms, lineage, settings, listener, stop);
+      Follower follower = new Follower(stream, outlets, forms, lineage, settings, deliveries, stop);
       try {
         stop.during(() -> follower.follow(until), stream::interrupt);
       } finally {
-        progress = follower.hasCommitted();
+        progress = follower.hasProgressed();
       }
     } catch (WalferryException | MalformedValueException e) {
       throw forms.seen(e);
@@ -210,9 +213,9 @@ final class FeedSession {
     replay.judge(start.unsettled());
     RowReloads rows = new RowReloads(ends, replay, listener);
     TableLines lines = start.member().loads().lines();
-    FollowedTables tables =
-        new FollowedTables(settings.feed(), ends, selection, lines, replay, rows);
-    return new Outlet(start, tables, replay, rows, lineage);
+    FollowedTables tables = new FollowedTables(settings.feed(), ends, selection, lines, replay);
+    AskedReloads asked = new AskedReloads(settings.feed(), ends, lines, replay, rows);
+    return new Outlet(start, tables, replay, rows, asked, lineage);
   }
 
   /** What a destination without a memory has taken would be repeated by another attempt. */

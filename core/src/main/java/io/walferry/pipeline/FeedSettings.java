@@ -1,5 +1,6 @@
 package io.walferry.pipeline;
 
+import io.walferry.publication.RowFilters;
 import io.walferry.stream.SlotKind;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param onSlotLost what to do when changes are missing
  * @param upgradedFrom the server that the source was made of, if its position at a destination is
  *     to be gone on from
+ * @param rowFilters which rows a publication that is created carries
  */
 public record FeedSettings(
     String pipeline,
@@ -25,9 +27,34 @@ public record FeedSettings(
     SlotKind slotKind,
     LoadMode load,
     SlotLoss onSlotLost,
-    Optional<Predecessor> upgradedFrom) {
+    Optional<Predecessor> upgradedFrom,
+    RowFilters rowFilters) {
   public FeedSettings {
     tables = List.copyOf(tables);
+  }
+
+  /** One that wants every row of its tables. */
+  public FeedSettings(
+      String pipeline,
+      String slot,
+      String publication,
+      List<String> tables,
+      boolean create,
+      SlotKind slotKind,
+      LoadMode load,
+      SlotLoss onSlotLost,
+      Optional<Predecessor> upgradedFrom) {
+    this(
+        pipeline,
+        slot,
+        publication,
+        tables,
+        create,
+        slotKind,
+        load,
+        onSlotLost,
+        upgradedFrom,
+        RowFilters.NONE);
   }
 
   /** One that has a failover slot where it can, and stops when its slot is lost. */
@@ -60,6 +87,7 @@ public record FeedSettings(
         slotKind,
         load,
         onSlotLost,
-        Optional.of(predecessor));
+        Optional.of(predecessor),
+        rowFilters);
   }
 }

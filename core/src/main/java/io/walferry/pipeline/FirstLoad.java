@@ -18,6 +18,7 @@ import io.walferry.stream.SlotKind;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +75,7 @@ final class FirstLoad {
   private List<StartPoint> begin(List<PublishedTable> tables, Set<TableId> replaced) {
     SlotCatalog slots = new SlotCatalog(sql);
     slots.requireRoom(feed.slot());
-    tables.forEach(table -> TableLedger.requireReadable(sql, table));
+    tables.forEach(this::requireReadable);
     members.forEach(member -> prepare(member, tables, replaced));
     boolean temporary = !members.getFirst().savesPosition();
     SlotKind kind = temporary ? SlotKind.TEMPORARY : feed.slotKind();
@@ -93,6 +94,7 @@ final class FirstLoad {
       for (Member member : members) {
         Sink sink = member.ends().sink();
         sink.forget(FeedLedger.FEED, EnumSet.of(Kind.SLOT, Kind.TRANSACTION));
+        left(tables, replaced).forEach(table -> sink.forget(table, EnumSet.allOf(Kind.class)));
         List<TableLedger> ledgers = member.loads().plan(tables, made.base());
         sink.commit(position);
         starts.add(new StartPoint(member, position, tables, ledgers, Optional.empty()));
@@ -106,6 +108,21 @@ final class FirstLoad {
     }
   }
 
+  private void requireReadable(PublishedTable table) {
+    try {
+      TableLedger.requireReadable(sql, table);
+    } catch (WalferryException e) {
+      throw TableLoads.moving(e);
+    }
+  }
+
+  /** Those of an earlier slot that are not there any more, under that name at least. */
+  private static Set<TableId> left(List<PublishedTable> tables, Set<TableId> replaced) {
+    Set<TableId> left = new HashSet<>(replaced);
+    tables.forEach(table -> left.remove(table.table()));
+    return left;
+  }
+
   private static void prepare(Member member, List<PublishedTable> tables, Set<TableId> replaced) {
     Sink sink = member.ends().sink();
     Map<Boolean, List<PublishedTable>> parts =
@@ -114,7 +131,7 @@ final class FirstLoad {
     List<PublishedTable> known = parts.getOrDefault(true, List.of());
     sink.resume(known);
     known.forEach(sink::empty);
-    sink.prepare(parts.getOrDefault(false, List.of()));
+    new Newcomers(sink).prepareFirst(parts.getOrDefault(false, List.of()));
   }
 
   private static void announce(Member member, Lsn since) {

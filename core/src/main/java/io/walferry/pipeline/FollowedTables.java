@@ -3,9 +3,11 @@ package io.walferry.pipeline;
 import io.walferry.change.Change;
 import io.walferry.change.Lsn;
 import io.walferry.change.Relation;
+import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.ddl.DdlKey;
+import io.walferry.ddl.ToldChange;
 import io.walferry.ddl.ToldTable;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
@@ -20,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,9 +39,10 @@ final class FollowedTables {
   private final FeedEnds ends;
   private final TableSelection selection;
   private final Replay replay;
-  private final RowReloads rows;
   private final PublicationWatch watch;
   private final TableLines lines;
+  private final TableMoves moves;
+  private final UnmetTables unmet;
   private final DdlKey key;
 
   /** The relations whose columns the destination has, or is known not to need. */
@@ -59,22 +61,15 @@ final class FollowedTables {
   /** Where the transaction commits whose changes come. */
   private Lsn commitLsn = Lsn.ZERO;
 
-  /** What was decided of relations that were not known at the start. */
-  private final Map<Relation, Boolean> met = new HashMap<>();
-
   FollowedTables(
-      FeedSettings feed,
-      FeedEnds ends,
-      TableSelection selection,
-      TableLines lines,
-      Replay replay,
-      RowReloads rows) {
+      FeedSettings feed, FeedEnds ends, TableSelection selection, TableLines lines, Replay replay) {
     this.feed = feed;
     this.ends = ends;
     this.selection = selection;
     this.replay = replay;
-    this.rows = rows;
     this.lines = lines;
+    this.moves = new TableMoves(feed, ends, selection, lines, replay);
+    this.unmet = new UnmetTables(feed, ends, selection, lines, replay);
     this.key = new DdlKey(ends.sql());
     this.watch = new PublicationWatch(ends.sql(), feed.publication());
   }
@@ -88,7 +83,7 @@ final class FollowedTables {
    * @param xid of the transaction that the announcement came in
    */
   void announced(Xid xid) {
-    met.clear();
+    unmet.lookAgain();
     if (watch.hasChanged(xid)) {
       compare();
     }
@@ -100,8 +95,12 @@ final class FollowedTables {
    */
   void begin(TransactionHeader header) {
     commitLsn = header.commitLsn();
+    if (lines.takeDeparture()) {
+      followed.clear();
+      unmet.lookAgain();
+    }
     if (watch.isDue() && watch.hasChangedMeanwhile()) {
-      met.clear();
+      unmet.lookAgain();
       compare();
     }
   }
@@ -109,9 +108,8 @@ final class FollowedTables {
   private void compare() {
     for (PublishedTable table : new PublicationCatalog(ends.sql()).tables(feed.publication())) {
       lines
-          .find(table.table())
-          .filter(line -> line.oid() == table.oid())
-          .ifPresent(line -> compare(line, table));
+          .nameOf(table.oid())
+          .ifPresent(name -> compare(lines.find(name).orElseThrow(), table.named(name)));
     }
   }
 
@@ -147,10 +145,67 @@ final class FollowedTables {
 
   /** Whether changes of the relation are to be applied. */
   boolean includes(Relation relation) {
-    return selection.includes(relation)
-        && (isFollowed(relation)
-            || lines.find(relation.table()).isPresent()
-            || met.computeIfAbsent(relation, this::meet));
+    return isFollowed(relation)
+        || (isToFollow(relation) && lines.find(relation.table()).isPresent());
+  }
+
+  private boolean isToFollow(Relation relation) {
+    return isSame(relation) && selection.includes(relation);
+  }
+
+  /**
+   * A table that is to be followed from here on, since a relation is that is not included: it is to
+   * be {@link UnmetTables#meet met}.
+   */
+  Optional<PublishedTable> newcomer(Relation relation) {
+    return isToFollow(relation) && lines.find(relation.table()).isEmpty()
+        ? unmet.find(relation)
+        : Optional.empty();
+  }
+
+  /**
+   * Whether the destination has rows under a name of a table that is gone. It may have been read
+   * under that name before the stream has come to it, and go before that: then another table may
+   * come to the name first.
+   */
+  boolean isOfOneThatIsGone(TableId name) {
+    return lines.isDeparted(name);
+  }
+
+  /** Tables that the destination has not met. */
+  UnmetTables unmet() {
+    return unmet;
+  }
+
+  /**
+   * Whether a table stays the same one: after a rename, a swap or a new table of an old name, the
+   * destination's rows are not those of the source any more, and rows do not say what was done.
+   *
+   * @return false if the change is older than what is followed
+   * @throws WalferryException {@code SOURCE_TABLE_REPLACED}
+   */
+  private boolean isSame(Relation relation) {
+    Optional<TableId> name = lines.nameOf(relation.oid());
+    Optional<FollowedTable> line = lines.find(name.orElse(relation.table()));
+    if (line.isEmpty() || name.filter(relation.table()::equals).isPresent()) {
+      return true;
+    }
+    if (feed.load() != LoadMode.NONE && commitLsn.isBefore(line.get().since())) {
+      // A load has seen what has become of it.
+      return false;
+    }
+    if (name.filter(replay::isToPlan).isPresent()) {
+      // A load will see it, whatever the name is by then.
+      return false;
+    }
+    if (name.isEmpty() && unmet.awaits(relation.table())) {
+      return false;
+    }
+    throw new WalferryException(
+        ErrorCode.SOURCE_TABLE_REPLACED,
+        "a table was replaced at the source: "
+            + name.map(former -> former + " is called " + relation.table() + " in the stream")
+                .orElse(relation.table() + " is another table of the same name in the stream"));
   }
 
   @SuppressWarnings("ReferenceEquality") // One object for each announcement; asked for each row.
@@ -191,7 +246,7 @@ final class FollowedTables {
 
   /**
    * What was done to the table until it had the columns of a relation. Empty if rows do not print
-   * as before, or may not: then the table is loaded again.
+   * as before, or may not: then the table is loaded again, or left out if it is gone by now.
    */
   Optional<TableAlteration> alteration(Relation relation) {
     FollowedTable line = lines.find(relation.table()).orElseThrow();
@@ -214,9 +269,24 @@ final class FollowedTables {
   }
 
   private void loadRewritten(Relation relation, String why) {
-    PublishedTable table = published(relation).orElseThrow(() -> replaced(relation, why));
-    requireReload(feed, table, why);
-    replay.loadSoon(table, true);
+    Optional<PublishedTable> table = published(relation);
+    if (table.isPresent()) {
+      requireReload(feed, table.get(), why);
+      replay.loadSoon(table.get(), true);
+    } else if (DroppedTables.among(ends.sql(), List.of(relation.oid())).isEmpty()) {
+      throw replaced(relation, why);
+    } else {
+      depart(relation.table());
+    }
+  }
+
+  /** Nobody can read any more what has become of its rows, and the stream will drop them. */
+  private void depart(TableId table) {
+    FollowedTable line = lines.find(table).orElseThrow();
+    unmet.lookAgain();
+    replay.forget(table);
+    ends.sink().forget(table, TableLoads.UNSETTLED);
+    lines.depart(table, line);
   }
 
   /**
@@ -244,10 +314,8 @@ final class FollowedTables {
     if (ends.sink().capabilities().alterations() != SinkCapabilities.Alterations.ON_THEIR_OWN) {
       return Optional.empty();
     }
-    Set<String> reused = ColumnDifference.reusedNames(line, changes);
-    return reused.isEmpty()
-        ? Optional.empty()
-        : Optional.of("names of columns are those of others now: " + reused);
+    return ColumnDifference.reusedName(line, changes)
+        .map(name -> "the name " + name + " is that of another column now");
   }
 
   /**
@@ -263,7 +331,7 @@ final class FollowedTables {
     LOG.warn("Table {} was rewritten at the source: {}; it is loaded again", table, why);
   }
 
-  private static WalferryException replaced(Object table, String why) {
+  static WalferryException replaced(Object table, String why) {
     return new WalferryException(
         ErrorCode.SOURCE_TABLE_REPLACED, "table " + table + " was rewritten at the source: " + why);
   }
@@ -302,46 +370,54 @@ final class FollowedTables {
     published(relation).ifPresent(table -> replay.loadSoon(table, true));
   }
 
-  /** As the catalog has it now, under the same name. */
+  /** As the catalog has it now, under the name that it has at this place of the stream. */
   private Optional<PublishedTable> published(Relation relation) {
-    return new PublicationCatalog(ends.sql())
-        .tables(feed.publication()).stream()
-            .filter(table -> table.oid() == relation.oid())
-            .filter(table -> table.table().equals(relation.table()))
-            .findFirst();
+    return published(relation.oid()).map(table -> table.named(relation.table()));
   }
 
-  private boolean meet(Relation relation) {
-    Optional<PublishedTable> found = published(relation);
-    if (found.isEmpty()) {
-      // It is gone again, or has another name by now, under which it will be met.
-      return false;
-    }
-    PublishedTable table = found.get();
-    if (feed.load() == LoadMode.NONE) {
-      ends.sink().resume(List.of(table));
-      lines.note(List.of(table));
-      lines.requireUnmoved(List.of(table));
-      return true;
-    }
-    lines.know(table);
-    ends.sink().prepare(List.of(table));
-    replay.loadSoon(table, false);
-    return true;
+  private Optional<PublishedTable> published(int oid) {
+    return new PublicationCatalog(ends.sql())
+        .tables(feed.publication()).stream().filter(table -> table.oid() == oid).findFirst();
+  }
+
+  /** What the source tells by a message, if it is the source that does. */
+  Optional<ToldChange> heard(Change.Message message) {
+    return ToldChange.of(message, key);
+  }
+
+  /** What becomes of whole tables by it, in this order, before it is {@link #told}. */
+  List<TableMove> moves(ToldChange told) {
+    return moves.of(told, commitLsn);
+  }
+
+  /** A table that has waited for a name which is free now; nothing of it waits. */
+  Optional<TableMove.Renamed> freed() {
+    return moves.freed();
+  }
+
+  /** Lets tables move; nothing is known of relations then. */
+  TableMoves moving() {
+    followed.clear();
+    unmet.lookAgain();
+    return moves;
   }
 
   /**
-   * Notes what the source tells of a table's columns. The first change that shows others, or the
-   * same of other numbers, then says exactly what was done.
+   * Follows what the source tells of a table's columns and rows. Of columns, the first change that
+   * shows others, or the same of other numbers, then says exactly what was done.
+   *
+   * @param xid of the transaction that tells it
    */
-  void told(Change.Message message) {
-    ToldTable.of(message, key).ifPresent(this::told);
+  void told(ToldChange told, Xid xid) {
+    switch (told) {
+      case ToldTable table -> told(table);
+      case ToldChange.Rewritten rewritten -> rewritten(rewritten, xid);
+      case ToldChange.Dropped dropped -> {}
+    }
   }
 
   private void told(ToldTable told) {
-    lines
-        .find(told.table())
-        .filter(line -> line.oid() == told.oid() && !commitLsn.isBefore(line.since()))
+    known(told)
         .ifPresent(
             line -> {
               FollowedTable now = line.with(line.numbers().with(told.columns(), line.columns()));
@@ -352,45 +428,58 @@ final class FollowedTables {
             });
   }
 
-  /** Loads a table again if the message asks this feed for it. */
-  void reload(Change.Message message) {
-    for (PublishedTable table : new PublicationCatalog(ends.sql()).tables(feed.publication())) {
-      if (lines.find(table.table()).isPresent()
-          && new ReloadRequest(feed.slot(), table.table()).isSaidBy(message)) {
-        LOG.info("Table {} is loaded again, as asked for", table);
-        replay.loadSoon(table, true);
-      }
+  /**
+   * A table that the source tells of and that is to be {@link UnmetTables#meet met}.
+   *
+   * @param xid of the transaction that tells it
+   */
+  Optional<PublishedTable> newcomer(ToldChange told, Xid xid) {
+    if (!(told instanceof ToldTable table)) {
+      return Optional.empty();
     }
+    if (!isNew(table)) {
+      boolean unused = lines.nameOf(table.oid()).isEmpty() && unmet.awaits(table.table());
+      return Optional.empty();
+    }
+    announced(xid);
+    return unmet.find(table.oid(), table.table());
   }
 
-  /** Reads rows again if the message asks this feed for them. */
-  void reloadRows(Change.Message message) {
-    RowReloadRequest.of(message)
-        .filter(
-            request ->
-                request.slot().equals(feed.slot()) && lines.find(request.table()).isPresent())
-        .ifPresent(this::reloadRows);
+  /** Without a load, what was in it before its first change here would be missing. */
+  private boolean isNew(ToldTable told) {
+    return feed.load() != LoadMode.NONE
+        && selection.includes(told.table())
+        && lines.find(told.table()).isEmpty()
+        && lines.nameOf(told.oid()).isEmpty();
   }
 
-  private void reloadRows(RowReloadRequest request) {
-    Optional<PublishedTable> table =
-        new PublicationCatalog(ends.sql())
-            .tables(feed.publication()).stream()
-                .filter(published -> published.table().equals(request.table()))
-                .findFirst();
-    if (table.isEmpty() || !ends.sink().capabilities().replacesRows()) {
-      LOG.warn(
-          "Rows of table {} are not read again, as asked for: {}",
-          request.table(),
-          table.isEmpty()
-              ? "it is not published any more"
-              : "this destination does not replace rows by their keys, or may have others");
+  /** The table, if it is followed and was not read behind this place. */
+  private Optional<FollowedTable> known(ToldChange told) {
+    return lines
+        .find(told.table())
+        .filter(line -> line.oid() == told.oid() && !commitLsn.isBefore(line.since()));
+  }
+
+  private void rewritten(ToldChange.Rewritten told, Xid xid) {
+    if (!told.changesValues() || known(told).isEmpty()) {
       return;
     }
-    LOG.info(
-        "{} rows of table {} are read again, as asked for",
-        request.rows().keys().size(),
-        request.table());
-    rows.want(table.get(), request.rows());
+    announced(xid);
+    published(told.oid())
+        .map(table -> table.named(told.table()))
+        .filter(table -> rewrittenIsLoaded(feed, table))
+        .ifPresent(table -> replay.loadSoon(table, true));
+  }
+
+  private static boolean rewrittenIsLoaded(FeedSettings feed, PublishedTable table) {
+    boolean again = feed.load() != LoadMode.NONE;
+    LOG.warn(
+        "The rows of table {} were written anew at the source: {}",
+        table,
+        again
+            ? "it is loaded again"
+            : "values may differ here, since 'pipeline.load' is none; 'walferry reload' reads it"
+                + " again");
+    return again;
   }
 }

@@ -2,7 +2,6 @@ package io.walferry.pipeline;
 
 import io.walferry.change.Change;
 import io.walferry.change.Lsn;
-import io.walferry.change.OldRow;
 import io.walferry.change.Position;
 import io.walferry.change.Transaction;
 import io.walferry.change.TransactionHeader;
@@ -29,7 +28,7 @@ final class Follower {
   private final RowForms forms;
   private final Lineage lineage;
   private final PipelineSettings settings;
-  private final PipelineListener listener;
+  private final Deliveries deliveries;
   private final StopSignal stop;
 
   /** What every destination has taken. */
@@ -45,8 +44,11 @@ final class Follower {
   private long batchStart;
   private long savedAt = System.nanoTime();
   private Optional<Instant> lastCommitTime = Optional.empty();
-  private boolean committed;
+  private boolean progressed;
   private long announcements;
+
+  /** Whether the source has said last that it has no more. */
+  private boolean sourceRests;
 
   Follower(
       ChangeStream stream,
@@ -54,18 +56,19 @@ final class Follower {
       RowForms forms,
       Lineage lineage,
       PipelineSettings settings,
-      PipelineListener listener,
+      Deliveries deliveries,
       StopSignal stop) {
     this.stream = stream;
     this.outlets = outlets;
     this.forms = forms;
     this.lineage = lineage;
     this.settings = settings;
-    this.listener = listener;
+    this.deliveries = deliveries;
     this.stop = stop;
     this.durable = least(Outlet::durable);
     this.settled = least(Outlet::settle);
     this.reached = durable;
+    deliveries.resume(settled);
   }
 
   /** Everything up to here is at every destination. */
@@ -88,22 +91,46 @@ final class Follower {
         open = hasUncommitted() || lags();
         rest();
       } else {
-        switch (stream.next(timeLeft())) {
-          case StreamEvent.Begun begun -> take(begun.transaction(), until);
-          case StreamEvent.KeepAlive keepAlive -> moveOn(keepAlive, end);
-          case StreamEvent.Quiet quiet -> {}
-        }
+        take(stream.next(timeLeft()), until, end);
       }
       if (isDue() || (isAt(end) && hasUncommitted()) || wantsLoad()) {
         commitAndLoad();
       } else if (lags()) {
         settle();
       }
+      if (sourceRests && isInStep()) {
+        deliveries.caughtUp();
+      }
     }
     if (hasUncommitted() || lags()) {
       commit();
     }
     return settled;
+  }
+
+  private void take(StreamEvent event, Optional<Lsn> until, Optional<Lsn> end) {
+    switch (event) {
+      case StreamEvent.Begun begun -> {
+        sourceRests = false;
+        take(begun.transaction(), until);
+      }
+      case StreamEvent.KeepAlive keepAlive -> {
+        sourceRests = true;
+        moveOn(keepAlive, end);
+      }
+      // With nothing to do it was waited for a whole status interval.
+      case StreamEvent.Quiet quiet -> sourceRests |= isInStep();
+    }
+  }
+
+  /** Whether every destination has all of what has come, and what was read of tables is judged. */
+  private boolean isInStep() {
+    return transactions == 0
+        && !lags()
+        && !wantsLoad()
+        && !waitsForRows()
+        && outlets.stream().noneMatch(Outlet::leavesOut)
+        && behindLoads(Lsn.ZERO).equals(Lsn.ZERO);
   }
 
   /** At the end there is nothing to do but to wait for what others have open. */
@@ -123,10 +150,15 @@ final class Follower {
   private void settle() {
     Position now = least(Outlet::settle);
     if (now.endLsn().isAfter(settled.endLsn())) {
-      settled = now;
-      stream.confirm(settled.endLsn());
-      listener.committed(new CommittedBatch(0, 0, 0, settled, Optional.empty()));
+      settle(now);
     }
+  }
+
+  private void settle(Position now) {
+    progressed |= now.endLsn().isAfter(settled.endLsn());
+    settled = now;
+    stream.confirm(settled.endLsn());
+    deliveries.settle(settled);
   }
 
   private void commitAndLoad() {
@@ -186,12 +218,15 @@ final class Follower {
         && !transaction.header().commitLsn().isBefore(behindLoads(until.get()));
   }
 
-  /** Whether the destination has taken anything since {@link #follow} began. */
-  boolean hasCommitted() {
-    return committed;
+  /** Whether anything has become durable since {@link #follow} began. */
+  boolean hasProgressed() {
+    return progressed;
   }
 
   private void apply(Transaction transaction) {
+    if (isInStep()) {
+      deliveries.reached(transaction.header().commitTime());
+    }
     outlets.forEach(outlet -> outlet.begin(transaction.header(), reached));
     boolean taken = false;
     while (transaction.advance()) {
@@ -232,9 +267,9 @@ final class Follower {
     }
     if (taken) {
       changes++;
-      bytes += byteSize(readable);
+      bytes += readable.byteSize();
       if (changes % CHANGES_PER_REPORT == 0) {
-        listener.applying(changes);
+        deliveries.applying(changes);
       }
     }
     return taken;
@@ -284,38 +319,20 @@ final class Follower {
       skipped = Math.min(skipped, outlet.commit(reached));
     }
     changes -= skipped;
-    durable = least(Outlet::durable);
-    settled = least(Outlet::settle);
-    stream.confirm(settled.endLsn());
-    committed = true;
-    savedAt = System.nanoTime();
-    listener.committed(
+    CommittedBatch batch =
         new CommittedBatch(
             transactions,
             changes,
             bytes,
-            settled,
-            transactions > 0 ? lastCommitTime : Optional.empty()));
+            reached,
+            transactions > 0 ? lastCommitTime : Optional.empty());
+    savedAt = System.nanoTime();
     transactions = 0;
     changes = 0;
     bytes = 0;
-  }
-
-  private static long byteSize(Change change) {
-    return switch (change) {
-      case Change.Insert insert -> insert.after().byteSize();
-      case Change.Update update -> byteSize(update.before()) + update.after().byteSize();
-      case Change.Delete delete -> byteSize(delete.before());
-      case Change.Truncate truncate -> 0;
-      case Change.Message message -> 0;
-    };
-  }
-
-  private static long byteSize(OldRow old) {
-    return switch (old) {
-      case OldRow.Full full -> full.row().byteSize();
-      case OldRow.Key key -> key.row().byteSize();
-      case OldRow.Absent absent -> 0;
-    };
+    durable = least(Outlet::durable);
+    deliveries.handOver(batch);
+    settle(least(Outlet::settle));
+    progressed |= !lags();
   }
 }

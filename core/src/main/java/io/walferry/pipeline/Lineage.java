@@ -30,9 +30,12 @@ final class Lineage {
   private Lineage(ReplicationConnection replication, Connection sql) {
     this.replication = replication;
     this.sql = sql;
-    // In this order: a standby that is one now was on that timeline before.
-    this.server = replication.identify();
+    // In this order: a standby that is one now was on that timeline before, and what is none now
+    // may
+    // have been one then.
+    SourceIdentity before = replication.identify();
     this.standby = SourceSnapshot.isOfStandby(sql);
+    this.server = standby ? before : replication.identify();
   }
 
   /**
@@ -75,10 +78,8 @@ final class Lineage {
    * @throws WalferryException {@code SOURCE_CHANGED}
    */
   void requireDescent(SinkState state) {
-    switch (state) {
-      case SinkState.Fresh fresh -> {}
-      case SinkState.Unfinished unfinished -> requireDescent(unfinished.saved());
-      case SinkState.Following following -> requireDescent(following.saved());
+    if (state instanceof SinkState.Following following) {
+      requireDescent(following.saved());
     }
   }
 

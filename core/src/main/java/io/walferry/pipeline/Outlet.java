@@ -4,12 +4,15 @@ import io.walferry.change.Change;
 import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
+import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
-import io.walferry.ddl.ToldTable;
+import io.walferry.ddl.ToldChange;
+import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ColumnChange;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
+import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.TableAlteration;
 import io.walferry.snapshot.TableLedger;
 import java.util.EnumSet;
@@ -27,6 +30,7 @@ final class Outlet {
   private final Replay replay;
   private final TableLoads loads;
   private final RowReloads rows;
+  private final AskedReloads asked;
   private final Lineage lineage;
   private Position durable;
   private Optional<TransactionHeader> unbegun = Optional.empty();
@@ -45,8 +49,15 @@ final class Outlet {
   /** The transaction of which a part is there already, or was to be made so. */
   private Optional<TornTransaction> torn;
 
-  Outlet(StartPoint start, FollowedTables tables, Replay replay, RowReloads rows, Lineage lineage) {
+  Outlet(
+      StartPoint start,
+      FollowedTables tables,
+      Replay replay,
+      RowReloads rows,
+      AskedReloads asked,
+      Lineage lineage) {
     this.lineage = lineage;
+    this.asked = asked;
     this.sink = start.member().ends().sink();
     this.tables = tables;
     this.replay = replay;
@@ -137,15 +148,15 @@ final class Outlet {
       }
       case Change.Message message -> {
         if (ReloadRequest.isOne(message)) {
-          tables.reload(message);
+          asked.reload(message);
           yield Optional.empty();
         }
         if (RowReloadRequest.isOne(message)) {
-          tables.reloadRows(message);
+          asked.reloadRows(message);
           yield Optional.empty();
         }
-        if (ToldTable.isOne(message)) {
-          tables.told(message);
+        if (ToldChange.isOne(message)) {
+          tables.heard(message).ifPresent(this::told);
           yield Optional.empty();
         }
         yield Optional.of(message);
@@ -160,7 +171,16 @@ final class Outlet {
   /** Whether changes of the relation are to be applied; the destination has its columns then. */
   private boolean isWanted(Relation relation) {
     if (!tables.includes(relation)) {
-      return false;
+      Optional<PublishedTable> newcomer = tables.newcomer(relation);
+      if (newcomer.isEmpty()) {
+        return false;
+      }
+      if (tables.isOfOneThatIsGone(relation.table())) {
+        // What came of it goes first; nobody needs its rows any more.
+        replay.flush();
+        drop(relation.table());
+      }
+      meet(newcomer.get());
     }
     // A table that is to be loaded again gets the columns that it has by then.
     if (!replay.isToPlan(relation.table()) && tables.isAltered(relation)) {
@@ -168,7 +188,10 @@ final class Outlet {
       replay.flush();
       if (!replay.isToPlan(relation.table())) {
         tables.alteration(relation).ifPresent(this::alter);
+        return tables.includes(relation);
       }
+      // One that is found gone is not followed any more.
+      return tables.includes(relation);
     }
     return true;
   }
@@ -179,6 +202,83 @@ final class Outlet {
       tear();
     }
     tables.alter(alteration);
+  }
+
+  private void meet(PublishedTable table) {
+    tables
+        .unmet()
+        .meet(
+            table,
+            () -> {
+              replay.flush();
+              tear();
+            });
+  }
+
+  private void told(ToldChange told) {
+    for (TableMove move : tables.moves(told)) {
+      // The changes before it go first.
+      replay.flush();
+      switch (move) {
+        case TableMove.Dropped(var table) -> drop(table);
+        case TableMove.Renamed renamed -> rename(renamed);
+        case TableMove.Left(var table) -> {
+          boolean unused = forget(table);
+          tables.moving().leave(table);
+        }
+        case TableMove.Waits waits -> tables.moving().await(waits);
+      }
+    }
+    for (var freed = tables.freed(); freed.isPresent(); freed = tables.freed()) {
+      replay.flush();
+      rename(freed.get());
+    }
+    tables.unmet().free().forEach(this::meet);
+    Optional<PublishedTable> newcomer = tables.newcomer(told, xid);
+    newcomer.ifPresent(this::meet);
+    if (newcomer.isEmpty()) {
+      tables.told(told, xid);
+    }
+  }
+
+  /** Nothing is read of it any more, under that name at least. */
+  private boolean forget(TableId table) {
+    boolean wanted = replay.isUnsettled(table);
+    replay.forget(table);
+    return rows.forget(table) || wanted;
+  }
+
+  private void drop(TableId table) {
+    boolean unused = forget(table);
+    if (isOnItsOwn()) {
+      tear();
+    }
+    tables.moving().drop(table);
+  }
+
+  /** What was read under the former name cannot be judged under the new one, and is read again. */
+  private void rename(TableMove.Renamed move) {
+    boolean again = forget(move.table());
+    TableMoves moving = tables.moving();
+    if (again) {
+      // For whoever finds it so.
+      moving.loadAgain(move.table());
+    }
+    if (isOnItsOwn()) {
+      moving.begin(move);
+      tear();
+    }
+    replay.forget(move.table());
+    moving.rename(move, again);
+    if (isOnItsOwn()) {
+      // Nobody may find another table under the former name, and take that for the one to rename.
+      tear();
+    }
+  }
+
+  /** Whether what is done to tables stands between two transactions of the destination. */
+  private boolean isOnItsOwn() {
+    return sink.capabilities().alterations() == SinkCapabilities.Alterations.ON_THEIR_OWN;
   }
 
   /** What somebody has to do by hand has to find what was before it. */
@@ -213,6 +313,11 @@ final class Outlet {
     return rows.isPending();
   }
 
+  /** Whether changes of a table are left out until it can be read under its new name. */
+  boolean leavesOut() {
+    return loads.lines().hasPostponed();
+  }
+
   /** How far the stream has to come until everything that was read is in step; 0/0 if it is. */
   Lsn replayEnd() {
     return replay.end();
@@ -239,9 +344,12 @@ final class Outlet {
     }
     rows.plan();
     replay.plan(reached);
-    replay.settle(reached);
+    List<PublishedTable> settled = replay.settle(reached);
     sink.commit(reached);
     durable = reached;
+    if (loads.index(settled)) {
+      sink.commit(reached);
+    }
     return replay.takeSkipped();
   }
 

@@ -71,11 +71,18 @@ public final class Pipeline {
   public void run() {
     EndPoint end = new EndPoint(settings.until());
     Attempts attempts = new Attempts(settings, listener::retrying, stop);
+    Deliveries deliveries = new Deliveries(listener);
     try (Reception reception = reception()) {
       while (!stop.isRequested()) {
         FeedSession session =
             new FeedSession(
-                settings.with(attempts.fitting()), source, targets, reception, listener, stop);
+                settings.with(attempts.fitting()),
+                source,
+                targets,
+                reception,
+                listener,
+                deliveries,
+                stop);
         try {
           session.run(end);
           return;

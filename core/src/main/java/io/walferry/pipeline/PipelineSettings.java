@@ -46,6 +46,10 @@ public record PipelineSettings(
     return new PipelineSettings(feed, other, batch, retry, loadReaders, chunkBytes, until);
   }
 
+  public PipelineSettings with(BatchLimits other) {
+    return new PipelineSettings(feed, stream, other, retry, loadReaders, chunkBytes, until);
+  }
+
   public PipelineSettings with(Until other) {
     return new PipelineSettings(feed, stream, batch, retry, loadReaders, chunkBytes, other);
   }

@@ -5,9 +5,12 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.Publication;
+import io.walferry.publication.Publication.Operation;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.Publications;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.RowFilters;
 import io.walferry.publication.SourceTable;
 import io.walferry.publication.TableDirectory;
 import io.walferry.publication.TablePattern;
@@ -73,7 +76,9 @@ final class PublishedTables {
     new Publications(sql)
         .ensure(feed.publication(), present(asked.stream().filter(TablePattern::isLiteral)));
     warnOfTablesLeftOut(present(asked.stream()));
-    return existing();
+    List<PublishedTable> tables = existing();
+    warnOfMissingFilters(tables);
+    return tables;
   }
 
   /** The tables that are meant; one that was dropped meanwhile holds nothing up. */
@@ -114,18 +119,23 @@ final class PublishedTables {
           "publication " + feed.publication() + " does not exist and 'source.create' is false");
     }
     if (exists && feed.tables().isEmpty()) {
-      warnOfMissingIdentity(existing());
-      return existing();
+      List<PublishedTable> tables = existing();
+      warnOfMissingIdentity(tables);
+      warnOfMissingFilters(tables);
+      return tables;
     }
     TableDirectory directory = TableDirectory.read(sql);
     List<TablePattern> patterns =
         (feed.tables().isEmpty() ? List.of(DEFAULT_PATTERN) : feed.tables())
             .stream().map(TablePattern::parse).toList();
     List<TableId> asked = directory.matching(patterns);
-    created = new Publications(sql).ensure(feed.publication(), asked);
+    created = new Publications(sql).ensure(feed.publication(), asked, feed.rowFilters());
     List<PublishedTable> tables = existing();
     requireSelected(asked, tables, directory);
     warnOfMissingIdentity(tables);
+    if (!created) {
+      warnOfMissingFilters(tables);
+    }
     return tables;
   }
 
@@ -164,12 +174,59 @@ final class PublishedTables {
    */
   private void warnOfMissingIdentity(List<PublishedTable> tables) {
     List<TableId> names = tables.stream().map(PublishedTable::table).toList();
-    for (SourceTable lacking : TableDirectory.read(sql).lackingIdentity(names)) {
+    TableDirectory directory = TableDirectory.read(sql);
+    for (SourceTable declared : directory.withoutIdentity(names)) {
+      LOG.warn(
+          "Table {} has REPLICA IDENTITY NOTHING, so only its INSERT and TRUNCATE are followed: {}",
+          declared.table(),
+          carriesOldRows()
+              ? "the server refuses UPDATE and DELETE on it"
+              : "publication " + feed.publication() + " carries no UPDATE and DELETE");
+    }
+    for (SourceTable lacking : directory.lackingIdentity(names)) {
       LOG.warn(
           "Table {} has no replica identity: the server refuses UPDATE and DELETE on it. Run: {}",
           lacking.table(),
           lacking.identityStatement());
     }
+  }
+
+  /** What a publication that was there sends is not what the settings say, but what it says. */
+  private void warnOfMissingFilters(List<PublishedTable> tables) {
+    RowFilters filters = feed.rowFilters();
+    if (filters.isEmpty()) {
+      return;
+    }
+    filters.requireServer(major());
+    List<TableId> lacking = filters.lackingIn(tables);
+    if (lacking.isEmpty()) {
+      LOG.info(
+          "Publication {} has row filters of its own; 'source.where' counts only when one is made",
+          feed.publication());
+    } else {
+      LOG.warn(
+          "Publication {} has no row filter for {}: 'source.where' counts only when one is made."
+              + " Once the replica identity has its columns, run: {}",
+          feed.publication(),
+          lacking.stream().map(TableId::toString).collect(Collectors.joining(", ")),
+          Publications.filterStatements(feed.publication(), lacking, filters));
+    }
+  }
+
+  private int major() {
+    try {
+      return sql.getMetaData().getDatabaseMajorVersion();
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "ask the server for its version");
+    }
+  }
+
+  private boolean carriesOldRows() {
+    return catalog
+        .find(feed.publication())
+        .map(Publication::operations)
+        .filter(it -> it.contains(Operation.UPDATE) || it.contains(Operation.DELETE))
+        .isPresent();
   }
 
   /**

@@ -9,6 +9,9 @@ import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.error.WalferryException;
+import io.walferry.pipeline.ChangeWindow.Item;
+import io.walferry.pipeline.ChangeWindow.Judged;
 import io.walferry.publication.PublishedTable;
 import io.walferry.snapshot.KeyPlace;
 import io.walferry.snapshot.KeyPlaces;
@@ -43,9 +46,6 @@ import java.util.stream.Collectors;
  * <p>Changes wait in a window, so that the source is asked for the places of many keys at once.
  */
 final class Replay {
-  private static final int WINDOW_CHANGES = 4096;
-  private static final long WINDOW_BYTES = 4L << 20;
-
   private final FeedEnds ends;
   private final TableLoads loads;
   private final RowForms forms;
@@ -56,8 +56,7 @@ final class Replay {
 
   private final IdentityHashMap<Relation, Optional<RelationKey>> keyColumns =
       new IdentityHashMap<>();
-  private final List<Item> window = new ArrayList<>();
-  private long windowBytes;
+  private final ChangeWindow window = new ChangeWindow(this::judged);
   private long skipped;
   private Lsn until = Lsn.ZERO;
   private Optional<TransactionHeader> unbegun = Optional.empty();
@@ -69,17 +68,6 @@ final class Replay {
    * @param again whether it has rows of ours
    */
   private record Wanted(PublishedTable table, boolean again) {}
-
-  /** What waits in the window. */
-  private sealed interface Item {
-    record Begun(TransactionHeader header) implements Item {}
-
-    /** A change of a table that needs no judgement. */
-    record Plain(Change change) implements Item {}
-
-    /** A change, with the keys that it is judged by; without any where its relation has no such. */
-    record Keyed(Change change, TableLedger ledger, List<List<String>> keys) implements Item {}
-  }
 
   Replay(FeedEnds ends, TableLoads loads, RowForms forms) {
     this.ends = ends;
@@ -105,7 +93,7 @@ final class Replay {
   }
 
   boolean isActive() {
-    return !ledgers.isEmpty() || !wanted.isEmpty();
+    return !ledgers.isEmpty() || !wanted.isEmpty() || loads.lines().hasPostponed();
   }
 
   /** The tables that have to be loaded before the stream goes on; after a commit only. */
@@ -117,17 +105,27 @@ final class Replay {
     return !wanted.isEmpty() || ledgers.values().stream().anyMatch(ledger -> !ledger.isLoaded());
   }
 
+  /** Whether the sink has got all that came before, and takes what comes as it is. */
+  private boolean isIdle() {
+    return !isActive() && window.isEmpty() && unbegun.isEmpty();
+  }
+
   void begin(TransactionHeader header) {
     if (isActive()) {
-      window.add(new Item.Begun(header));
-    } else {
-      xid = header.xid();
-      ends.sink().begin(header);
+      window.begin(header);
+      return;
     }
+    if (!window.isEmpty()) {
+      // It has waited for a table that is gone.
+      flush();
+    }
+    unbegun = Optional.empty();
+    xid = header.xid();
+    ends.sink().begin(header);
   }
 
   void append(Change change) {
-    if (!isActive() && window.isEmpty() && unbegun.isEmpty()) {
+    if (isIdle()) {
       ends.sink().append(change);
       return;
     }
@@ -135,8 +133,8 @@ final class Replay {
       skipped++;
       return;
     }
-    window.add(item(change));
-    if (window.size() >= WINDOW_CHANGES || windowBytes >= WINDOW_BYTES) {
+    window.add(change);
+    if (window.isFull()) {
       flush();
     }
   }
@@ -156,56 +154,21 @@ final class Replay {
     return isToPlan(relation.table());
   }
 
-  /** Whether the table will be loaded behind the next commit, so that its changes do not count. */
+  /** Whether the table will be loaded behind a commit, so that its changes do not count. */
   boolean isToPlan(TableId table) {
-    return wanted.containsKey(table);
+    return wanted.containsKey(table) || loads.lines().isPostponed(table);
   }
 
-  private Item item(Change change) {
-    return switch (change) {
-      case Change.Insert(var relation, var after) -> {
-        Row row = kept(after);
-        yield keyed(new Change.Insert(relation, row), relation, key -> List.of(key.of(row)));
-      }
-      case Change.Update(var relation, var before, var after) -> {
-        OldRow old = kept(before);
-        Row row = kept(after);
-        yield keyed(new Change.Update(relation, old, row), relation, key -> key.both(old, row));
-      }
-      case Change.Delete(var relation, var before) -> {
-        OldRow old = kept(before);
-        yield keyed(
-            new Change.Delete(relation, old), relation, key -> List.of(key.old(old).orElseThrow()));
-      }
-      case Change.Truncate truncate -> new Item.Plain(truncate);
-      case Change.Message message -> new Item.Plain(message);
-    };
+  /** Whether rows of the table were read, or are to be, and are not in step with the others. */
+  boolean isUnsettled(TableId table) {
+    return ledgers.containsKey(table) || isToPlan(table);
   }
 
-  private interface KeysOf {
-    List<List<String>> of(RelationKey key);
-  }
-
-  private Item keyed(Change change, Relation relation, KeysOf keys) {
-    TableLedger ledger = ledgers.get(relation.table());
-    if (ledger == null) {
-      return new Item.Plain(change);
-    }
-    Optional<RelationKey> key = ledger.isLoaded() ? key(relation, ledger) : Optional.empty();
-    return new Item.Keyed(change, ledger, key.map(keys::of).orElseGet(List::of));
-  }
-
-  private Row kept(Row row) {
-    windowBytes += row.byteSize();
-    return row.detached();
-  }
-
-  private OldRow kept(OldRow old) {
-    return switch (old) {
-      case OldRow.Full(var row) -> new OldRow.Full(kept(row));
-      case OldRow.Key(var row) -> new OldRow.Key(kept(row));
-      case OldRow.Absent absent -> absent;
-    };
+  private Optional<Judged> judged(Relation relation) {
+    return ledger(relation.table())
+        .map(
+            ledger ->
+                new Judged(ledger, ledger.isLoaded() ? key(relation, ledger) : Optional.empty()));
   }
 
   private Optional<RelationKey> key(Relation relation, TableLedger ledger) {
@@ -215,9 +178,10 @@ final class Replay {
 
   /** Gives the sink what counts of the window. */
   void flush() {
-    List<List<KeyPlace>> places = places(0);
-    for (int i = 0, from = 0; i < window.size(); i++) {
-      switch (window.get(i)) {
+    List<Item> items = window.items();
+    List<List<KeyPlace>> places = places(items);
+    for (int i = 0, from = 0; i < items.size(); i++) {
+      switch (items.get(i)) {
         case Item.Begun(var header) -> {
           unbegun = Optional.of(header);
           xid = header.xid();
@@ -226,18 +190,19 @@ final class Replay {
         case Item.Keyed keyed -> {
           if (judge(keyed, places.get(i - from))) {
             from = i + 1;
-            places = places(from);
+            places = places(items.subList(from, items.size()));
           }
         }
       }
     }
     window.clear();
-    windowBytes = 0;
   }
 
   /** Has the ledger say which tables are to be loaded again. */
   void noteReloads() {
-    loads.noteReloads(wanted.values().stream().filter(Wanted::again).map(Wanted::table).toList());
+    loads
+        .lines()
+        .noteReloads(wanted.values().stream().filter(Wanted::again).map(Wanted::table).toList());
   }
 
   /**
@@ -258,7 +223,7 @@ final class Replay {
     List<PublishedTable> again = tables.getOrDefault(true, List.of());
     again.forEach(table -> ledgers.remove(table.table()));
     track(loads.planAgain(again, reached));
-    track(loads.planLive(tables.getOrDefault(false, List.of())));
+    track(loads.planNew(tables.getOrDefault(false, List.of())));
     keyColumns.clear();
   }
 
@@ -271,6 +236,12 @@ final class Replay {
     ledgers.put(id(ledger), ledger);
   }
 
+  /** The table is gone, and so is what was to be read of it. Nothing waits in the window. */
+  void forget(TableId table) {
+    ledgers.remove(table);
+    wanted.remove(table);
+  }
+
   /** Of the tables whose changes are judged. */
   Collection<TableLedger> ledgers() {
     return ledgers.values();
@@ -280,9 +251,8 @@ final class Replay {
     return Optional.ofNullable(ledgers.get(table));
   }
 
-  /** Where the keys of each item of the window are; one question for each table. */
-  private List<List<KeyPlace>> places(int from) {
-    List<Item> items = window.subList(from, window.size());
+  /** Where the keys of each item are; one question for each table. */
+  private List<List<KeyPlace>> places(List<Item> items) {
     Map<TableLedger, List<List<String>>> asked = new LinkedHashMap<>();
     for (Item item : items) {
       if (item instanceof Item.Keyed keyed && keyed.ledger().isLoaded()) {
@@ -389,7 +359,7 @@ final class Replay {
 
   private void fetch(TableLedger ledger, Change.Update move, List<String> key) {
     Relation relation = move.relation();
-    RowFetch fetched = RowFetch.of(ends.sql(), ledger.table(), relation, key, xid);
+    RowFetch fetched = fetch(ledger, relation, key);
     until = Lsn.max(until, WalEnd.read(ends.sql()));
     if (fetched.row().isPresent()) {
       emit(new Change.Insert(relation, fetched.row().get()));
@@ -398,6 +368,14 @@ final class Replay {
       emit(new Change.Delete(relation, new OldRow.Key(move.after())));
     }
     ends.sink().note(List.of(ledger.read(key, fetched.snapshot())));
+  }
+
+  private RowFetch fetch(TableLedger ledger, Relation relation, List<String> key) {
+    try {
+      return RowFetch.of(ends.sql(), ledger.table(), relation, key, xid);
+    } catch (WalferryException e) {
+      throw TableLoads.moving(e);
+    }
   }
 
   private static boolean hasUnchanged(Row row) {
@@ -455,20 +433,26 @@ final class Replay {
 
   /**
    * Drops the ledger, or a round of it, with the next commit if it is over. The window is empty.
+   *
+   * @return tables that are in step from then on
    */
-  void settle(Position reached) {
+  List<PublishedTable> settle(Position reached) {
     if (endsRound(reached)) {
       ledgers.values().stream()
           .map(TableLedger::settleRows)
           .filter(lines -> !lines.isEmpty())
           .forEach(ends.sink()::note);
     }
-    if (isOver(reached)) {
-      ledgers.keySet().forEach(table -> ends.sink().forget(table, TableLoads.UNSETTLED));
-      ledgers.clear();
-      keyColumns.clear();
-      unbegun = Optional.empty();
+    if (!isOver(reached)) {
+      return List.of();
     }
+    List<PublishedTable> settled =
+        ledgers.values().stream().map(ledger -> ledger.table().table()).toList();
+    settled.forEach(table -> ends.sink().forget(table.table(), TableLoads.UNSETTLED));
+    ledgers.clear();
+    keyColumns.clear();
+    unbegun = Optional.empty();
+    return settled;
   }
 
   private static TableId id(TableLedger ledger) {

@@ -27,7 +27,7 @@ public record RetryPolicy(Duration first, Duration most, Duration bounded) {
   /**
    * Whether to try again.
    *
-   * @param failingFor since the first failure after the last success
+   * @param failingFor since the first of the failures in a row that ought to pass by themselves
    */
   boolean allows(ErrorCode code, Duration failingFor) {
     return switch (code.retry()) {

@@ -1,5 +1,6 @@
 package io.walferry.pipeline;
 
+import io.walferry.change.TableId;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
@@ -89,6 +90,16 @@ final class RowReloads {
   /** Reads rows again as soon as that can be done; they are in the ledger with the next commit. */
   void want(PublishedTable table, RowKeys rows) {
     wanted.add(new Wanted(table, rows));
+  }
+
+  /**
+   * The table is gone, or has another name.
+   *
+   * @return whether rows of it were to be read
+   */
+  boolean forget(TableId table) {
+    unnoted.removeIf(line -> line.table().equals(table));
+    return wanted.removeIf(one -> one.table().table().equals(table));
   }
 
   /** A transaction of the stream is applied. */

@@ -7,7 +7,6 @@ import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
-import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
@@ -22,11 +21,10 @@ import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,21 +193,19 @@ final class StartUp {
     return starts;
   }
 
-  private StartPoint resume(
-      Member member, SinkState.Following following, List<PublishedTable> tables) {
+  private StartPoint resume(Member member, SinkState.Following found, List<PublishedTable> tables) {
     Sink sink = member.ends().sink();
+    Newcomers newcomers = new Newcomers(sink);
+    SinkState.Following following = BegunRenames.finish(sink, found);
     FeedLedger ledger = new FeedLedger(following.ledger());
-    Map<Boolean, List<PublishedTable>> parts =
-        tables.stream()
-            .collect(
-                Collectors.partitioningBy(table -> ledger.followed(table.table()).isPresent()));
-    List<PublishedTable> known = parts.getOrDefault(true, List.of());
-    List<PublishedTable> added = parts.getOrDefault(false, List.of());
-    requireNoneRenamed(tables, ledger);
-    List<TableLedger> unsettled = new ArrayList<>();
-    List<PublishedTable> altered = new ArrayList<>();
     boolean promoted = lineage.hasLeft(following.saved());
     boolean upgraded = lineage.isOfPredecessor(following.saved());
+    StartTables start = StartTables.of(sql, feed, tables, ledger, !upgraded);
+    List<PublishedTable> known = start.known();
+    List<PublishedTable> added = start.added().stream().filter(sink::admits).toList();
+    List<TableLedger> unsettled = new ArrayList<>();
+    List<PublishedTable> altered = new ArrayList<>();
+    List<PublishedTable> settled = new ArrayList<>();
     // The entries of a publication have other oids on a server that was made of another one.
     List<PublishedTable> leftOut =
         upgraded ? List.of() : known.stream().filter(table -> wasLeftOut(table, ledger)).toList();
@@ -220,9 +216,10 @@ final class StartUp {
     for (PublishedTable table : known) {
       Optional<TableLedger> saved =
           TableLedger.of(LoadTable.read(sql, table), ledger.unsettled(table.table()));
+      boolean astray = start.isAstray(table.table());
       if (ledger.isReload(table.table())
-          || (saved.isPresent() && (promoted || !saved.get().isCurrent(sql)))) {
-        // It is read again as it is now, whatever was done to it.
+          || (saved.isPresent() && (promoted || astray || !saved.get().isCurrent(sql)))) {
+        // It is read again as it is now, or once it is called so, whatever was done to it.
         altered.add(table);
         continue;
       }
@@ -234,7 +231,7 @@ final class StartUp {
           || (leftOut.contains(table) && FollowedTables.loadsAgain(feed, table))) {
         altered.add(table);
       } else {
-        saved.ifPresent(unsettled::add);
+        saved.ifPresentOrElse(unsettled::add, () -> settled.add(table));
         if (!sink.capabilities().dropsChunks()) {
           saved.ifPresent(TableLedger::repeat);
         }
@@ -246,6 +243,7 @@ final class StartUp {
       ledger
           .begun(table.table())
           .ifPresent(target -> lines.knowBegun(table.table(), target.numbered(table.oid())));
+      ledger.awaited(table.table()).ifPresent(name -> lines.await(table.table(), name));
     }
     sink.resume(
         known.stream()
@@ -253,15 +251,22 @@ final class StartUp {
             .map(sink.capabilities().altersTables() ? lines::asFollowed : table -> table)
             .toList());
     // Before the slot moves on: where it was made is where this destination goes on.
-    boolean noted = upgraded;
-    noted |= forgetTablesThatWent(sink, tables, ledger);
+    boolean noted = upgraded || !following.equals(found);
+    noted |= member.loads().index(settled);
+    noted |= start.forget(sink, lines);
+    noted |= newcomers.takeBack(ledger.newcomers(), added, feed.load() != LoadMode.NONE);
     noted |= noteChangedLines(sink, known, ledger, lines);
     if (!altered.isEmpty()) {
       unsettled.addAll(member.loads().planAgain(altered, following.position()));
       noted = true;
     }
     if (!added.isEmpty()) {
-      unsettled.addAll(add(member, added));
+      if (noted) {
+        // What renames have ended in is durable before another table of a former name is made.
+        sink.commit(following.position());
+      }
+      Runnable commit = () -> sink.commit(following.position());
+      unsettled.addAll(add(member, added, () -> newcomers.prepare(added, commit)));
       noted = true;
     }
     if (noted) {
@@ -274,20 +279,19 @@ final class StartUp {
   private StartPoint join(Member member, Position position, List<PublishedTable> tables) {
     Sink sink = member.ends().sink();
     sink.forget(FeedLedger.FEED, EnumSet.of(LedgerEntry.Kind.SLOT));
-    List<TableLedger> unsettled = add(member, tables);
+    List<TableLedger> unsettled = add(member, tables, () -> sink.prepare(tables));
     sink.commit(position);
     return new StartPoint(member, position, tables, unsettled, Optional.empty());
   }
 
   /** Tables that the destination knows nothing of; in its open transaction. */
-  private List<TableLedger> add(Member member, List<PublishedTable> added) {
-    Sink sink = member.ends().sink();
+  private List<TableLedger> add(Member member, List<PublishedTable> added, Runnable prepare) {
     if (feed.load() == LoadMode.NONE) {
-      sink.resume(added);
+      member.ends().sink().resume(added);
       member.loads().lines().note(added);
       return List.of();
     }
-    sink.prepare(added);
+    prepare.run();
     return member.loads().planLive(added);
   }
 
@@ -301,21 +305,6 @@ final class StartUp {
       throw new WalferryException(
           ErrorCode.SOURCE_TABLE_REPLACED,
           table + " is another table of the same name than the one that was followed");
-    }
-  }
-
-  /** A table under a new name is not a new table; what it had brought is under the old one. */
-  private void requireNoneRenamed(List<PublishedTable> tables, FeedLedger ledger) {
-    Map<Integer, TableId> names =
-        new PublicationCatalog(sql)
-            .tables(feed.publication()).stream()
-                .collect(Collectors.toMap(PublishedTable::oid, PublishedTable::table));
-    for (TableId table : gone(tables, ledger)) {
-      TableId name = names.get(ledger.followed(table).orElseThrow().oid());
-      if (name != null) {
-        throw new WalferryException(
-            ErrorCode.SOURCE_TABLE_REPLACED, table + ", which was followed, is called " + name);
-      }
     }
   }
 
@@ -345,21 +334,6 @@ final class StartUp {
     return !changed.isEmpty();
   }
 
-  private static List<TableId> gone(List<PublishedTable> tables, FeedLedger ledger) {
-    Set<TableId> there = tables.stream().map(PublishedTable::table).collect(Collectors.toSet());
-    return ledger.tables().stream().filter(table -> !there.contains(table)).toList();
-  }
-
-  private static boolean forgetTablesThatWent(
-      Sink sink, List<PublishedTable> tables, FeedLedger ledger) {
-    List<TableId> gone = gone(tables, ledger);
-    for (TableId table : gone) {
-      LOG.warn("Table {} is not published any more; its rows at the destination stay", table);
-      sink.forget(table, EnumSet.allOf(LedgerEntry.Kind.class));
-    }
-    return !gone.isEmpty();
-  }
-
   private List<StartPoint> begin(Optional<Slot> slot) {
     Optional<Lsn> since =
         members.stream().flatMap(member -> begunAt(member).stream()).min(Lsn::compareTo);
@@ -368,14 +342,23 @@ final class StartUp {
     }
     slot.ifPresent(existing -> dropUnfinished(existing, since));
     requireCreation();
+    members.forEach(StartUp::takeBack);
     return new FirstLoad(feed, members, lineage, reception, listener).run(Set.of());
+  }
+
+  /** What a first load has made that did not come to its slot. */
+  private static void takeBack(Member member) {
+    if (member.state() instanceof SinkState.Following following) {
+      boolean unused =
+          new Newcomers(member.ends().sink())
+              .takeBack(new FeedLedger(following.ledger()).newcomers(), List.of(), true);
+    }
   }
 
   /** Since when a slot of our name is ours, if a load was begun there and not finished. */
   private static Optional<Lsn> begunAt(Member member) {
     return switch (member.state()) {
       case SinkState.Fresh fresh -> Optional.empty();
-      case SinkState.Unfinished unfinished -> Optional.of(unfinished.position().endLsn());
       case SinkState.Following following -> new FeedLedger(following.ledger()).intent();
     };
   }
@@ -406,11 +389,17 @@ final class StartUp {
   }
 
   private List<StartPoint> beginAgain() {
-    Set<TableId> replaced =
-        members.stream()
-            .flatMap(member -> following(member).stream())
-            .flatMap(following -> new FeedLedger(following.ledger()).tables().stream())
-            .collect(Collectors.toSet());
+    Set<TableId> replaced = new HashSet<>();
+    for (Member member : members) {
+      Sink sink = member.ends().sink();
+      following(member)
+          .map(found -> new FeedLedger(BegunRenames.finish(sink, found).ledger()))
+          .ifPresent(
+              ledger -> {
+                boolean unused = new Newcomers(sink).takeBack(ledger.newcomers(), List.of(), true);
+                replaced.addAll(ledger.tables());
+              });
+    }
     return new FirstLoad(feed, members, lineage, reception, listener).run(replaced);
   }
 

@@ -8,11 +8,15 @@ import io.walferry.publication.AnnouncedColumns;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.snapshot.LedgerText;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -24,6 +28,23 @@ final class TableLines {
   private final FeedEnds ends;
   private final String publication;
   private final Map<TableId, FollowedTable> tables = new HashMap<>();
+
+  /** Their names by their oids. */
+  private final Map<Integer, TableId> names = new HashMap<>();
+
+  /** Tables that the source has dropped before the stream says so: changes of them are left out. */
+  private final Map<TableId, FollowedTable> departed = new HashMap<>();
+
+  private boolean departure;
+
+  /**
+   * Tables that are to be loaded again and have another name at the source by now, under which they
+   * are read once the stream has come to it: changes of them are left out.
+   */
+  private final Set<TableId> postponed = new HashSet<>();
+
+  /** Names that tables have come to in the stream while others still have these here. */
+  private final Map<TableId, TableId> awaited = new HashMap<>();
 
   /** What tables are about to become. */
   private final Map<TableId, FollowedTable> begun = new HashMap<>();
@@ -39,7 +60,134 @@ final class TableLines {
 
   /** Takes what the ledger says, or will say with the next note. */
   void know(TableId table, FollowedTable line) {
+    remove(table);
     tables.put(table, line);
+    names.put(line.oid(), table);
+  }
+
+  private void remove(TableId table) {
+    Optional.ofNullable(tables.remove(table)).ifPresent(line -> names.remove(line.oid(), table));
+  }
+
+  /** Under which name a table is followed. */
+  Optional<TableId> nameOf(int oid) {
+    return Optional.ofNullable(names.get(oid));
+  }
+
+  /** Leaves out a table that is gone, until the stream says so. */
+  void depart(TableId table, FollowedTable line) {
+    remove(table);
+    begun.remove(table);
+    postponed.remove(table);
+    awaited.remove(table);
+    departed.put(table, line);
+    departure = true;
+  }
+
+  /** Whether a table has departed since the last call. */
+  boolean takeDeparture() {
+    boolean taken = departure;
+    departure = false;
+    return taken;
+  }
+
+  /** Whether a table of that name is gone, of which the stream has not said so. */
+  boolean isDeparted(TableId table) {
+    return departed.containsKey(table);
+  }
+
+  /** The table that the destination has rows of under a name, be it gone at the source or not. */
+  Optional<FollowedTable> held(TableId table) {
+    return find(table).or(() -> Optional.ofNullable(departed.get(table)));
+  }
+
+  /** Under which name the destination has rows of this very table. */
+  Optional<TableId> nameHeld(int oid) {
+    return nameOf(oid)
+        .or(
+            () ->
+                departed.entrySet().stream()
+                    .filter(entry -> entry.getValue().oid() == oid)
+                    .map(Map.Entry::getKey)
+                    .findFirst());
+  }
+
+  /** Loads a table again once the stream has come to the name that it has at the source. */
+  void postpone(TableId table) {
+    postponed.add(table);
+  }
+
+  /**
+   * Has a table that is to be loaded again wait for the name that it has come to; until it is read,
+   * the ledger says so where it says that.
+   */
+  void await(TableId table, TableId name) {
+    awaited.put(table, name);
+  }
+
+  /** Names that are waited for, by those that tables still have. */
+  Map<TableId, TableId> awaited() {
+    return Collections.unmodifiableMap(awaited);
+  }
+
+  /** Has the ledger say that tables are to be loaded again, until they are planned. */
+  void noteReloads(List<PublishedTable> tables) {
+    if (!tables.isEmpty()) {
+      ends.sink().note(tables.stream().map(table -> reload(table.table())).toList());
+    }
+  }
+
+  private LedgerEntry reload(TableId table) {
+    String name = Optional.ofNullable(awaited.get(table)).map(TableLines::text).orElse("");
+    return new LedgerEntry(table, LedgerEntry.Kind.RELOAD, "", name);
+  }
+
+  private static String text(TableId name) {
+    return LedgerText.of(List.of(name.schema(), name.name()));
+  }
+
+  boolean isPostponed(TableId table) {
+    return postponed.contains(table);
+  }
+
+  boolean hasPostponed() {
+    return !postponed.isEmpty();
+  }
+
+  /** Notes what a table is about to be called: an attempt that ends then leaves either name. */
+  void beginRename(TableId table, TableId to) {
+    ends.sink().note(List.of(new LedgerEntry(table, LedgerEntry.Kind.RENAME, "", text(to))));
+  }
+
+  /** The name in a line that {@link #beginRename} has noted, or one that is {@link #await}ed. */
+  static TableId nameIn(LedgerEntry line) {
+    List<String> fields = LedgerText.fields(line.content());
+    return new TableId(fields.get(0), fields.get(1));
+  }
+
+  /** Notes that the destination has a table under another name; nothing is noted of its rows. */
+  void rename(TableId table, TableId to) {
+    FollowedTable line = held(table).orElseThrow();
+    boolean gone = isDeparted(table);
+    Optional<FollowedTable> target = begun(table);
+    drop(table);
+    if (gone) {
+      depart(to, line);
+    } else {
+      know(to, line);
+    }
+    ends.sink().note(List.of(line.line(to)));
+    target.ifPresent(it -> begin(to, it));
+  }
+
+  /** Forgets a table that the stream says is gone. */
+  void drop(TableId table) {
+    remove(table);
+    begun.remove(table);
+    postponed.remove(table);
+    awaited.remove(table);
+    departed.remove(table);
+    ends.sink().forget(table, EnumSet.allOf(LedgerEntry.Kind.class));
   }
 
   /** What an alteration would make of a table that ended in the middle of it. */
@@ -120,9 +268,9 @@ final class TableLines {
   }
 
   /**
-   * Sees that tables have still the columns with which they were just noted. A column that came in
-   * between would be in what is read and not in the line, or the other way round, and what rows
-   * have in it would get lost.
+   * Sees that tables have still the columns and names with which they were just noted. A column
+   * that came in between would be in what is read and not in the line, or the other way round, and
+   * what rows have in it would get lost. A name would be missed that the stream had from before.
    *
    * @throws WalferryException {@code SOURCE_SCHEMA_MOVING}
    */
@@ -133,6 +281,11 @@ final class TableLines {
                 .collect(Collectors.toMap(PublishedTable::oid, Function.identity()));
     for (PublishedTable table : noted) {
       PublishedTable found = now.get(table.oid());
+      if (found != null && !found.table().equals(table.table())) {
+        throw new WalferryException(
+            ErrorCode.SOURCE_SCHEMA_MOVING,
+            "table %s was renamed while it was looked at: it is called %s".formatted(table, found));
+      }
       if (found != null
           && !FollowedTable.of(found, Lsn.ZERO)
               .columns()
@@ -149,6 +302,8 @@ final class TableLines {
   void note(List<PublishedTable> published) {
     if (!published.isEmpty()) {
       published.forEach(table -> end(table.table()));
+      published.forEach(table -> postponed.remove(table.table()));
+      published.forEach(table -> awaited.remove(table.table()));
       ends.sink().note(published.stream().map(table -> know(table).line(table.table())).toList());
     }
   }

@@ -3,12 +3,15 @@ package io.walferry.pipeline;
 import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.publication.AnnouncedColumns;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndexes;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.ColumnChange;
-import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.Sink;
 import io.walferry.sink.TableAlteration;
@@ -20,6 +23,7 @@ import io.walferry.snapshot.TableLedger;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,7 +39,7 @@ final class TableLoads {
   static final Set<Kind> UNSETTLED = EnumSet.of(Kind.CHUNK, Kind.ROW);
 
   private static final Set<Kind> PLANNED_ANEW =
-      EnumSet.of(Kind.CHUNK, Kind.ROW, Kind.RELOAD, Kind.ALTERATION);
+      EnumSet.of(Kind.CHUNK, Kind.ROW, Kind.RELOAD, Kind.ALTERATION, Kind.RENAME, Kind.NEWCOMER);
 
   private static final Logger LOG = LoggerFactory.getLogger(TableLoads.class);
 
@@ -66,9 +70,7 @@ final class TableLoads {
   List<TableLedger> plan(List<PublishedTable> tables, SourceSnapshot base) {
     List<TableLedger> ledgers = new ArrayList<>();
     for (PublishedTable table : tables) {
-      TableLedger ledger =
-          TableLedger.plan(
-              ends.sql(), LoadTable.read(ends.sql(), table), base, settings.chunkBytes());
+      TableLedger ledger = cut(table, base);
       ends.sink().forget(table.table(), PLANNED_ANEW);
       lines.note(List.of(table));
       ends.sink().note(ledger.entries());
@@ -76,6 +78,22 @@ final class TableLoads {
     }
     lines.requireUnmoved(tables);
     return ledgers;
+  }
+
+  private TableLedger cut(PublishedTable table, SourceSnapshot base) {
+    try {
+      return TableLedger.plan(
+          ends.sql(), LoadTable.read(ends.sql(), table), base, settings.chunkBytes());
+    } catch (WalferryException e) {
+      throw moving(e);
+    }
+  }
+
+  /** A table that was there a moment ago: another attempt sees what has become of it. */
+  static WalferryException moving(WalferryException failure) {
+    return failure.code() == ErrorCode.TABLE_MISSING
+        ? new WalferryException(ErrorCode.SOURCE_SCHEMA_MOVING, failure.getMessage(), failure)
+        : failure;
   }
 
   /**
@@ -88,27 +106,62 @@ final class TableLoads {
     return plan(tables, SourceSnapshot.begun(ends.sql()));
   }
 
+  /** The same of tables that were met in the stream; those that are gone by now are left out. */
+  List<TableLedger> planNew(List<PublishedTable> tables) {
+    Set<Integer> dropped = dropped(tables);
+    tables.stream()
+        .filter(table -> dropped.contains(table.oid()))
+        .forEach(
+            table -> {
+              // It has been made here, and the stream will say that it is to go.
+              FollowedTable line = FollowedTable.of(table, Lsn.ZERO);
+              ends.sink().forget(table.table(), EnumSet.of(Kind.NEWCOMER));
+              ends.sink().note(List.of(line.line(table.table())));
+              lines.depart(table.table(), line);
+            });
+    return planLive(tables.stream().filter(table -> !dropped.contains(table.oid())).toList());
+  }
+
+  private Set<Integer> dropped(List<PublishedTable> tables) {
+    return tables.isEmpty()
+        ? Set.of()
+        : DroppedTables.among(ends.sql(), tables.stream().map(PublishedTable::oid).toList());
+  }
+
   /**
    * Cuts tables anew whose rows, if any, do not count any more, as the catalog knows them now; in
-   * the destination's open transaction. One that is not published any more is left out. What is in
-   * the open transaction so far is committed if tables get other columns.
+   * the destination's open transaction. One that is not published any more is left out, and one
+   * that has another name by now waits until the stream has come to that. What is in the open
+   * transaction so far is committed if tables get other columns.
    *
    * @param reached the position of all that was applied
    */
   List<TableLedger> planAgain(List<PublishedTable> tables, Position reached) {
-    Set<Integer> oids = tables.stream().map(PublishedTable::oid).collect(Collectors.toSet());
-    List<PublishedTable> current =
-        new PublicationCatalog(ends.sql())
-            .tables(settings.feed().publication()).stream()
-                .filter(table -> oids.contains(table.oid()))
-                .toList();
+    Map<Integer, TableId> names =
+        tables.stream().collect(Collectors.toMap(PublishedTable::oid, PublishedTable::table));
+    List<PublishedTable> current = new ArrayList<>();
+    for (PublishedTable now :
+        new PublicationCatalog(ends.sql()).tables(settings.feed().publication())) {
+      TableId name = names.get(now.oid());
+      if (now.table().equals(name)) {
+        current.add(now);
+      } else if (name != null) {
+        postpone(now, name);
+      }
+    }
+    Set<Integer> dropped = dropped(tables);
+    tables.stream()
+        .filter(table -> dropped.contains(table.oid()))
+        .forEach(
+            table ->
+                lines.find(table.table()).ifPresent(line -> lines.depart(table.table(), line)));
     if (!current.isEmpty()) {
       SourceSnapshot.requireTelling(ends.sql());
     }
     List<PublishedTable> altered = current.stream().filter(this::isAltered).toList();
     if (!altered.isEmpty()) {
       // What is committed with it says of none of the others that it has to be loaded.
-      noteReloads(current);
+      lines.noteReloads(current);
       begin(altered, reached);
     }
     altered.forEach(table -> alteration(table).ifPresent(ends.sink()::alter));
@@ -117,15 +170,20 @@ final class TableLoads {
     return planLive(current);
   }
 
-  /** Has the ledger say that tables are to be loaded again, until they are planned. */
-  void noteReloads(List<PublishedTable> tables) {
-    if (!tables.isEmpty()) {
-      ends.sink()
-          .note(
-              tables.stream()
-                  .map(table -> new LedgerEntry(table.table(), Kind.RELOAD, "", ""))
-                  .toList());
+  /** What is read is the rows of the name that a table has, so it has to have it here, too. */
+  private void postpone(PublishedTable now, TableId name) {
+    if (!DroppedTables.areTold(ends.sql())) {
+      throw new WalferryException(
+          ErrorCode.SOURCE_TABLE_REPLACED,
+          name + ", which is to be loaded again, is called " + now);
     }
+    LOG.info(
+        "Table {} is called {} by now: it is loaded again once the stream has come to that",
+        name,
+        now);
+    ends.sink().forget(name, UNSETTLED);
+    lines.postpone(name);
+    lines.noteReloads(List.of(now.named(name)));
   }
 
   /** Whether the destination has other columns, or some of them. */
@@ -192,6 +250,19 @@ final class TableLoads {
         : Optional.of(new TableAlteration(line.relation(after), after, changes, true));
   }
 
+  /**
+   * Has tables get indexes that are in step with the stream. Nothing is begun at the destination.
+   *
+   * @return whether it has something to commit
+   */
+  boolean index(List<PublishedTable> settled) {
+    boolean made = false;
+    for (PublishedTable table : settled) {
+      made |= ends.sink().index(table, () -> SourceIndexes.read(ends.sql(), table));
+    }
+    return made;
+  }
+
   /** Loads whatever is missing. The destination has just committed. */
   void load(List<TableLedger> ledgers) {
     List<TableLedger> missing = ledgers.stream().filter(ledger -> !ledger.isLoaded()).toList();
@@ -208,6 +279,8 @@ final class TableLoads {
         ChunkLoad.start(ends.source(), writers, missing, settings.stream().silenceMax())) {
       long chunks = stop.during(() -> drain(load), load::interrupt);
       LOG.debug("Loaded {} chunks of {} tables", chunks, missing.size());
+    } catch (WalferryException e) {
+      throw moving(e);
     }
   }
 

@@ -82,10 +82,19 @@ public final class ConditionSql {
             + filter
             + " AND "
             + present;
+    requireOneStatement(sql);
+    return sql;
+  }
+
+  /**
+   * Checks what has a user's condition in it.
+   *
+   * @throws SQLException with the state of a syntax error if the condition ends the statement
+   */
+  public static void requireOneStatement(String sql) throws SQLException {
     if (Parser.parseJdbcSql(sql, true, false, true, false, true).size() != 1) {
       throw new SQLException("the condition has to be one expression", SYNTAX_ERROR);
     }
-    return sql;
   }
 
   /** Whether the condition is to blame, rather than the connection or the server. */

@@ -39,9 +39,16 @@ record PasswordCommand(List<String> words, Duration atMost) implements PasswordS
       throw new WalferryException(
           ErrorCode.INTERRUPTED, "interrupted while " + words.getFirst() + " was run", e);
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      end(process);
     }
+  }
+
+  /** The program first, or it might start another child when its children have been listed. */
+  private static void end(Process process) {
+    List<ProcessHandle> before = process.descendants().toList();
+    process.destroyForcibly();
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    before.forEach(ProcessHandle::destroyForcibly);
   }
 
   private Process start() {

@@ -24,7 +24,8 @@ import java.util.Set;
 
 /**
  * Tells whether a server is ready for a feed. Reads only, over an ordinary SQL connection of the
- * role that the feed will use, to the database that it will follow.
+ * role that the feed will use, to the database that it will follow. Where row filters are asked
+ * about, a publication is made and rolled back, by a connection that has to be in autocommit mode.
  */
 public final class Preflight {
   /** Where the question names no publication. */
@@ -75,6 +76,11 @@ public final class Preflight {
     Set<TableId> judged = new HashSet<>(tables);
     judged.addAll(publishable);
     Map<TableId, TableRights> rights = TableRights.read(connection, judged);
+    RowFilterFindings filters = new RowFilterFindings(connection, server, question.rowFilters());
+    boolean identityNeeded =
+        publication.isEmpty()
+            || publication.get().operations().contains(Operation.UPDATE)
+            || publication.get().operations().contains(Operation.DELETE);
     if (publication.isPresent()) {
       findings.addAll(
           PublicationFindings.existing(
@@ -87,19 +93,22 @@ public final class Preflight {
       if (publication.get().viaPartitionRoot()) {
         PublicationFindings.throughRoot(partitioned(directory, tables)).ifPresent(findings::add);
       }
+      findings.addAll(filters.existing(publication.get(), identityNeeded));
     } else {
       List<String> others = question.publication().isPresent() ? List.of() : catalog.names();
       if (!others.isEmpty()) {
         findings.add(PublicationFindings.unnamed(others));
       } else if (question.publication().isPresent() || !tables.isEmpty()) {
         String name = question.publication().orElse(NAME_DEFAULT);
-        findings.add(PublicationFindings.missing(name, publishable, rights, role, server));
+        Finding missing =
+            PublicationFindings.missing(
+                name, publishable, question.rowFilters(), rights, role, server);
+        findings.add(missing);
+        if (missing.severity() == Severity.NOTE) {
+          findings.addAll(filters.missing(name, publishable));
+        }
       }
     }
-    boolean identityNeeded =
-        publication.isEmpty()
-            || publication.get().operations().contains(Operation.UPDATE)
-            || publication.get().operations().contains(Operation.DELETE);
     findings.addAll(new TableFindings(directory, rights, role, identityNeeded).of(tables));
   }
 

@@ -4,6 +4,7 @@ import io.walferry.change.TableId;
 import io.walferry.publication.Publication;
 import io.walferry.publication.Publication.Operation;
 import io.walferry.publication.Publications;
+import io.walferry.publication.RowFilters;
 import io.walferry.publication.TableDirectory;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -122,6 +123,7 @@ final class PublicationFindings {
   static Finding missing(
       String name,
       Collection<TableId> tables,
+      RowFilters filters,
       Map<TableId, TableRights> rights,
       RoleFacts role,
       ServerFacts server) {
@@ -129,7 +131,8 @@ final class PublicationFindings {
     if (tables.isEmpty()) {
       return Finding.problem(subject, EXPECTED, "missing", "There is no table to publish.");
     }
-    String create = Publications.createStatement(name, tables, server.major()) + ";";
+    RowFilters taken = server.major() < RowFilters.SINCE ? RowFilters.NONE : filters;
+    String create = Publications.createStatement(name, tables, taken, server.major()) + ";";
     if (server.standby()) {
       return Finding.problem(
               subject, EXPECTED, "missing", "A standby cannot create it: run this on the primary.")

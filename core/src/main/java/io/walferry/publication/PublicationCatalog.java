@@ -4,6 +4,7 @@ import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.postgres.CollationSql;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.Publication.Operation;
 import java.sql.Array;
@@ -135,7 +136,8 @@ public final class PublicationCatalog {
           join pg_attribute ka on ka.attrelid = i.indrelid and ka.attnum = k.attnum
           where i.indrelid = p.oid and i.indisreplident and i.indisvalid
             and k.place <= coalesce((to_jsonb(i) ->> 'indnkeyatts')::int, i.indnatts)),
-        coalesce(s.full_rows, true)
+        coalesce(s.full_rows, true),
+        LOOSE_COLLATION
       from published p
       left join sized s on s.root = p.oid
       left join pg_attribute a on a.attrelid = p.oid and a.attnum > 0 and not a.attisdropped
@@ -265,6 +267,7 @@ public final class PublicationCatalog {
     String value = major >= MISSING_VALUES_SINCE ? MISSING_VALUE : "null::text";
     return TABLES
         .replace("MISSING_VALUE", value)
+        .replace("LOOSE_COLLATION", CollationSql.nondeterministic("a.attcollation"))
         .replace("UNFILTERED", major >= SCHEMAS_SINCE ? UNFILTERED : "")
         .replace("SCHEMA_ROUTES", major >= SCHEMAS_SINCE ? SCHEMA_ROUTES : "");
   }
@@ -293,7 +296,8 @@ public final class PublicationCatalog {
         row.getString(11),
         row.getInt(12),
         row.getBoolean(13),
-        formerValue(row));
+        formerValue(row),
+        Optional.ofNullable(row.getString(19)));
   }
 
   private static FormerValue formerValue(ResultSet row) throws SQLException {

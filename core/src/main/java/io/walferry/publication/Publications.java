@@ -35,15 +35,24 @@ public final class Publications {
    *     PUBLICATION_INCOMPLETE}; then nothing has been created
    */
   public boolean ensure(String name, Collection<TableId> tables) {
+    return ensure(name, tables, RowFilters.NONE);
+  }
+
+  /**
+   * The same; one that is created carries only the rows that the filters let through.
+   *
+   * @throws WalferryException also {@code CONFIGURATION_INVALID} if the server does not take them
+   */
+  public boolean ensure(String name, Collection<TableId> tables, RowFilters filters) {
     if (new PublicationCatalog(connection).find(name).isPresent()) {
       requireCarried(name, tables);
       return false;
     }
-    create(name, tables);
+    create(name, tables, filters);
     return true;
   }
 
-  private void create(String name, Collection<TableId> tables) {
+  private void create(String name, Collection<TableId> tables, RowFilters filters) {
     TableDirectory directory = TableDirectory.read(connection);
     requirePublishable(directory, tables);
     List<TableId> publishable = directory.publishable(tables);
@@ -53,6 +62,10 @@ public final class Publications {
     }
     requireIdentity(directory, name, tables);
     try (Statement statement = connection.createStatement()) {
+      if (!filters.isEmpty()) {
+        new FilteredPublication(connection, name, publishable, filters).create();
+        return;
+      }
       int major = connection.getMetaData().getDatabaseMajorVersion();
       // A server that is read-only after this is a standby, and may come to be none.
       statement.execute("SET default_transaction_read_only = off");
@@ -69,11 +82,47 @@ public final class Publications {
    * @param tables as {@link TableDirectory#publishable} names them
    */
   public static String createStatement(String name, Collection<TableId> tables, int serverMajor) {
+    return createStatement(name, tables, RowFilters.NONE, serverMajor);
+  }
+
+  /** The same, of the rows that the filters let through. */
+  public static String createStatement(
+      String name, Collection<TableId> tables, RowFilters filters, int serverMajor) {
     return "CREATE PUBLICATION "
         + TableId.quote(name)
         + " FOR TABLE "
-        + tables.stream().map(TableId::quoted).collect(Collectors.joining(", "))
+        + tables.stream().map(filters::entry).collect(Collectors.joining(", "))
         + (serverMajor >= VIA_ROOT_SINCE ? " WITH (publish_via_partition_root = true)" : "");
+  }
+
+  /**
+   * For which tables {@link #ensure} would refuse to create the publication with these filters. The
+   * server is asked, in a transaction that leaves nothing; the role has to be one that may create.
+   *
+   * @param tables as {@link TableDirectory#publishable} names them
+   * @throws WalferryException {@code CONFIGURATION_INVALID} if the server does not take the filters
+   */
+  public List<UncoveredFilter> uncovered(
+      String name, Collection<TableId> tables, RowFilters filters) {
+    try {
+      return new FilteredPublication(connection, name, tables, filters).tryOut();
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "try out publication " + name);
+    }
+  }
+
+  /** The statements that give tables of a publication the filters that they have here. */
+  public static String filterStatements(
+      String name, Collection<TableId> tables, RowFilters filters) {
+    String alter = "ALTER PUBLICATION " + TableId.quote(name);
+    return alter
+        + " DROP TABLE "
+        + tables.stream().map(TableId::quoted).collect(Collectors.joining(", "))
+        + "; "
+        + alter
+        + " ADD TABLE "
+        + tables.stream().map(filters::entry).collect(Collectors.joining(", "))
+        + ";";
   }
 
   private static void requirePublishable(TableDirectory directory, Collection<TableId> tables) {

@@ -38,6 +38,21 @@ public record PublishedTable(
     routes = Set.copyOf(routes);
   }
 
+  /** The same table under a name that it had, or will have. */
+  public PublishedTable named(TableId name) {
+    return new PublishedTable(
+        oid,
+        name,
+        replicaIdentity,
+        columns,
+        primaryKey,
+        identityColumns,
+        rowFilter,
+        estimatedRows,
+        byteSize,
+        routes);
+  }
+
   public List<String> columnNames() {
     return columns.stream().map(PublishedColumn::name).toList();
   }

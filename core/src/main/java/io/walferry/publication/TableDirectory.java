@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * All ordinary and partitioned tables of one database at one moment, without system schemas and
@@ -190,12 +191,19 @@ public final class TableDirectory {
    * table above it.
    */
   public List<SourceTable> lackingIdentity(Collection<TableId> asked) {
-    List<SourceTable> lacking = new ArrayList<>();
-    for (TableId id : asked) {
-      find(id).map(this::leaves).orElse(List.of()).stream()
-          .filter(SourceTable::lacksIdentity)
-          .forEach(lacking::add);
-    }
-    return lacking;
+    return leaves(asked, SourceTable::lacksIdentity);
+  }
+
+  /** Those whose owner wants them to have none: {@link ReplicaIdentity#NOTHING}. */
+  public List<SourceTable> withoutIdentity(Collection<TableId> asked) {
+    return leaves(asked, table -> table.identity() == ReplicaIdentity.NOTHING);
+  }
+
+  private List<SourceTable> leaves(Collection<TableId> asked, Predicate<SourceTable> wanted) {
+    return asked.stream()
+        .flatMap(id -> find(id).stream())
+        .flatMap(table -> leaves(table).stream())
+        .filter(wanted)
+        .toList();
   }
 }

@@ -44,6 +44,10 @@ public final class Ledger {
     return unsettled;
   }
 
+  public int size() {
+    return lines.size();
+  }
+
   public List<LedgerEntry> lines() {
     return List.copyOf(lines.values());
   }

@@ -26,12 +26,27 @@ public record LedgerEntry(TableId table, Kind kind, String part, String content)
     TRANSACTION,
     /** A table that is about to get other columns, and may have any part of them. */
     ALTERATION,
-    /** A table that is about to be loaded again: its rows do not count any more. */
-    RELOAD;
+    /** A table that is about to get another name, and may have it. */
+    RENAME,
+    /**
+     * A table that has come to a feed under way and is about to be loaded. If it is about to be
+     * made, too, none of its name is at the destination, or an empty one.
+     */
+    NEWCOMER,
+    /**
+     * A table that is about to be loaded again: its rows do not count any more. With a name in it
+     * if the table waits for that, which another one still has here.
+     */
+    RELOAD,
+    /**
+     * A table that is to get indexes once its load has caught up: a line of the destination's own,
+     * under the name that the table has there. Its rows are as they must be.
+     */
+    INDEXES;
 
     /** Whether the destination is inconsistent for as long as there is such a line. */
     public boolean isUnsettled() {
-      return this != TABLE;
+      return this != TABLE && this != INDEXES;
     }
   }
 }

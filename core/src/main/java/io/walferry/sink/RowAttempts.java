@@ -39,6 +39,9 @@ public interface RowAttempts {
   /** Removes the feed's letters of rows with these {@linkplain DeadLetter#key keys}. */
   void absolve(TableId table, List<String> keys);
 
+  /** Has the feed's letters of a table be those of the same table under another name. */
+  void rename(TableId table, TableId to);
+
   /** Removes the feed's letters of tables, whose rows are all gone. */
   void absolve(List<TableId> tables);
 }

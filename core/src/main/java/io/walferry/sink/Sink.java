@@ -2,18 +2,22 @@ package io.walferry.sink;
 
 import io.walferry.change.Change;
 import io.walferry.change.Position;
+import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndex;
 import io.walferry.type.TypeCatalog;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A destination of one feed. The pipeline calls it from one thread:
  *
  * <pre>
- * open  ( ( prepare | resume | empty | note | forget | begin append* )* commit settle* )*  close
+ * open  ( ( prepare | resume | empty | index | note | forget | begin append* )* commit settle* )*
+ * close
  * </pre>
  *
  * <p>Exactly once: {@link #commit} makes everything since the last commit durable together with the
@@ -141,6 +145,69 @@ public interface Sink extends AutoCloseable {
    */
   default boolean alter(TableAlteration alteration) {
     throw new UnsupportedOperationException("This destination alters no tables");
+  }
+
+  /**
+   * Whether a table is to be followed from now on that this destination has not met: the source has
+   * made it, or has come to publish it. Asked before {@link #prepare} or {@link #resume}, but not
+   * for the first load of a feed.
+   *
+   * @throws io.walferry.error.WalferryException {@code DESTINATION_DDL_HALTED} if the settings want
+   *     somebody to make it here by hand, and nobody has
+   */
+  default boolean admits(PublishedTable table) {
+    return true;
+  }
+
+  /**
+   * Whether {@link #prepare} would create the table. Where that may become durable before the table
+   * is cut into chunks, the ledger says so before.
+   */
+  default boolean creates(PublishedTable table) {
+    return false;
+  }
+
+  /**
+   * Removes a table that an earlier attempt was about to create with these columns and may have.
+   * One with rows, or with other columns, stays, and so does one where rows may be that are not the
+   * feed's.
+   */
+  default void takeBack(Relation made) {}
+
+  /**
+   * The source has dropped the table, of which no change will follow: has it go here too, or stay,
+   * as its settings say. Called where and when {@link #alter} may be. The table may be gone
+   * already.
+   *
+   * @throws io.walferry.error.WalferryException {@code DESTINATION_DDL_HALTED} if the settings want
+   *     somebody to drop it by hand, and nobody has
+   */
+  default void drop(TableId table) {
+    throw new UnsupportedOperationException("This destination alters no tables");
+  }
+
+  /**
+   * The source calls the table otherwise from here on, or has put it into another schema: has it
+   * called so here too, with its letters. Called where and when {@link #alter} may be, and of a
+   * table that was about to be renamed when an earlier attempt ended, before anything else: it may
+   * have its new name already. A destination that only hands on what it is told has nothing to do.
+   *
+   * @throws io.walferry.error.WalferryException {@code DESTINATION_DDL_HALTED} if the settings want
+   *     somebody to do it by hand, and nobody has, or if another table has that name here; {@code
+   *     DESTINATION_SHAPE} if it cannot have that name
+   */
+  default void rename(TableId table, TableId to) {}
+
+  /**
+   * Nothing that was read of the table has to be caught up with: makes indexes of it if the
+   * settings want some and they are not there. Called with nothing begun, when that comes to be and
+   * at each start at which it is so.
+   *
+   * @param indexes of the table at the source, read when they are asked for
+   * @return whether the next commit has something to say of it
+   */
+  default boolean index(PublishedTable table, Supplier<List<SourceIndex>> indexes) {
+    return false;
   }
 
   /** The changes that follow belong to this source transaction. */

@@ -11,15 +11,6 @@ public sealed interface SinkState {
   }
 
   /**
-   * A load was begun and not finished, and this destination cannot go on with it: the next {@link
-   * Sink#prepare} removes what it left.
-   *
-   * @param position where the changes after that load would have begun
-   * @param saved the feed that the position was saved with
-   */
-  record Unfinished(Position position, FeedIdentity saved) implements SinkState {}
-
-  /**
    * Everything up to the position is there, as far as the ledger says nothing else.
    *
    * @param saved the feed that the position was saved with, which may have been on an earlier

@@ -151,6 +151,11 @@ public final class TextChunkWriter implements RevocableChunkWriter {
     }
 
     @Override
+    public void rename(TableId table, TableId to) {
+      whileOpen(() -> attempts.rename(table, to));
+    }
+
+    @Override
     public void absolve(List<TableId> tables) {
       whileOpen(() -> attempts.absolve(tables));
     }

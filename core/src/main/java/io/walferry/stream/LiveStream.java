@@ -90,11 +90,15 @@ final class LiveStream implements ChangeStream {
 
   /** Also when this thread is interrupted: the last confirmation and both threads are worth it. */
   private static void join(Thread thread) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      thread.join(Duration.ofSeconds(CLOSE_SECONDS_MAX));
-    } catch (InterruptedException e) {
-      interrupted = true;
+    long deadline = System.nanoTime() + Duration.ofSeconds(CLOSE_SECONDS_MAX).toNanos();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended && System.nanoTime() < deadline) {
+      try {
+        ended = thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.walferry.ddl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -312,6 +314,99 @@ final class DdlInstallationTest {
 
       assertEquals(List.of(), install(database).problems());
       assertEquals(key, key(database));
+    }
+  }
+
+  @Test
+  void replacesAnOlderVersionAndKeepsTheKey() throws Exception {
+    try (Database database = SharedServers.database(18)) {
+      listen(database, "create publication p for all tables");
+      install(database);
+      String key = key(database);
+      String functions = functions(database);
+      makeOlder(database);
+      assertEquals(
+          List.of("version 0 is at work, this is " + DdlInstallation.LATEST),
+          status(database).problems());
+      assertNotEquals(functions, functions(database));
+
+      DdlStatus installed = install(database);
+      assertEquals(List.of(), installed.problems());
+      assertTrue(installed.isCurrent());
+      assertEquals(OptionalInt.of(DdlInstallation.LATEST), installed.version());
+      assertEquals(functions, functions(database));
+      assertEquals(key, key(database));
+      told(database);
+      database.execute("create table t (id int primary key)");
+      assertEquals(List.of("table CREATE TABLE public t 1 id 23 -1 ", "end"), told(database));
+    }
+  }
+
+  /** It goes on telling, and a feed of the role understands it. */
+  @Test
+  void olderVersionStaysWhereTheRoleMayNotReplaceIt() throws Exception {
+    try (Database database = SharedServers.database(18)) {
+      String role = "feeds_" + database.name();
+      database.execute("create role \"%s\"".formatted(role));
+      try (Connection connection = database.connect();
+          Statement statement = connection.createStatement()) {
+        DdlInstallation installation = new DdlInstallation(connection);
+        installation.install(Optional.of(role));
+        makeOlder(database);
+        statement.execute("set role \"%s\"".formatted(role));
+        DdlStatus left = installation.install(Optional.of(role));
+        assertEquals(OptionalInt.of(0), left.version());
+        assertTrue(left.isAtWork());
+        assertFalse(left.isCurrent());
+      } finally {
+        database.execute("drop owned by \"%1$s\"; drop role \"%1$s\"".formatted(role));
+      }
+    }
+  }
+
+  @Test
+  void refusesANewerVersionAndLeavesIt() throws Exception {
+    try (Database database = SharedServers.database(18)) {
+      install(database);
+      String functions = functions(database);
+      database.execute(versioned(DdlInstallation.LATEST + 1));
+      WalferryException refused = assertThrows(WalferryException.class, () -> install(database));
+      assertEquals(ErrorCode.DDL_INSTALLATION_FOREIGN, refused.code());
+      assertEquals(
+          "schema walferry_ddl has version %d, this program knows up to %d"
+              .formatted(DdlInstallation.LATEST + 1, DdlInstallation.LATEST),
+          refused.getMessage());
+      try (Connection connection = database.connect()) {
+        DdlInstallation installation = new DdlInstallation(connection);
+        WalferryException kept = assertThrows(WalferryException.class, installation::uninstall);
+        assertEquals(ErrorCode.DDL_INSTALLATION_FOREIGN, kept.code());
+      }
+      assertEquals(OptionalInt.of(DdlInstallation.LATEST + 1), status(database).version());
+      assertEquals(functions, functions(database));
+    }
+  }
+
+  /** As a program of before would have left it: another number, and a function that is not ours. */
+  private static void makeOlder(Database database) throws SQLException {
+    database.execute("alter function walferry_ddl.command_end() cost 77; " + versioned(0));
+  }
+
+  private static String versioned(int version) {
+    return "comment on schema walferry_ddl is 'Tells Walferry what is done to tables, version %d'"
+        .formatted(version);
+  }
+
+  private static String functions(Database database) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                """
+                select string_agg(pg_get_functiondef(oid), '' order by proname, oid)
+                from pg_proc where pronamespace = 'walferry_ddl'::regnamespace
+                """)) {
+      row.next();
+      return row.getString(1);
     }
   }
 

@@ -35,9 +35,9 @@ final class ToldTableTest {
 
   @Test
   void onlyTransactionalMessagesOfItsPrefixAreMeant() {
-    assertTrue(ToldTable.isOne(message("")));
-    assertFalse(ToldTable.isOne(message(false, "walferry.ddl", "")));
-    assertFalse(ToldTable.isOne(message(true, "walferry.ddl2", "")));
+    assertTrue(ToldChange.isOne(message("")));
+    assertFalse(ToldChange.isOne(message(false, "walferry.ddl", "")));
+    assertFalse(ToldChange.isOne(message(true, "walferry.ddl2", "")));
   }
 
   @Test
@@ -46,7 +46,7 @@ final class ToldTableTest {
         Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
       DdlKey key = new DdlKey(connection);
-      assertEquals(Optional.empty(), ToldTable.of(message("1\t" + SAID), key));
+      assertEquals(Optional.empty(), ToldChange.of(message("1\t" + SAID), key));
       DdlInstallation installation = new DdlInstallation(connection);
       for (int round = 0; round < 2; round++) {
         installation.install(Optional.empty());
@@ -59,7 +59,7 @@ final class ToldTableTest {
                     List.of(
                         new NumberedColumn(1, "id", 23, -1),
                         new NumberedColumn(3, "n\\", 1700, 9)))),
-            ToldTable.of(message("1\t" + value + SAID), key));
+            ToldChange.of(message("1\t" + value + SAID), key));
         for (String other :
             List.of(
                 "",
@@ -71,12 +71,12 @@ final class ToldTableTest {
                 "1\t" + value + SAID.replace("table", "drop"),
                 "1\t" + value + SAID + "\tmore",
                 "1\t" + value + SAID.replace("1700", "numeric"))) {
-          assertEquals(Optional.empty(), ToldTable.of(message(other), key), other);
+          assertEquals(Optional.empty(), ToldChange.of(message(other), key), other);
         }
         installation.uninstall();
-        assertTrue(ToldTable.of(message("1\t" + value + SAID), key).isPresent());
-        assertEquals(Optional.empty(), ToldTable.of(message("1\tx" + SAID), key));
-        assertEquals(Optional.empty(), ToldTable.of(message("1\t" + value + SAID), key));
+        assertTrue(ToldChange.of(message("1\t" + value + SAID), key).isPresent());
+        assertEquals(Optional.empty(), ToldChange.of(message("1\tx" + SAID), key));
+        assertEquals(Optional.empty(), ToldChange.of(message("1\t" + value + SAID), key));
       }
     }
   }
@@ -96,8 +96,8 @@ final class ToldTableTest {
         content[40 + random.nextInt(content.length - 40)] = "\t\\9-a".charAt(random.nextInt(5));
         String cut = new String(content, 0, 1 + random.nextInt(content.length));
         assertTrue(
-            ToldTable.of(message(cut), key).map(ToldTable::columns).stream()
-                .allMatch(columns -> columns.size() <= 2),
+            ToldChange.of(message(cut), key).stream()
+                .allMatch(told -> told instanceof ToldTable table && table.columns().size() <= 2),
             () -> "seed " + seed + ": " + cut);
       }
     }

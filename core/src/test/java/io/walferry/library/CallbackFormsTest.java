@@ -125,7 +125,10 @@ final class CallbackFormsTest {
         told.add(told(event));
       }
       assertEquals(expected, told);
-      Feeds.await(() -> feed.progress().transactions() == 1, "the transaction is told", feed);
+      Feeds.await(
+          () -> feed.progress().transactions() == 1 && feed.progress().durable().isPresent(),
+          "the transaction is told",
+          feed);
       assertEquals(expected.size(), feed.progress().outstanding());
       assertTrue(feed.progress().durable().orElseThrow().endLsn().isBefore(behind));
       open.forEach(Acknowledgement::done);

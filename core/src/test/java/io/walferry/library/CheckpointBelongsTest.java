@@ -47,7 +47,7 @@ final class CheckpointBelongsTest {
     }
 
     @Override
-    public void save(Checkpoint checkpoint, long replaced) {
+    public synchronized void save(Checkpoint checkpoint, long replaced) {
       calls.add("save");
       String pipeline = checkpoint.feed().pipeline();
       long present =
@@ -61,6 +61,15 @@ final class CheckpointBelongsTest {
     @Override
     public void close() {
       calls.add("close");
+    }
+
+    /** As another process does. */
+    synchronized void takeOver(Database database) {
+      Checkpoint of = of(database);
+      saved.put(
+          database.name(),
+          new Checkpoint(
+              of.feed(), of.position(), of.epoch() + 1, of.configuration(), of.ledger()));
     }
 
     Checkpoint of(Database database) {
@@ -107,15 +116,7 @@ final class CheckpointBelongsTest {
     Walferry feed = feed(database, store).build();
     feed.start();
     Feeds.awaitStatus(feed, Status.LISTENING);
-    Checkpoint saved = store.of(database);
-    store.saved.put(
-        database.name(),
-        new Checkpoint(
-            saved.feed(),
-            saved.position(),
-            saved.epoch() + 1,
-            saved.configuration(),
-            saved.ledger()));
+    store.takeOver(database);
     database.execute("insert into t values (1)");
     assertTrue(feed.awaitStopped(Feeds.PATIENCE));
     assertEquals(ErrorCode.DESTINATION_FENCED, feed.lastError().orElseThrow().code());

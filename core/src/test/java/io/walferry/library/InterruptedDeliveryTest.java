@@ -117,10 +117,16 @@ final class InterruptedDeliveryTest {
           database.execute(
               "delete from t where id %% 10 = %d; update t set v = 'round %d' where id %% 7 = 0"
                   .formatted(round, round));
-          proxy.reset();
           database.execute("insert into t values (%d, 'late')".formatted(10_000 + round));
           int retries = round + 1;
-          Feeds.await(() -> feed.progress().retries() >= retries, "another try", feed);
+          // The status may still be that of the connection before.
+          Feeds.await(
+              () -> {
+                proxy.reset();
+                return feed.progress().retries() >= retries;
+              },
+              "another try",
+              feed);
         }
         Feeds.awaitStatus(feed, Status.LISTENING);
         Feeds.awaitDurable(feed, database);

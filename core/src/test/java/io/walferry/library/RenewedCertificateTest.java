@@ -49,6 +49,7 @@ final class RenewedCertificateTest {
         awaitReader(database, "/CN=rsa");
         database.execute("INSERT INTO item VALUES (1)");
         assertEquals(1, received.poll(30, TimeUnit.SECONDS));
+        Feeds.awaitDurable(feed, database);
 
         certificates.pem("client.crt", "ec");
         certificates.keyPem("client.key", "ec");

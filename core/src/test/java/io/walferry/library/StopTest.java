@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -120,6 +122,7 @@ final class StopTest {
     create(database, 1);
     Replica replica = new Replica(false);
     CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
     Walferry feed =
         feed(database)
             .callbacks(
@@ -130,6 +133,7 @@ final class StopTest {
                       insert -> {
                         if (insert.row().getInt("id") == 50_000) {
                           reached.countDown();
+                          stopped.await();
                         }
                       });
                 })
@@ -138,6 +142,8 @@ final class StopTest {
     Feeds.awaitStatus(feed, Status.LISTENING);
     database.execute("insert into t select i, repeat('x', 200) from generate_series(2, 200000) i");
     reached.await();
+    feed.requestStop();
+    stopped.countDown();
     assertTrue(feed.stop(Feeds.PATIENCE));
     assertTrue(replica.size("public", "t") < 200_000);
     assertEquals(Optional.empty(), feed.lastError());
@@ -152,6 +158,8 @@ final class StopTest {
   void aCallbackMayStopTheFeedAndOneThatHangsIsInterrupted(Database database) throws Exception {
     create(database, 3);
     AtomicReference<Walferry> self = new AtomicReference<>();
+    // A transaction whose end has not come by then comes again.
+    AtomicBoolean stops = new AtomicBoolean(true);
     CountDownLatch hangs = new CountDownLatch(1);
     Walferry feed =
         feed(database)
@@ -160,7 +168,7 @@ final class StopTest {
                     on.insert(
                             "*.*",
                             insert -> {
-                              if (!insert.origin().snapshot()) {
+                              if (!insert.origin().snapshot() && stops.getAndSet(false)) {
                                 assertFalse(self.get().stop(Feeds.PATIENCE));
                               }
                             })
@@ -179,7 +187,7 @@ final class StopTest {
     assertEquals(Optional.empty(), feed.lastError());
     feed.start();
     database.execute("delete from t where id = 1");
-    hangs.await();
+    assertTrue(hangs.await(Feeds.PATIENCE.toSeconds(), TimeUnit.SECONDS));
     assertTrue(feed.stop(Duration.ofMillis(1)));
     Feeds.requireNothingLeft(database);
   }
@@ -314,8 +322,23 @@ final class StopTest {
   void aTransactionThatWasDeliveredWholeBeforeAStopDoesNotComeAgain(Database database)
       throws Exception {
     create(database, 1);
-    HeldCallback held = new HeldCallback(id -> id % 10 == 0);
-    Walferry feed = feed(database).callbacks(held::register).build();
+    HeldCallback held = new HeldCallback(id -> false);
+    AtomicBoolean holds = new AtomicBoolean(true);
+    Walferry feed =
+        feed(database)
+            .acknowledge(Acknowledge.TRANSACTION)
+            .callbacks(
+                on -> {
+                  held.register(on);
+                  on.commit(
+                      commit -> {
+                        if (held.told.getLast() == 10 && holds.getAndSet(false)) {
+                          held.reached.countDown();
+                          held.goesOn.await();
+                        }
+                      });
+                })
+            .build();
     feed.start();
     Feeds.awaitStatus(feed, Status.LISTENING);
     for (int id = 2; id <= 30; id++) {

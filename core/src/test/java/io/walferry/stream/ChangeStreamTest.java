@@ -93,6 +93,7 @@ final class ChangeStreamTest {
           end = transaction.endLsn();
         }
       }
+      awaitInactive(database, slot.name());
       try (ReplicationConnection replication = ReplicationConnection.open(connector(database));
           ChangeStream stream =
               replication.stream(slot.name(), PUBLICATION, end, StreamSettings.DEFAULT)) {
@@ -225,6 +226,7 @@ final class ChangeStreamTest {
         assertEquals(List.of("+1=one"), described(insert));
         stream.confirm(between);
       }
+      awaitInactive(database, slot.name());
       try (ReplicationConnection replication = ReplicationConnection.open(connector(database));
           ChangeStream stream =
               replication.stream(slot.name(), PUBLICATION, between, StreamSettings.DEFAULT)) {
@@ -308,6 +310,19 @@ final class ChangeStreamTest {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
+  }
+
+  /** A server process leaves its slot a moment after its client has gone. */
+  private static void awaitInactive(Database database, String slot) throws SQLException {
+    database.execute(
+        """
+        SET statement_timeout = '1min';
+        DO $$ BEGIN
+          WHILE EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s' AND active)
+          LOOP END LOOP;
+        END $$
+        """
+            .formatted(slot));
   }
 
   /**

@@ -76,14 +76,14 @@ final class SenderTimeoutTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "14 | ALTER ROLE postgres SET wal_sender_timeout = '2s' | ",
-        "14 | ALTER DATABASE \"%s\" SET wal_sender_timeout = '2s' | ",
-        "14 | SELECT 1 | ?options=-c%20wal_sender_timeout%3D2s",
+        "14 | ALTER ROLE postgres SET wal_sender_timeout = '6s' | ",
+        "14 | ALTER DATABASE \"%s\" SET wal_sender_timeout = '6s' | ",
+        "14 | SELECT 1 | ?options=-c%20wal_sender_timeout%3D6s",
         "11 | SELECT 1 | ",
       })
   void aNarrowerOneStaysAndIsKeptTo(int major, String setting, @Nullable String options)
       throws Exception {
-    try (PostgresServer server = server(major, "2s");
+    try (PostgresServer server = server(major, "6s");
         Database database = published(server)) {
       database.execute(setting.formatted(database.name()));
       String uri = database.uri() + (options == null ? "" : options);
@@ -91,7 +91,7 @@ final class SenderTimeoutTest {
           ReplicationConnection replication =
               ReplicationConnection.open(connector(through(proxy, uri, server)));
           ChangeStream stream = start(replication, StreamSettings.DEFAULT)) {
-        database.execute("SELECT pg_sleep(4)");
+        database.execute("SELECT pg_sleep(9)");
         database.execute("INSERT INTO item VALUES (1)");
         assertInsert(stream);
         proxy.stall(Direction.TO_SERVER);

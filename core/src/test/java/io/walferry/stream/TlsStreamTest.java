@@ -282,6 +282,7 @@ final class TlsStreamTest {
     if (outcome.equals("tls") || outcome.equals("plain")) {
       assertEquals(outcome, session(connector), where);
       assertEquals(outcome, stream(connector), where);
+      awaitGone("tls_test");
     } else {
       assertRefused(
           outcome, assertThrows(WalferryException.class, () -> session(connector), where));
@@ -314,6 +315,22 @@ final class TlsStreamTest {
         assertChangesPass(stream);
         return cover(connection, "pid IN (SELECT active_pid FROM pg_replication_slots)");
       }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A server process drops its slot a moment after its client has gone. */
+  private static void awaitGone(String slot) {
+    try {
+      database.execute(
+          """
+          SET statement_timeout = '1min';
+          DO $$ BEGIN
+            WHILE EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s') LOOP END LOOP;
+          END $$
+          """
+              .formatted(slot));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

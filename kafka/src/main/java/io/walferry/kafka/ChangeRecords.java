@@ -9,9 +9,10 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.kafka.DeadLetterRecords.Subject;
 import io.walferry.kafka.RecordSettings.TooLarge;
+import io.walferry.kafka.converter.ConversionSettings.Unconvertible;
+import io.walferry.kafka.converter.Encoded;
+import io.walferry.kafka.converter.RecordEncoder;
 import io.walferry.kafka.envelope.Envelope;
-import io.walferry.kafka.envelope.EnvelopeSettings;
-import io.walferry.kafka.envelope.EventEncoder;
 import io.walferry.kafka.envelope.Op;
 import io.walferry.kafka.envelope.Origin;
 import io.walferry.kafka.envelope.RowEvent;
@@ -26,7 +27,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /** Makes records of what happens to rows, and sends them. Belongs to one thread. */
-final class ChangeRecords {
+final class ChangeRecords implements AutoCloseable {
   private static final String TRUNCATED = "walferry.truncated";
   private static final String NEW_KEY = "__debezium.newkey";
   private static final String OLD_KEY = "__debezium.oldkey";
@@ -40,7 +41,8 @@ final class ChangeRecords {
   private static final int CUT_BYTES_MIN = 16;
 
   private final RecordSettings settings;
-  private final EventEncoder encoder;
+  private final Unconvertible unconvertible;
+  private final RecordEncoder encoder;
   private final TransactionalProducer producer;
   private final Optional<DeadLetterRecords> letters;
   private final List<Header> headers;
@@ -51,16 +53,18 @@ final class ChangeRecords {
   /**
    * Records of one producer.
    *
-   * @param letters for what is too large, if it is to go there
+   * @param encoder is closed with this
+   * @param letters for what cannot be a record, if it is to go there
    */
   ChangeRecords(
-      RecordSettings settings,
-      EnvelopeSettings envelope,
+      KafkaSinkSettings sink,
+      RecordEncoder encoder,
       TransactionalProducer producer,
       Optional<DeadLetterRecords> letters) {
-    this.settings = settings;
+    this.settings = sink.records();
+    this.unconvertible = sink.conversion().unconvertible();
     this.letters = letters;
-    this.encoder = new EventEncoder(envelope);
+    this.encoder = encoder;
     this.producer = producer;
     this.headers =
         settings.headers().entrySet().stream()
@@ -91,8 +95,8 @@ final class ChangeRecords {
     // A large key that was left alone is in the old row only.
     RowImage keyed = before.map(image -> after.over(image.row())).orElse(after);
     if (before.isPresent() && table.shape().moves(before.get(), after)) {
-      Optional<byte[]> oldKey = key(table, before.get());
-      Optional<byte[]> newKey = key(table, keyed);
+      Optional<Encoded> oldKey = key(table, before.get());
+      Optional<Encoded> newKey = key(table, keyed);
       RowEvent gone = event(Op.DELETE, table, before, Optional.empty(), origin);
       send(prepared(table, gone, oldKey, new OtherKey(NEW_KEY, newKey)));
       tombstone(table, oldKey);
@@ -107,7 +111,7 @@ final class ChangeRecords {
   void delete(TableTopic table, Change.Delete delete, Origin origin) {
     Optional<RowImage> before = image(delete.before());
     RowEvent event = event(Op.DELETE, table, before, Optional.empty(), origin);
-    Optional<byte[]> key = before.flatMap(image -> key(table, image));
+    Optional<Encoded> key = before.flatMap(image -> key(table, image));
     send(table, event, key);
     tombstone(table, key);
   }
@@ -121,16 +125,27 @@ final class ChangeRecords {
   }
 
   void message(String topic, Change.Message message, Origin.InTransaction origin) {
-    byte[] key = encoder.key(message);
-    byte[] value = encoder.value(message, origin);
+    Optional<Encoded> key = Optional.of(encoder.key(topic, message));
+    Draft whole = new Draft(topic, key, Optional.of(encoder.value(topic, message, origin)));
+    if (fits(whole.bytes())) {
+      send(whole);
+      return;
+    }
     String what = "A logical message with prefix '" + message.prefix() + "'";
+    requireLetters(tooLarge(what, whole.bytes()));
     Subject subject = new Subject(Optional.empty(), Op.MESSAGE, origin);
-    send(checked(new Draft(topic, Optional.of(key), Optional.of(value)), what, subject));
+    Refused refused = new Refused(subject, tooLarge(what, whole.bytes()));
+    send(letter(topic, key, encoder.letter(message, origin)).refused(refused));
   }
 
   /** What was sent is durable. */
   void committed() {
     letters.ifPresent(DeadLetterRecords::committed);
+  }
+
+  @Override
+  public void close() {
+    encoder.close();
   }
 
   private static RowEvent event(
@@ -152,39 +167,71 @@ final class ChangeRecords {
     return update.before() instanceof OldRow.Full(Row row) ? after.over(row) : after;
   }
 
-  private Optional<byte[]> key(TableTopic table, RowImage image) {
+  private Optional<Encoded> key(TableTopic table, RowImage image) {
     TableShape shape = table.shape();
-    return shape.isKeyed() ? Optional.of(encoder.key(shape, image)) : Optional.empty();
+    return shape.isKeyed()
+        ? Optional.of(encoder.key(table.topic(), shape, image))
+        : Optional.empty();
   }
 
   /** Lets compaction forget the row. */
-  private void tombstone(TableTopic table, Optional<byte[]> key) {
+  private void tombstone(TableTopic table, Optional<Encoded> key) {
     if (settings.tombstones() && key.isPresent()) {
       send(new Draft(table.topic(), key, Optional.empty()));
     }
   }
 
-  private void send(TableTopic table, RowEvent event, Optional<byte[]> key) {
+  private void send(TableTopic table, RowEvent event, Optional<Encoded> key) {
     send(prepared(table, event, key, OtherKey.NONE));
   }
 
   /** A record that is no larger than allowed, or goes to the dead letters. */
-  private Draft prepared(TableTopic table, RowEvent event, Optional<byte[]> key, OtherKey other) {
-    byte[] value = encoder.value(event, Integer.MAX_VALUE);
-    Draft whole = new Draft(table.topic(), key, Optional.of(value)).with(other);
-    if (!fits(whole.bytes()) && settings.tooLarge() == TooLarge.TRUNCATE) {
-      return cut(table, event, key, other, value.length);
+  private Draft prepared(TableTopic table, RowEvent event, Optional<Encoded> key, OtherKey other) {
+    Encoded value;
+    try {
+      value = encoder.value(table.topic(), event, Integer.MAX_VALUE);
+    } catch (WalferryException e) {
+      if (e.code() != ErrorCode.DESTINATION_RECORD_REFUSED
+          || unconvertible != Unconvertible.DEAD_LETTER) {
+        throw e;
+      }
+      return letter(table, event, key, other, e);
     }
+    Draft whole = new Draft(table.topic(), key, Optional.of(value)).with(other);
+    if (fits(whole.bytes())) {
+      return whole;
+    }
+    if (settings.tooLarge() == TooLarge.TRUNCATE) {
+      return cut(table, event, key, other, value.bytes().length);
+    }
+    WalferryException why = tooLarge("A record of table " + table.shape().table(), whole.bytes());
+    requireLetters(why);
+    return letter(table, event, key, other, why);
+  }
+
+  private Draft letter(
+      TableTopic table,
+      RowEvent event,
+      Optional<Encoded> key,
+      OtherKey other,
+      WalferryException why) {
     Subject subject = new Subject(Optional.of(table.shape().table()), event.op(), event.origin());
-    return checked(whole, "A record of table " + table.shape().table(), subject);
+    return letter(table.topic(), key, encoder.letter(event))
+        .with(other)
+        .refused(new Refused(subject, why));
+  }
+
+  /** Of JSON in any case, so that it can be cut and read by whoever mends things. */
+  private static Draft letter(String topic, Optional<Encoded> key, byte[] json) {
+    return new Draft(topic, key, Optional.of(Encoded.of(json)));
   }
 
   private Draft cut(
-      TableTopic table, RowEvent event, Optional<byte[]> key, OtherKey other, int valueBytes) {
+      TableTopic table, RowEvent event, Optional<Encoded> key, OtherKey other, int valueBytes) {
     Draft draft = new Draft(table.topic(), key, Optional.empty()).with(other);
     boolean fits = false;
     for (int most = valueBytes / 2; most >= CUT_BYTES_MIN && !fits; most /= 2) {
-      byte[] value = encoder.value(event, most);
+      Encoded value = encoder.value(table.topic(), event, most);
       byte[] columns = String.join(",", encoder.cut()).getBytes(UTF_8);
       draft =
           new Draft(table.topic(), key, Optional.of(value))
@@ -199,15 +246,10 @@ final class ChangeRecords {
     return draft;
   }
 
-  private Draft checked(Draft draft, String what, Subject subject) {
-    if (fits(draft.bytes())) {
-      return draft;
-    }
-    WalferryException why = tooLarge(what, draft.bytes());
-    if (letters.isEmpty()) {
+  private void requireLetters(WalferryException why) {
+    if (settings.tooLarge() != TooLarge.DEAD_LETTER) {
       throw why;
     }
-    return draft.refused(new Refused(subject, why));
   }
 
   private boolean fits(int bytes) {
@@ -247,7 +289,7 @@ final class ChangeRecords {
   private record Refused(Subject subject, WalferryException why) {}
 
   /** The key that a moved row has in its other record, and the header that tells it. */
-  private record OtherKey(String header, Optional<byte[]> key) {
+  private record OtherKey(String header, Optional<Encoded> key) {
     private static final OtherKey NONE = new OtherKey(OLD_KEY, Optional.empty());
   }
 
@@ -256,8 +298,10 @@ final class ChangeRecords {
     private final ProducerRecord<byte[], byte[]> record;
     private final Optional<Refused> refused;
 
-    Draft(String topic, Optional<byte[]> key, Optional<byte[]> value) {
+    Draft(String topic, Optional<Encoded> key, Optional<Encoded> value) {
       this(new ProducerRecord<>(topic, orNull(key), orNull(value)), Optional.empty());
+      key.ifPresent(it -> it.headers().forEach(record.headers()::add));
+      value.ifPresent(it -> it.headers().forEach(record.headers()::add));
     }
 
     private Draft(ProducerRecord<byte[], byte[]> record, Optional<Refused> refused) {
@@ -286,12 +330,12 @@ final class ChangeRecords {
       return bytes == null ? 0 : bytes.length;
     }
 
-    private static byte @Nullable [] orNull(Optional<byte[]> bytes) {
-      return bytes.orElse(null);
+    private static byte @Nullable [] orNull(Optional<Encoded> part) {
+      return part.map(Encoded::bytes).orElse(null);
     }
 
     Draft with(OtherKey other) {
-      return header(other.header, other.key);
+      return header(other.header, other.key.map(Encoded::bytes));
     }
 
     Draft header(String name, Optional<byte[]> value) {

@@ -1,5 +1,6 @@
 package io.walferry.kafka;
 
+import io.walferry.kafka.converter.RecordEncoders;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.LedgerEntry;
@@ -12,6 +13,7 @@ final class ChunkWriters {
   private final KafkaSinkSettings settings;
   private final FeedTransactions feed;
   private final TableTopics topics;
+  private final RecordEncoders encoders;
   private final Supplier<Optional<DeadLetterRecords>> letters;
   private final BitSet taken = new BitSet();
   private long made;
@@ -25,7 +27,9 @@ final class ChunkWriters {
       KafkaSinkSettings settings,
       FeedTransactions feed,
       TableTopics topics,
+      RecordEncoders encoders,
       Supplier<Optional<DeadLetterRecords>> letters) {
+    this.encoders = encoders;
     this.letters = letters;
     this.settings = settings;
     this.feed = feed;
@@ -67,8 +71,7 @@ final class ChunkWriters {
 
     @Override
     public ChangeRecords records(TransactionalProducer producer) {
-      return new ChangeRecords(
-          settings.records(), settings.envelope(feed.pipeline()), producer, letters.get());
+      return new ChangeRecords(settings, encoders.encoder(), producer, letters.get());
     }
 
     @Override

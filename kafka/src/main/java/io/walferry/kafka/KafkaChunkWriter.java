@@ -124,13 +124,16 @@ final class KafkaChunkWriter implements ChunkWriter {
   public void close() {
     ended = true;
     Optional<TransactionalProducer> left;
+    Optional<ChangeRecords> written;
     synchronized (this) {
       left = producer;
+      written = records;
       producer = Optional.empty();
     }
     try {
       left.ifPresent(TransactionalProducer::close);
     } finally {
+      written.ifPresent(ChangeRecords::close);
       part.leave();
     }
   }

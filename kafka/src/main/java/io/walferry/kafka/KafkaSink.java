@@ -8,6 +8,8 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.deadletter.RefusedRows;
+import io.walferry.kafka.converter.RecordEncoder;
+import io.walferry.kafka.converter.RecordEncoders;
 import io.walferry.kafka.envelope.Origin;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
@@ -51,10 +53,14 @@ public final class KafkaSink implements Sink {
 
   private Optional<Opened> opened = Optional.empty();
 
+  /** Who opens. */
+  private record Owner(String pipeline, Claim claim) {}
+
   private record Opened(
       Cluster cluster,
       FeedTransactions feed,
       TableTopics topics,
+      RecordEncoders encoders,
       ChangeRecords records,
       ChunkWriters writers,
       Optional<DeadLetterTopic> letters,
@@ -65,6 +71,8 @@ public final class KafkaSink implements Sink {
       try {
         feed.close();
       } finally {
+        records.close();
+        encoders.close();
         cluster.close();
       }
     }
@@ -78,7 +86,7 @@ public final class KafkaSink implements Sink {
   /**
    * Opens nothing yet.
    *
-   * @param heard of changes whose records were too large and went to the dead letters
+   * @param heard of changes whose records went to the dead letters
    */
   public KafkaSink(KafkaSinkSettings settings, RefusedRows heard) {
     this.settings = settings;
@@ -86,11 +94,15 @@ public final class KafkaSink implements Sink {
   }
 
   /**
-   * Connects, and writes nothing.
+   * Connects, makes the converters, and writes nothing.
    *
-   * @throws io.walferry.error.WalferryException why the cluster cannot be had
+   * @throws io.walferry.error.WalferryException why the cluster or a converter cannot be had
    */
   public static void requireReachable(KafkaSinkSettings settings) {
+    try (RecordEncoders encoders =
+        new RecordEncoders(settings.conversion(), settings.envelope("check"))) {
+      encoders.encoder().close();
+    }
     KafkaClients clients = new KafkaClients(settings, "check");
     try (Cluster cluster = new Cluster(clients, settings.topics())) {
       cluster.requireReachable();
@@ -111,39 +123,43 @@ public final class KafkaSink implements Sink {
   @Override
   public SinkState open(FeedIdentity feed, Claim claim) {
     KafkaClients clients = new KafkaClients(settings, feed.pipeline());
+    RecordEncoders encoders =
+        new RecordEncoders(settings.conversion(), settings.envelope(feed.pipeline()));
     Cluster cluster = new Cluster(clients, settings.topics());
     try {
-      opened = Optional.of(opened(clients, cluster, feed.pipeline(), claim));
+      opened = Optional.of(opened(clients, cluster, encoders, new Owner(feed.pipeline(), claim)));
     } catch (RuntimeException e) {
+      encoders.close();
       cluster.close();
       throw e;
     }
     return opened().feed().open(feed);
   }
 
-  private Opened opened(KafkaClients clients, Cluster cluster, String pipeline, Claim claim) {
+  private Opened opened(
+      KafkaClients clients, Cluster cluster, RecordEncoders encoders, Owner owner) {
+    String pipeline = owner.pipeline();
     TableTopics topics = new TableTopics(pipeline, settings, cluster);
     String position = TopicTemplate.ofPipeline(settings.topics().position()).of(pipeline);
     topics.reserve(position, "the position");
     String messages = topics.reserve(pipeline + ".message", "logical messages");
+    Optional<DeadLetterTopic> letters = letters(topics, cluster, pipeline);
+    RecordEncoder encoder = encoders.encoder();
+    // Last of what can fail, for nobody would close it.
     FeedTransactions transactions =
         new FeedTransactions(
-            clients, new PositionTopic(position, clients, cluster), claim, pipeline);
-    Optional<DeadLetterTopic> letters = letters(topics, cluster, pipeline);
+            clients, new PositionTopic(position, clients, cluster), owner.claim(), pipeline);
     Supplier<Optional<DeadLetterRecords>> letterRecords =
         () -> letters.map(topic -> new DeadLetterRecords(topic.name(), pipeline, heard));
     ChangeRecords records =
-        new ChangeRecords(
-            settings.records(),
-            settings.envelope(pipeline),
-            transactions.producer(),
-            letterRecords.get());
+        new ChangeRecords(settings, encoder, transactions.producer(), letterRecords.get());
     return new Opened(
         cluster,
         transactions,
         topics,
+        encoders,
         records,
-        new ChunkWriters(settings, transactions, topics, letterRecords),
+        new ChunkWriters(settings, transactions, topics, encoders, letterRecords),
         letters,
         messages);
   }
@@ -220,6 +236,12 @@ public final class KafkaSink implements Sink {
   @Override
   public ChunkWriter chunkWriter() {
     return opened().writers().next();
+  }
+
+  /** {@inheritDoc} Records go to the topic of the new name from here on; those of before stay. */
+  @Override
+  public void rename(TableId table, TableId to) {
+    opened().topics().rename(table, to);
   }
 
   @Override

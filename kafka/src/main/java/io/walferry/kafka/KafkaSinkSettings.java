@@ -1,6 +1,8 @@
 package io.walferry.kafka;
 
 import io.walferry.kafka.RecordSettings.TooLarge;
+import io.walferry.kafka.converter.ConversionSettings;
+import io.walferry.kafka.converter.ConversionSettings.Unconvertible;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.kafka.envelope.EnvelopeSettings;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.Optional;
  * How a cluster is reached and written.
  *
  * @param database where the rows come from, for those who read the records
+ * @param conversion what makes bytes of keys and values
  * @param transactionTimeout how long a transaction may be open, from its first record to its commit
  */
 public record KafkaSinkSettings(
@@ -18,6 +21,7 @@ public record KafkaSinkSettings(
     String database,
     TopicSettings topics,
     RecordSettings records,
+    ConversionSettings conversion,
     Duration transactionTimeout) {
   /** What brokers allow if nobody has told them otherwise. */
   public static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
@@ -30,11 +34,16 @@ public record KafkaSinkSettings(
   /** Defaults for everything that has one. */
   public static KafkaSinkSettings of(ClusterSettings cluster) {
     return new KafkaSinkSettings(
-        cluster, "", TopicSettings.DEFAULT, RecordSettings.DEFAULT, TRANSACTION_TIMEOUT);
+        cluster,
+        "",
+        TopicSettings.DEFAULT,
+        RecordSettings.DEFAULT,
+        ConversionSettings.NONE,
+        TRANSACTION_TIMEOUT);
   }
 
   public KafkaSinkSettings with(ClusterSettings theirs) {
-    return new KafkaSinkSettings(theirs, database, topics, records, transactionTimeout);
+    return new KafkaSinkSettings(theirs, database, topics, records, conversion, transactionTimeout);
   }
 
   public KafkaSinkSettings withLogin(SaslLogin login) {
@@ -46,23 +55,28 @@ public record KafkaSinkSettings(
   }
 
   public KafkaSinkSettings withDatabase(String name) {
-    return new KafkaSinkSettings(cluster, name, topics, records, transactionTimeout);
+    return new KafkaSinkSettings(cluster, name, topics, records, conversion, transactionTimeout);
   }
 
   public KafkaSinkSettings with(TopicSettings theirs) {
-    return new KafkaSinkSettings(cluster, database, theirs, records, transactionTimeout);
+    return new KafkaSinkSettings(
+        cluster, database, theirs, records, conversion, transactionTimeout);
   }
 
   public KafkaSinkSettings with(RecordSettings theirs) {
-    return new KafkaSinkSettings(cluster, database, topics, theirs, transactionTimeout);
+    return new KafkaSinkSettings(cluster, database, topics, theirs, conversion, transactionTimeout);
   }
 
   public KafkaSinkSettings with(Envelope envelope) {
     return with(records.with(envelope));
   }
 
+  public KafkaSinkSettings with(ConversionSettings theirs) {
+    return new KafkaSinkSettings(cluster, database, topics, records, theirs, transactionTimeout);
+  }
+
   public KafkaSinkSettings withTransactionTimeout(Duration most) {
-    return new KafkaSinkSettings(cluster, database, topics, records, most);
+    return new KafkaSinkSettings(cluster, database, topics, records, conversion, most);
   }
 
   /** Whether feeds of one name would have one position at both. */
@@ -71,9 +85,12 @@ public record KafkaSinkSettings(
         && cluster.sharesServer(other.cluster());
   }
 
-  /** Where a pipeline's records go that are too large; empty if they do not go anywhere. */
+  /** Where a pipeline's dead letters go; empty if there are none. */
   public Optional<String> deadLetterTopic(String pipeline) {
-    return records.tooLarge() == TooLarge.DEAD_LETTER
+    boolean any =
+        records.tooLarge() == TooLarge.DEAD_LETTER
+            || conversion.unconvertible() == Unconvertible.DEAD_LETTER;
+    return any
         ? Optional.of(TopicTemplate.ofPipeline(topics.deadLetters()).of(pipeline))
         : Optional.empty();
   }

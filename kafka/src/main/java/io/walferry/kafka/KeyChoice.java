@@ -71,6 +71,16 @@ record KeyChoice(Map<TableId, List<String>> named) {
             () -> table.columnNames().stream().filter(table.primaryKey()::contains).toList());
   }
 
+  /**
+   * Whether the key's columns have a value in each row: a primary key's, and an index's that
+   * identifies rows.
+   */
+  boolean neverNull(TableId table, ReplicaIdentity identity) {
+    return named(table).isEmpty()
+        || identity == ReplicaIdentity.DEFAULT
+        || identity == ReplicaIdentity.INDEX;
+  }
+
   private static List<String> inTableOrder(Relation relation, Optional<PublishedTable> known) {
     boolean ofIdentity = relation.replicaIdentity() != ReplicaIdentity.FULL && known.isEmpty();
     List<String> primaryKey = known.map(PublishedTable::primaryKey).orElse(List.of());

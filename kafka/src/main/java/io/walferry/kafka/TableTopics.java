@@ -124,6 +124,13 @@ final class TableTopics {
     return reserve(template.of(pipeline, table), "table " + table);
   }
 
+  /** Knows a table by its other name, whose topic is made unless it is there. */
+  void rename(TableId table, TableId to) {
+    int unused = ensure(name(to));
+    Optional.ofNullable(known.remove(table)).ifPresent(it -> known.put(to, it.named(to)));
+    relations.clear();
+  }
+
   /** For changes of a relation; makes the topic of one that nobody has announced. */
   TableTopic of(Relation relation) {
     if (relations.size() >= RELATIONS_MAX && !relations.containsKey(relation)) {
@@ -136,7 +143,7 @@ final class TableTopics {
     String topic = name(relation.table());
     ensure(topic);
     Optional<PublishedTable> table = Optional.ofNullable(known.get(relation.table()));
-    return new TableTopic(topic, new TableShape(relation, keys.of(relation, table)));
+    return new TableTopic(topic, shape(relation, keys.of(relation, table)));
   }
 
   /** For rows of a table that are read; safe for any thread once the table was prepared. */
@@ -146,8 +153,12 @@ final class TableTopics {
             .map(c -> new Column(c.name(), c.typeOid(), c.typeModifier(), false))
             .toList();
     Relation relation = new Relation(table.oid(), table.table(), table.replicaIdentity(), columns);
-    return new TableTopic(
-        template.of(pipeline, table.table()), new TableShape(relation, keys.of(table)));
+    return new TableTopic(template.of(pipeline, table.table()), shape(relation, keys.of(table)));
+  }
+
+  private TableShape shape(Relation relation, List<String> key) {
+    return new TableShape(
+        relation, key, keys.neverNull(relation.table(), relation.replicaIdentity()));
   }
 
   /** Makes the topic unless it is there; returns the number of its partitions. */

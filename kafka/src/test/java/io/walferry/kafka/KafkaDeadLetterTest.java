@@ -206,6 +206,10 @@ final class KafkaDeadLetterTest {
   @Test
   void theTopicThatIsMadeForgetsNothing() throws ExecutionException, InterruptedException {
     following().close();
+    requireEndless();
+  }
+
+  private void requireEndless() throws ExecutionException, InterruptedException {
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, topic());
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
       Config config =
@@ -254,5 +258,66 @@ final class KafkaDeadLetterTest {
     }
     String message = refused(ErrorCode.DESTINATION_SHAPE, () -> following().close());
     assertTrue(message.contains(topic()) && message.contains("cleanup.policy=delete"), message);
+  }
+
+  @Test
+  void aTransactionWithoutLettersIsNotHeardOf() {
+    try (KafkaSink sink = following()) {
+      apply(sink, 0x20, ITEM.insert("1", LARGE));
+      apply(sink, 0x30, ITEM.insert("2", "b"));
+      try (ChunkWriter writer = sink.chunkWriter()) {
+        Calls.load(writer, ITEM, "1", line("3", LARGE));
+        Calls.load(writer, ITEM, "2", line("4", "d"));
+      }
+    }
+    assertEquals(List.of("public.item DEAD_LETTER 1", "public.item DEAD_LETTER 1"), heard);
+  }
+
+  /** One of the two would be cut within a character, wherever it is. */
+  @Test
+  void aLetterIsCutBetweenCharacters() {
+    String even = "\u00e4".repeat(20_000);
+    try (KafkaSink sink = following()) {
+      apply(sink, 0x20, ITEM.insert("1", even), ITEM.insert("2", "x" + even));
+    }
+    List<String> names =
+        letters().values().stream()
+            .map(letter -> json(letter.value().orElseThrow()).get("after").get("name").asString())
+            .toList();
+    assertEquals(List.of(even, "x" + even), names);
+  }
+
+  /** However large other topics let records be. */
+  @Test
+  void partsFitIntoATopicThatNobodyHasConfigured() {
+    String name = "n".repeat(5 << 19);
+    KafkaSinkSettings larger =
+        calls.settings().with(RecordSettings.DEFAULT.withLimit(2 << 20, TooLarge.DEAD_LETTER));
+    try (KafkaSink sink = calls.following(larger, ITEM)) {
+      apply(sink, 0x20, ITEM.insert("1", name));
+    }
+    JsonNode letter = json(of("0/20-0-c", letters()).value().orElseThrow());
+    assertEquals(name, letter.get("after").get("name").asString());
+  }
+
+  @Test
+  void aLetterHasTheHeadersOfEveryRecord() {
+    Map<String, String> headers = Map.of("region", "eu");
+    RecordSettings records = settings().records().withHeaders(headers);
+    try (KafkaSink sink = calls.following(settings().with(records), ITEM)) {
+      apply(sink, 0x20, ITEM.insert("1", LARGE));
+    }
+    assertEquals("eu", header(of("0/20-0-c", letters()), "region"));
+  }
+
+  /** The topic is made when it is asked for, and not by the broker when the first letter comes. */
+  @Test
+  void aFeedThatGoesOnWithDeadLettersHasTheTopic() throws Exception {
+    calls.following(calls.settings(), ITEM).close();
+    try (KafkaSink sink = new KafkaSink(settings())) {
+      sink.open(calls.feed(), new Claim());
+      sink.resume(List.of(ITEM.published()));
+    }
+    requireEndless();
   }
 }

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
+import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.SinkState;
 import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.kafka.KafkaBroker;
@@ -123,6 +124,23 @@ final class KafkaFenceTest {
       assertEquals(
           Set.of("1", "2", "3", ""),
           state.ledger().stream().map(line -> line.part()).collect(Collectors.toSet()));
+    }
+  }
+
+  /** The sink knows what its writers have written, and not only what is read back. */
+  @Test
+  void theLinesOfWritersCountAtOnce() {
+    try (KafkaSink sink = calls.following(calls.settings(), ITEM)) {
+      try (ChunkWriter writer = sink.chunkWriter()) {
+        load(writer, ITEM, "1", line("1", "a"));
+        load(writer, ITEM, "2", line("2", "b"));
+      }
+      sink.forget(ITEM.id(), Set.of(Kind.CHUNK));
+      sink.commit(position(0x20));
+    }
+    try (KafkaSink again = new KafkaSink(calls.settings())) {
+      SinkState.Following state = (SinkState.Following) again.open(calls.feed(), new Claim());
+      assertEquals(List.of(Calls.followed(ITEM)), state.ledger());
     }
   }
 

@@ -24,7 +24,9 @@ public interface SqlDestination {
     MYSQL,
     MARIADB,
     /** Where one is named; see {@link SqlServerFixture}. */
-    SQLSERVER;
+    SQLSERVER,
+    /** The same, with versions of rows: READ_COMMITTED_SNAPSHOT and ALLOW_SNAPSHOT_ISOLATION. */
+    SQLSERVER_VERSIONED;
 
     /** A destination in that database, in a file of that folder, or on one of those servers. */
     public SqlDestination in(Database database, Path directory, MysqlServers servers)
@@ -35,6 +37,7 @@ public interface SqlDestination {
         case MYSQL -> on(servers, MysqlFlavor.MYSQL);
         case MARIADB -> on(servers, MysqlFlavor.MARIADB);
         case SQLSERVER -> SqlServerFixture.destination();
+        case SQLSERVER_VERSIONED -> SqlServerFixture.versionedDestination();
       };
     }
 

@@ -257,6 +257,34 @@ final class SqlSinkLifecycleTest {
     assertEquals(List.of("1|second"), destination.rows(ITEMS));
   }
 
+  /** As it is where a part of a source transaction has to be durable on its own. */
+  @ParameterizedTest
+  @EnumSource
+  void aChangeBehindACommitIsInATransactionToo(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    try (Sink sink = destination.following(ITEM)) {
+      sink.begin(header(0x20));
+      sink.append(ITEM.insert("1", "a"));
+      sink.commit(position(0x10));
+      sink.append(ITEM.truncate());
+    }
+    assertEquals(List.of("1|a"), destination.rows(ITEMS));
+  }
+
+  /** Where DDL commits, nothing else would hold it back. */
+  @ParameterizedTest
+  @EnumSource
+  void aPredecessorDropsNoTable(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    try (Sink first = destination.following(ITEM);
+        Sink second = destination.sink()) {
+      assertEquals(at(0x10), second.open(FEED, new Claim()));
+      refused(ErrorCode.DESTINATION_FENCED, () -> first.drop(ITEM.published().table()));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aPredecessorInTheMiddleOfATransactionIsWaitedFor(

@@ -160,13 +160,7 @@ final class AlterationPlan {
 
   private static PublishedColumn column(PublishedColumn from, Target to) {
     if (!(to.plan() instanceof ColumnPlan.Changed(int at, var transform))) {
-      return new PublishedColumn(
-          to.name(),
-          from.typeOid(),
-          from.typeName(),
-          from.typeModifier(),
-          from.notNull(),
-          from.formerValue());
+      return from.renamed(to.name());
     }
     FormerValue former =
         from.formerValue() instanceof FormerValue.Constant(String text)

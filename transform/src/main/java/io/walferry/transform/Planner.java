@@ -66,6 +66,30 @@ final class Planner {
     new ColumnRules(table.table(), table.columnNames(), rules).requireColumns(rules);
   }
 
+  /**
+   * Sees that rules mean a table under both of its names.
+   *
+   * @throws io.walferry.error.WalferryException {@code CONFIGURATION_INVALID}
+   */
+  void requireSameRules(TableId table, TableId to) {
+    for (TableRule rule : settings.rules()) {
+      if (rule.means(table) != rule.means(to)) {
+        throw ColumnRules.refused(
+            table,
+            "it is called "
+                + to
+                + " at the source, and a rule for "
+                + rule.tables()
+                + " means one of the two names only; name both, and start again");
+      }
+    }
+  }
+
+  /** What the destination calls a table. */
+  TableId target(TableId table) {
+    return settings.mapping().of(table);
+  }
+
   private static RowExpression filter(String text, Relation source) {
     RowExpression filter = RowExpression.compile(text, source);
     if (filter.result() != Result.BOOLEAN) {

@@ -5,6 +5,7 @@ import io.walferry.change.Relation;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndex;
 import io.walferry.sink.RowKeys;
 import io.walferry.transform.expression.RowExpression;
 import io.walferry.transform.value.ValueTransform;
@@ -13,13 +14,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * What becomes of a table as the catalog knows it.
  *
  * @param target the same table as the destination is to have it
- * @param keys what becomes of a key's columns, by their names at the source
+ * @param keys what becomes of the columns that it gets, by their names at the source
  */
 record PublishedPlan(TablePlan rows, PublishedTable target, Map<String, KeyPlan> keys) {
   private static final String TEXT = "text";
@@ -72,6 +74,26 @@ record PublishedPlan(TablePlan rows, PublishedTable target, Map<String, KeyPlan>
     return new PublishedPlan(plan, target, named);
   }
 
+  /** What becomes of the table's indexes; of what a definition says nothing may be another. */
+  List<SourceIndex> indexes(List<SourceIndex> source) {
+    return source.stream().map(this::index).toList();
+  }
+
+  private SourceIndex index(SourceIndex source) {
+    boolean same = source.columns().stream().allMatch(this::isSame);
+    boolean there = keys.keySet().containsAll(source.keyColumns());
+    return new SourceIndex(
+        source.name(),
+        there ? names(source.keyColumns()) : List.of(),
+        source.columns(),
+        same ? source.definition() : Optional.empty());
+  }
+
+  private boolean isSame(String column) {
+    KeyPlan plan = keys.get(column);
+    return plan != null && plan.name().equals(column) && !plan.isChanged();
+  }
+
   private static String nameOf(Map<String, KeyPlan> columns, String name) {
     KeyPlan column = columns.get(name);
     return column == null ? name : column.name();
@@ -94,16 +116,7 @@ record PublishedPlan(TablePlan rows, PublishedTable target, Map<String, KeyPlan>
 
   private static PublishedColumn column(PublishedTable source, ColumnPlan plan, Column target) {
     return switch (plan) {
-      case ColumnPlan.Copied(int at) -> {
-        PublishedColumn from = source.columns().get(at);
-        yield new PublishedColumn(
-            target.name(),
-            from.typeOid(),
-            from.typeName(),
-            from.typeModifier(),
-            from.notNull(),
-            from.formerValue());
-      }
+      case ColumnPlan.Copied(int at) -> source.columns().get(at).renamed(target.name());
       case ColumnPlan.Changed(int at, ValueTransform transform) -> {
         PublishedColumn from = source.columns().get(at);
         FormerValue former =

@@ -9,6 +9,7 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndex;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
@@ -23,6 +24,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,6 +97,12 @@ public final class TransformedSink implements Sink {
     sink.empty(mapped(List.of(table)).getFirst());
   }
 
+  @Override
+  public boolean index(PublishedTable table, Supplier<List<SourceIndex>> indexes) {
+    PublishedPlan plan = PublishedPlan.of(table, planner);
+    return sink.index(plan.target(), () -> plan.indexes(indexes.get()));
+  }
+
   private List<PublishedTable> mapped(List<PublishedTable> tables) {
     tables.forEach(
         table ->
@@ -113,13 +121,16 @@ public final class TransformedSink implements Sink {
 
   /** Two tables in one would take each other's rows for their own. */
   private void claim(TablePlan plan) {
-    TableId source = plan.source().table();
-    TableId owner = owners.putIfAbsent(plan.target().table(), source);
+    claim(plan.source().table(), plan.target().table());
+  }
+
+  private void claim(TableId source, TableId target) {
+    TableId owner = owners.putIfAbsent(target, source);
     if (owner != null && !owner.equals(source)) {
       throw ColumnRules.refused(
           source,
           "it would be "
-              + plan.target().table()
+              + target
               + " at the destination, as "
               + owner
               + " is; give each a table of its own");
@@ -163,6 +174,52 @@ public final class TransformedSink implements Sink {
   @Override
   public boolean alter(TableAlteration alteration) {
     return AlterationPlan.of(alteration, planner).map(sink::alter).orElse(false);
+  }
+
+  @Override
+  public boolean admits(PublishedTable table) {
+    return sink.admits(PublishedPlan.of(table, planner).target());
+  }
+
+  @Override
+  public boolean creates(PublishedTable table) {
+    planner.requireColumns(table);
+    return sink.creates(PublishedPlan.of(table, planner).target());
+  }
+
+  @Override
+  public void takeBack(Relation made) {
+    sink.takeBack(planner.plan(made, Set.of()).target());
+  }
+
+  /** {@inheritDoc} Not one that is another one's by now. */
+  @Override
+  public void drop(TableId table) {
+    TableId target = planner.target(table);
+    if (owners.getOrDefault(target, table).equals(table)) {
+      owners.remove(target);
+      plans.clear();
+      sink.drop(target);
+    }
+  }
+
+  /**
+   * {@inheritDoc} To what the destination calls it then, if that is another name.
+   *
+   * @throws io.walferry.error.WalferryException {@code CONFIGURATION_INVALID}, too, if rules mean
+   *     one of the two names only, so that rows which are there would have to be others
+   */
+  @Override
+  public void rename(TableId table, TableId to) {
+    planner.requireSameRules(table, to);
+    TableId from = planner.target(table);
+    TableId target = planner.target(to);
+    owners.remove(from, table);
+    claim(to, target);
+    plans.clear();
+    if (!from.equals(target)) {
+      sink.rename(from, target);
+    }
   }
 
   @Override

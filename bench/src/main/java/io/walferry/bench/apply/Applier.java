@@ -15,6 +15,9 @@ interface Applier extends AutoCloseable {
   /** Makes what was taken durable, together with the position. */
   void commit(Position position) throws SQLException;
 
+  /** Returns when everything that was committed is durable. */
+  default void settle() {}
+
   @Override
   void close() throws SQLException;
 }

@@ -4,6 +4,7 @@ import io.walferry.change.Lsn;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param begin what ends before it, or there, is applied before the time counts
  * @param end every transaction whose commit starts before it is applied, and none after it
  * @param source where the log is from
+ * @param arguments more of them, which a program may want
  */
 record ApplyTask(
     String destination,
@@ -21,7 +23,8 @@ record ApplyTask(
     Lsn begin,
     Lsn end,
     PostgresConnector source,
-    String publication) {
+    String publication,
+    List<String> arguments) {
   static ApplyTask of(String[] arguments) {
     return new ApplyTask(
         arguments[0],
@@ -29,6 +32,7 @@ record ApplyTask(
         Lsn.parse(arguments[2]),
         Lsn.parse(arguments[3]),
         new PostgresConnector(ConnectionSettings.parse(arguments[4], Map.of()), "walferry bench"),
-        arguments[5]);
+        arguments[5],
+        List.of(arguments).subList(6, arguments.length));
   }
 }

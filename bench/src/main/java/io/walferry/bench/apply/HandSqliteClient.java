@@ -21,19 +21,19 @@ public final class HandSqliteClient implements Applier {
         note text, created text, active integer, ratio real, ref text)\
       """;
 
+  private static final String INSERT =
+      "insert into apply_rows values ("
+          + String.join(",", Collections.nCopies(AppliedTable.COLUMNS.size(), "?"))
+          + ")";
+
   private static final String UPSERT =
       AppliedTable.COLUMNS.stream()
           .skip(1)
           .map(column -> column + "=excluded." + column)
-          .collect(
-              Collectors.joining(
-                  ",",
-                  "insert into apply_rows values ("
-                      + String.join(",", Collections.nCopies(AppliedTable.COLUMNS.size(), "?"))
-                      + ") on conflict (id) do update set ",
-                  ""));
+          .collect(Collectors.joining(",", INSERT + " on conflict (id) do update set ", ""));
 
   private final Connection connection;
+  private final PreparedStatement insert;
   private final PreparedStatement upsert;
   private final PreparedStatement delete;
   private final PreparedStatement move;
@@ -44,11 +44,14 @@ public final class HandSqliteClient implements Applier {
     try (Statement statement = connection.createStatement()) {
       statement.execute("pragma journal_mode=wal");
       statement.execute("pragma synchronous=full");
+      statement.execute("pragma wal_autocheckpoint=8192");
+      statement.execute("pragma cache_size=-32768");
       statement.execute(CREATE);
       statement.execute("create table bench_position (lsn integer)");
       statement.execute("insert into bench_position values (0)");
     }
     connection.setAutoCommit(false);
+    insert = connection.prepareStatement(INSERT);
     upsert = connection.prepareStatement(UPSERT);
     delete = connection.prepareStatement("delete from apply_rows where id=?");
     move = connection.prepareStatement("update bench_position set lsn=?");
@@ -72,11 +75,12 @@ public final class HandSqliteClient implements Applier {
 
   @Override
   public void commit(Position position) throws SQLException {
+    PreparedStatement put = changes.isInserts() ? insert : upsert;
     for (Row row : changes.present()) {
-      bind(row);
-      upsert.addBatch();
+      bind(row, put);
+      put.addBatch();
     }
-    upsert.executeBatch();
+    put.executeBatch();
     for (long key : changes.gone()) {
       delete.setLong(1, key);
       delete.addBatch();
@@ -88,17 +92,17 @@ public final class HandSqliteClient implements Applier {
     changes.clear();
   }
 
-  private void bind(Row row) throws SQLException {
+  private static void bind(Row row, PreparedStatement put) throws SQLException {
     for (int column = 0; column < row.columnCount(); column++) {
       if (row.isNull(column)) {
-        upsert.setString(column + 1, null);
+        put.setString(column + 1, null);
         continue;
       }
       switch (AppliedTable.COLUMNS.get(column)) {
-        case "id", "customer" -> upsert.setLong(column + 1, row.integer(column));
-        case "active" -> upsert.setInt(column + 1, row.text(column).equals("t") ? 1 : 0);
-        case "ratio" -> upsert.setDouble(column + 1, Double.parseDouble(row.text(column)));
-        default -> upsert.setString(column + 1, row.text(column));
+        case "id", "customer" -> put.setLong(column + 1, row.integer(column));
+        case "active" -> put.setInt(column + 1, row.text(column).equals("t") ? 1 : 0);
+        case "ratio" -> put.setDouble(column + 1, Double.parseDouble(row.text(column)));
+        default -> put.setString(column + 1, row.text(column));
       }
     }
   }

@@ -3,7 +3,6 @@ package io.walferry.bench.apply;
 import io.walferry.bench.process.Conversation;
 import io.walferry.change.Change;
 import io.walferry.change.Lsn;
-import io.walferry.change.OldRow;
 import io.walferry.change.Position;
 import io.walferry.change.Transaction;
 import io.walferry.change.Xid;
@@ -58,11 +57,13 @@ final class LoggedChanges {
       Lsn commitLsn = transaction.header().commitLsn();
       if (!counts && !commitLsn.isBefore(task.begin())) {
         commit();
+        applier.settle();
         counts = true;
         Conversation.reportBegin();
       }
       if (!commitLsn.isBefore(task.end())) {
         commit();
+        applier.settle();
         Conversation.reportEnd(rows);
         return;
       }
@@ -78,7 +79,7 @@ final class LoggedChanges {
       Change change = transaction.change();
       applier.take(change);
       taken++;
-      pendingBytes += byteSize(change);
+      pendingBytes += change.byteSize();
     }
     reached = new Position(transaction.endLsn(), transaction.header().xid());
     pendingRows += taken;
@@ -94,23 +95,5 @@ final class LoggedChanges {
     }
     pendingRows = 0;
     pendingBytes = 0;
-  }
-
-  private static long byteSize(Change change) {
-    return switch (change) {
-      case Change.Insert insert -> insert.after().byteSize();
-      case Change.Update update -> update.after().byteSize() + byteSize(update.before());
-      case Change.Delete delete -> byteSize(delete.before());
-      case Change.Truncate truncate -> 0;
-      case Change.Message message -> 0;
-    };
-  }
-
-  private static long byteSize(OldRow old) {
-    return switch (old) {
-      case OldRow.Full full -> full.row().byteSize();
-      case OldRow.Key key -> key.row().byteSize();
-      case OldRow.Absent absent -> 0;
-    };
   }
 }

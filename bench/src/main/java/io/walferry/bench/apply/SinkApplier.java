@@ -12,13 +12,19 @@ import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.Sink;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A sink as a pipeline uses it. */
 final class SinkApplier implements Applier {
   private static final FeedIdentity FEED = new FeedIdentity("bench", 1, 1, "bench");
 
+  private static final Duration PAUSE = Duration.ofMillis(1);
+
   private final Sink sink;
+
+  private Position committed = new Position(Lsn.ZERO, Xid.NONE);
 
   /** Has the sink make the tables of the source's publication. */
   SinkApplier(ApplyTask task, Sink sink) throws SQLException {
@@ -44,6 +50,14 @@ final class SinkApplier implements Applier {
   @Override
   public void commit(Position position) {
     sink.commit(position);
+    committed = position;
+  }
+
+  @Override
+  public void settle() {
+    while (sink.settle(committed).endLsn().isBefore(committed.endLsn())) {
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.walferry.bench.apply;
 
+import io.walferry.apply.ParallelSink;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.sink.LanedSink;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.mysql.MysqlConnector;
 import io.walferry.sinks.mysql.MysqlSettings;
@@ -15,13 +17,19 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
 
-/** Walferry's sink for a destination, with every default. */
+/** Walferry's sink for a destination, with every default but for a number of workers, if given. */
 public final class SinkClient {
   private SinkClient() {}
 
   public static void main(String[] arguments) throws SQLException {
     ApplyTask task = ApplyTask.of(arguments);
-    try (SinkApplier applier = new SinkApplier(task, sink(task.destination()))) {
+    Sink sink = sink(task.destination());
+    Sink taking =
+        task.arguments().stream()
+            .findFirst()
+            .<Sink>map(lanes -> new ParallelSink(sink, (LanedSink) sink, Integer.parseInt(lanes)))
+            .orElse(sink);
+    try (SinkApplier applier = new SinkApplier(task, taking)) {
       LoggedChanges.apply(task, applier);
     }
   }

@@ -20,7 +20,9 @@ final class ApplyClients {
       case POSTGRES ->
           List.of(
               ours("sink", destination),
-              new ApplyClient("arrays", destination, HandPostgresClient.class));
+              workers(destination),
+              new ApplyClient("arrays", destination, HandPostgresClient.class, "arrays"),
+              new ApplyClient("copy", destination, HandPostgresClient.class, "copy").forInserts());
       case SQLITE ->
           List.of(
               ours("sink", destination),
@@ -31,6 +33,7 @@ final class ApplyClients {
   private static List<ApplyClient> mysql(ApplyDestination destination) {
     List<ApplyClient> clients = new ArrayList<>();
     clients.add(ours("sink", destination).where(WITH_LOCAL));
+    clients.add(workers(destination).where(WITH_LOCAL));
     clients.add(byHand("load-data-staged", destination, "staged").where(WITH_LOCAL));
     clients.add(byHand("load-data-direct", destination, "direct").where(WITH_LOCAL).forInserts());
     clients.add(ours("sink-without-local", destination).where(WITHOUT_LOCAL));
@@ -40,6 +43,10 @@ final class ApplyClients {
 
   private static ApplyClient ours(String name, ApplyDestination destination) {
     return new ApplyClient(Client.OURS + name, destination, SinkClient.class);
+  }
+
+  private static ApplyClient workers(ApplyDestination destination) {
+    return new ApplyClient(Client.OURS + "sink-2-workers", destination, SinkClient.class, "2");
   }
 
   private static ApplyClient byHand(String name, ApplyDestination destination, String way) {

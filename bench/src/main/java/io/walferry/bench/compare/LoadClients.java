@@ -1,5 +1,6 @@
 package io.walferry.bench.compare;
 
+import io.walferry.bench.follow.CopyClient;
 import io.walferry.bench.follow.PipelineLoadClient;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,9 @@ final class LoadClients {
     return List.of(
         ours(1),
         SubscriptionClient.loading("tablesync-text", "", Optional.empty()),
+        copy(1),
         ours(2),
+        copy(2),
         SubscriptionClient.loading(
             "tablesync-binary",
             ", binary = true",
@@ -29,6 +32,20 @@ final class LoadClients {
                 ? Optional.of("needs PostgreSQL " + BINARY_SYNC_MAJOR)
                 : Optional.empty()),
         ours(4));
+  }
+
+  private Client copy(int connections) {
+    return new ProgramClient(
+        "copy-binary-" + connections,
+        Work.LOAD,
+        "binary COPY into binary COPY by pgjdbc, connections at either end: " + connections,
+        Optional.empty(),
+        true,
+        task -> {
+          List<String> words = jvm.ours(CopyClient.class, task);
+          words.addAll(List.of(task.load().load().insertedTable(), Integer.toString(connections)));
+          return words;
+        });
   }
 
   private Client ours(int readers) {

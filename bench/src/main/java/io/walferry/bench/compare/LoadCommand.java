@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** {@code bench/run load}. */
 @Command(
     name = "bench/run load",
-    header = "Loads the same table with Walferry and with PostgreSQL's own subscription, in turns.",
+    header = "Loads the same table with Walferry, with a subscription and by hand, in turns.",
     description = {
       "Starts two PostgreSQL servers, fills a table of 21 columns at one, and lets every client"
           + " bring it to the other until that is consistent.",
@@ -33,10 +33,11 @@ final class LoadCommand implements Callable<Integer> {
       names = "--peers",
       paramLabel = "NAME",
       split = ",",
-      defaultValue = "tablesync",
+      defaultValue = "tablesync,copy",
       description = {
         "Peers, by name or by the beginning of several names, or 'none':",
-        "tablesync-text, -binary (from PostgreSQL 16 on) (default: ${DEFAULT-VALUE})."
+        "tablesync-text, -binary (from PostgreSQL 16 on), copy-binary-1, -2 (default:"
+            + " ${DEFAULT-VALUE})."
       })
   private List<String> peers = List.of();
 

@@ -5,10 +5,12 @@ import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.publication.RowFilters;
 import io.walferry.publication.TablePattern;
 import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.OutputOptions;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,13 +85,14 @@ final class ConfigReader {
   /** Empty only if there are problems. */
   Optional<WalferryConfig> read(Section root) {
     plugins.read(root);
+    Optional<InetSocketAddress> listen = ServerReader.listen(root);
     Optional<WalferryConfig> config =
         root.isInFile(PipelinesReader.PIPELINES)
             ? new PipelinesReader(reading, this).read(root)
             : feed(root, Optional.empty()).map(WalferryConfig::single);
     root.finish();
     reading.refuseUnclearVariables();
-    return config;
+    return config.map(it -> it.listening(listen));
   }
 
   /**
@@ -174,11 +177,12 @@ final class ConfigReader {
     boolean failover = section.value("failover", SourceConfig.FAILOVER, Format.yesOrNo());
     Optional<Predecessor> upgradedFrom = predecessor(section.section("upgradedFrom"));
     OutputOptions output = output(section);
+    RowFilters where = new WhereReader(reading).read(section, tables);
     section.finish();
     return connection.map(
         it ->
             new SourceConfig(
-                it, slot, publication, tables, create, failover, upgradedFrom, output));
+                it, slot, publication, tables, create, failover, upgradedFrom, output, where));
   }
 
   private Optional<Predecessor> predecessor(Section section) {

@@ -12,6 +12,7 @@ import io.walferry.kafka.SaslLogin.Mechanism;
 import io.walferry.kafka.TlsSettings;
 import io.walferry.kafka.TopicSettings;
 import io.walferry.kafka.TopicTemplate;
+import io.walferry.kafka.converter.ConversionSettings;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.publication.TablePattern;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** Reads sinks of type {@code kafka}. */
 final class KafkaReader {
@@ -75,6 +77,14 @@ final class KafkaReader {
   Optional<SinkConfig> sink(String name, Section section) {
     TopicSettings topics = topics(section);
     RecordSettings records = records(section);
+    if (records.truncates() && isCompacted(topics)) {
+      reading.problem(
+          section.placeOf("topicConfig"),
+          "'%s': a compacted topic takes no record of a TRUNCATE, which has no key; set '%s' to false"
+              .formatted(section.pathOf("topicConfig"), section.pathOf("truncates")));
+    }
+    ConversionSettings conversion =
+        new ConverterReader(reading).conversion(section.section("converter"), records.envelope());
     Duration timeout =
         section.value(
             "transactionTimeout",
@@ -84,7 +94,13 @@ final class KafkaReader {
         .map(
             cluster ->
                 new SinkConfig.Kafka(
-                    name, new KafkaSinkSettings(cluster, "", topics, records, timeout)));
+                    name,
+                    new KafkaSinkSettings(cluster, "", topics, records, conversion, timeout)));
+  }
+
+  private static boolean isCompacted(TopicSettings topics) {
+    return Stream.of(topics.config().getOrDefault("cleanup.policy", "").split(",", -1))
+        .anyMatch(policy -> policy.strip().equals("compact"));
   }
 
   private Optional<ClusterSettings> cluster(Section section) {

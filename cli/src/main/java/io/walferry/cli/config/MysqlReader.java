@@ -27,15 +27,16 @@ final class MysqlReader {
     }
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, existingRows);
     Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
+    int workers = new ApplyReader(reading).workers(section, existing);
     LossPolicies lossy = LossyReader.policies(section.section("lossy"), Dialect.MYSQL);
     RowPolicies rows = RowsReader.policies(section);
-    DdlPolicies ddl = DdlReader.policies(section);
+    DdlPolicies ddl = DdlReader.policiesWithIndexes(section);
     Optional<PasswordSource> password = section.password("password");
     return section
         .secret("url")
         .flatMap(url -> parsed(section.pathOf("url"), url))
         .map(it -> password.map(it::withPassword).orElse(it))
-        .map(it -> new SinkConfig.Mysql(name, it, existing, silence, lossy, rows, ddl));
+        .map(it -> new SinkConfig.Mysql(name, it, existing, silence, workers, lossy, rows, ddl));
   }
 
   private Optional<MysqlSettings> parsed(String path, Scalar url) {

@@ -36,7 +36,7 @@ final class PipelinesReader {
     for (String name : names) {
       feed(name, pipelines.section(name, Optional.of(root))).ifPresent(feeds::add);
     }
-    return feeds.isEmpty() ? Optional.empty() : Optional.of(new WalferryConfig(feeds, true));
+    return feeds.isEmpty() ? Optional.empty() : Optional.of(WalferryConfig.several(feeds));
   }
 
   private Optional<FeedConfig> feed(String name, Section section) {

@@ -153,7 +153,7 @@ final class Section {
   }
 
   private Optional<Scalar> ownSecret(String key) {
-    return isReference(key) ? reference(key).read() : ownScalar(key);
+    return isReference(key) ? reference(key).read() : ownText(key);
   }
 
   /** The same for a password, which may be changed later and come from a program, too. */
@@ -164,7 +164,12 @@ final class Section {
   private Optional<PasswordSource> ownPassword(String key) {
     return isReference(key)
         ? reference(key).password()
-        : ownScalar(key).map(text -> PasswordSource.of(new Secret(text.text())));
+        : ownText(key).map(text -> PasswordSource.of(new Secret(text.text())));
+  }
+
+  /** What the file has may be a reference, in the place of which the environment gives a text. */
+  private Optional<Scalar> ownText(String key) {
+    return reading.fromEnvironment(ownPathOf(key)).or(() -> ownScalar(key));
   }
 
   private boolean isReference(String key) {

@@ -22,6 +22,9 @@ public sealed interface SinkConfig {
 
   Duration SILENCE = Duration.ofMinutes(15);
 
+  /** One batch after the other. */
+  int WORKERS = 1;
+
   /** The user's name for it. */
   String name();
 
@@ -57,18 +60,20 @@ public sealed interface SinkConfig {
    * Another PostgreSQL database.
    *
    * @param silence how long it may leave a statement without an answer
+   * @param workers how many batches are applied side by side
    */
   record Postgres(
       String name,
       ConnectionSettings connection,
       ExistingRows existing,
       Duration silence,
+      int workers,
       RowPolicies rows,
       DdlPolicies ddl)
       implements SinkConfig {
     public Postgres(
         String name, ConnectionSettings connection, ExistingRows existing, Duration silence) {
-      this(name, connection, existing, silence, RowPolicies.HALT, DdlPolicies.DEFAULT);
+      this(name, connection, existing, silence, WORKERS, RowPolicies.HALT, DdlPolicies.DEFAULT);
     }
   }
 
@@ -76,6 +81,7 @@ public sealed interface SinkConfig {
    * A database of MySQL or MariaDB.
    *
    * @param silence how long it may leave a statement without an answer
+   * @param workers how many batches are applied side by side
    * @param lossy what becomes of values that a native column cannot hold
    */
   record Mysql(
@@ -83,6 +89,7 @@ public sealed interface SinkConfig {
       MysqlSettings connection,
       ExistingRows existing,
       Duration silence,
+      int workers,
       LossPolicies lossy,
       RowPolicies rows,
       DdlPolicies ddl)
@@ -93,7 +100,15 @@ public sealed interface SinkConfig {
         ExistingRows existing,
         Duration silence,
         LossPolicies lossy) {
-      this(name, connection, existing, silence, lossy, RowPolicies.HALT, DdlPolicies.DEFAULT);
+      this(
+          name,
+          connection,
+          existing,
+          silence,
+          WORKERS,
+          lossy,
+          RowPolicies.HALT,
+          DdlPolicies.DEFAULT);
     }
   }
 
@@ -109,7 +124,8 @@ public sealed interface SinkConfig {
       ExistingRows existing,
       Duration silence,
       LossPolicies lossy,
-      RowPolicies rows)
+      RowPolicies rows,
+      DdlPolicies ddl)
       implements SinkConfig {}
 
   /** Topics of a Kafka cluster; the settings lack the name of the source's database. */

@@ -134,11 +134,12 @@ final class SinksReader {
     connections.requireUrl(section);
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
     Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("30s", "24h"));
+    int workers = new ApplyReader(reading).workers(section, existing);
     RowPolicies rows = RowsReader.policies(section);
-    DdlPolicies ddl = DdlReader.policies(section);
+    DdlPolicies ddl = DdlReader.policiesWithIndexes(section);
     return connections
         .read(section)
-        .map(it -> new SinkConfig.Postgres(name, it, existing, silence, rows, ddl));
+        .map(it -> new SinkConfig.Postgres(name, it, existing, silence, workers, rows, ddl));
   }
 
   private Optional<SinkConfig> jsonLines(String name, Section section) {
@@ -184,7 +185,7 @@ final class SinksReader {
   private Optional<SinkConfig> sqlite(String name, Section section, String path) {
     ExistingRows existing = section.value("existing", SinkConfig.EXISTING, EXISTING_ROWS);
     RowPolicies rows = RowsReader.policies(section);
-    DdlPolicies ddl = DdlReader.policies(section);
+    DdlPolicies ddl = DdlReader.policiesWithIndexes(section);
     if (path.equals(STANDARD_OUTPUT)) {
       reading.problem(section.placeOf("path"), "'-' (standard output) is for type jsonLines only");
       return Optional.empty();

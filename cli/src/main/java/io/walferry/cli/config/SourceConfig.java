@@ -2,6 +2,7 @@ package io.walferry.cli.config;
 
 import io.walferry.pipeline.Predecessor;
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.publication.RowFilters;
 import io.walferry.stream.OutputOptions;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param failover whether a slot that is created is kept on standbys too, where the server can
  * @param upgradedFrom the server that this one was made of by {@code pg_upgrade}
  * @param output what the server is asked to send
+ * @param where which rows a publication that is created carries
  */
 public record SourceConfig(
     ConnectionSettings connection,
@@ -24,13 +26,36 @@ public record SourceConfig(
     boolean create,
     boolean failover,
     Optional<Predecessor> upgradedFrom,
-    OutputOptions output) {
+    OutputOptions output,
+    RowFilters where) {
   static final boolean CREATE = true;
   public static final boolean FAILOVER = true;
   static final String SLOT_PREFIX = "walferry_";
 
   public SourceConfig {
     tables = List.copyOf(tables);
+  }
+
+  /** One that sends every row of its tables. */
+  public SourceConfig(
+      ConnectionSettings connection,
+      String slot,
+      String publication,
+      List<String> tables,
+      boolean create,
+      boolean failover,
+      Optional<Predecessor> upgradedFrom,
+      OutputOptions output) {
+    this(
+        connection,
+        slot,
+        publication,
+        tables,
+        create,
+        failover,
+        upgradedFrom,
+        output,
+        RowFilters.NONE);
   }
 
   /** Whether both connections name the same server, whatever the database. */

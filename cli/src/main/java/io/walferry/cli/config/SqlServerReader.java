@@ -4,6 +4,7 @@ import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.sinks.sqlserver.SqlServerSettings;
+import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.Dialect;
 import io.walferry.sinks.type.LossPolicies;
@@ -28,12 +29,13 @@ final class SqlServerReader {
     Duration silence = section.value("silence", SinkConfig.SILENCE, Format.duration("90s", "24h"));
     LossPolicies lossy = LossyReader.policies(section.section("lossy"), Dialect.SQLSERVER);
     RowPolicies rows = RowsReader.policies(section);
+    DdlPolicies ddl = DdlReader.policies(section);
     Optional<PasswordSource> password = section.password("password");
     return section
         .secret("url")
         .flatMap(url -> parsed(section.pathOf("url"), url))
         .map(it -> password.map(it::withPassword).orElse(it))
-        .map(it -> new SinkConfig.SqlServer(name, it, existing, silence, lossy, rows));
+        .map(it -> new SinkConfig.SqlServer(name, it, existing, silence, lossy, rows, ddl));
   }
 
   private Optional<SqlServerSettings> parsed(String path, Scalar url) {

@@ -29,6 +29,7 @@ final class CorePackagesTest {
           "preflight", // what check and start-up need
           "sink", // what a destination must promise
           "deadletter", // what becomes of rows that it refuses
+          "apply", // batches of it side by side
           "pgoutput",
           "spool",
           "stream",

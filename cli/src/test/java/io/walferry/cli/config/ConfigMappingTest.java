@@ -1,50 +1,36 @@
 package io.walferry.cli.config;
 
+import static io.walferry.cli.config.ValidConfigs.LEAST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.walferry.change.Lsn;
-import io.walferry.deadletter.RowPolicies;
+import io.walferry.change.TableId;
 import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
-import io.walferry.sinks.jsonlines.Rotation;
-import io.walferry.sinks.mysql.MysqlSettings;
-import io.walferry.sinks.sqlserver.SqlServerSettings;
-import io.walferry.sinks.table.DdlPolicies;
-import io.walferry.sinks.table.DdlPolicy;
+import io.walferry.publication.RowFilters;
 import io.walferry.sinks.table.ExistingRows;
-import io.walferry.sinks.type.LossPolicies;
-import io.walferry.sinks.type.LossPolicy;
-import io.walferry.sinks.type.TypeFamily;
 import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.OutputOptions;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each record of the configuration: its defaults, and a full mapping of other values. */
+/** Each record of the configuration but sinks: its defaults, and a full mapping of other values. */
 final class ConfigMappingTest {
-  private static final String LEAST =
-      """
-      source:
-        url: postgresql://me@db/app
-      sinks:
-        shop: {type: sqlite, path: shop.db}
-      """;
-
   private static final String FULL =
       """
       source:
@@ -60,6 +46,7 @@ final class ConfigMappingTest {
         streaming: false
         origin: none
         binary: true
+        where: {public.stock: "amount > 0", 'sales."A.b"': id % 2 = 0}
       sinks:
         out:
           type: jsonLines
@@ -117,145 +104,38 @@ final class ConfigMappingTest {
             false,
             Optional.of(new Predecessor(-1, Lsn.parse("0/80001D0"))),
             new OutputOptions(
-                OptionalInt.of(2), false, OutputOptions.Origin.NONE, OutputOptions.Form.BINARY)),
+                OptionalInt.of(2), false, OutputOptions.Origin.NONE, OutputOptions.Form.BINARY),
+            new RowFilters(
+                Map.of(
+                    new TableId("public", "stock"), "amount > 0",
+                    new TableId("sales", "A.b"), "id % 2 = 0"))),
         read(FULL, Map.of("SHOP_PASSWORD", "secret")).source());
   }
 
+  /** Also in the place of one that the file has from elsewhere. */
   @Test
-  void sqliteSinkMapping() {
+  void aPasswordOfTheEnvironmentWins() {
     assertEquals(
-        new SinkConfig.Sqlite("shop", directory.resolve("shop.db"), ExistingRows.REFUSE),
-        read(LEAST, Map.of()).sinks().getFirst());
-    assertEquals(
-        new SinkConfig.Sqlite("shop", directory.resolve("shop.db"), ExistingRows.MERGE),
-        read(LEAST.replace("shop.db}", "shop.db, existing: merge}"), Map.of()).sinks().getFirst());
+        connection().withPassword(PasswordSource.of(new Secret("other"))),
+        read(FULL, Map.of("WALFERRY_SOURCE_PASSWORD", "other")).source().connection());
   }
 
-  @Test
-  void ddlOfASinkMapping() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "9464 | 127.0.0.1 | 9464",
+        "0.0.0.0:80 | 0.0.0.0 | 80",
+        "[::1]:0 | ::1 | 0",
+        "*:9464 | 0.0.0.0 | 9464",
+      })
+  void addressOfTheServer(String text, String host, int port) {
     assertEquals(
-        new DdlPolicies(DdlPolicy.APPLY, DdlPolicy.IGNORE, DdlPolicy.APPLY, DdlPolicy.APPLY),
-        read(LEAST, Map.of()).sinks().getFirst().ddl());
-    String all = ", ddl: {added: ignore, dropped: apply, renamed: halt, retyped: halt}}";
-    DdlPolicies chosen =
-        new DdlPolicies(DdlPolicy.IGNORE, DdlPolicy.APPLY, DdlPolicy.HALT, DdlPolicy.HALT);
-    assertEquals(
-        chosen,
-        read(LEAST.replace("shop.db}", "shop.db" + all), Map.of()).sinks().getFirst().ddl());
-    for (String type : List.of("postgres", "mysql")) {
-      String yaml =
-          LEAST.replace(
-              "{type: sqlite, path: shop.db}",
-              "{type: %s, url: %s"
-                  .formatted(type, type.replace("postgres", "postgresql") + "://me@db/app" + all));
-      assertEquals(chosen, read(yaml, Map.of()).sinks().getFirst().ddl());
-    }
-  }
-
-  @Test
-  void postgresSinkMapping() {
-    String yaml =
-        LEAST.replace(
-            "{type: sqlite, path: shop.db}",
-            "{type: postgres, url: postgresql://me@db/app, password: {env: COPY_PASSWORD},"
-                + " existing: replace, silence: 1h}");
-    assertEquals(
-        new SinkConfig.Postgres(
-            "shop",
-            connection().withPassword(PasswordSource.of(new Secret("secret"))),
-            ExistingRows.REPLACE,
-            Duration.ofHours(1)),
-        read(yaml, Map.of("COPY_PASSWORD", "secret")).sinks().getFirst());
-    assertEquals(
-        new SinkConfig.Postgres("shop", connection(), ExistingRows.REFUSE, Duration.ofMinutes(15)),
-        read(yaml.replaceAll(", password.*silence: 1h", ""), Map.of()).sinks().getFirst());
-  }
-
-  @Test
-  void mysqlSinkMapping() {
-    String yaml =
-        LEAST.replaceAll(
-            "\\{type: sqlite[^}]*}",
-            "{type: mariadb, url: 'mysql://me@db:3307/app?sslmode=require', password: {env:"
-                + " COPY_PASSWORD}, existing: replace, silence: 1h, lossy: {date: toNull, float8:"
-                + " clamp}}");
-    MysqlSettings connection = MysqlSettings.parse("mysql://me@db:3307/app?sslmode=require");
-    assertEquals(
-        new SinkConfig.Mysql(
-            "shop",
-            connection.withPassword(PasswordSource.of(new Secret("secret"))),
-            ExistingRows.REPLACE,
-            Duration.ofHours(1),
-            LossPolicies.FAIL
-                .with(TypeFamily.DATE, LossPolicy.NULL)
-                .with(TypeFamily.FLOAT8, LossPolicy.CLAMP)),
-        read(yaml, Map.of("COPY_PASSWORD", "secret")).sinks().getFirst());
-    assertEquals(
-        new SinkConfig.Mysql(
-            "shop", connection, ExistingRows.REFUSE, Duration.ofMinutes(15), LossPolicies.FAIL),
-        read(yaml.replaceAll(", password.*clamp}", ""), Map.of()).sinks().getFirst());
-  }
-
-  @Test
-  void sqlServerSinkMapping() {
-    String url = "sqlserver://me@db:1434/app?sslmode=require&schema=copy";
-    String yaml =
-        LEAST.replaceAll(
-            "\\{type: sqlite[^}]*}",
-            "{type: sqlserver, url: '"
-                + url
-                + "', password: {env: COPY_PASSWORD}, existing: replace, silence: 1h, lossy: {time:"
-                + " clamp, float8: text}, rows: {refused: deadLetter}}");
-    SqlServerSettings connection = SqlServerSettings.parse(url);
-    assertEquals(
-        new SinkConfig.SqlServer(
-            "shop",
-            connection.withPassword(PasswordSource.of(new Secret("secret"))),
-            ExistingRows.REPLACE,
-            Duration.ofHours(1),
-            LossPolicies.FAIL
-                .with(TypeFamily.TIME, LossPolicy.CLAMP)
-                .with(TypeFamily.FLOAT8, LossPolicy.TEXT),
-            RowPolicies.DEAD_LETTERS),
-        read(yaml, Map.of("COPY_PASSWORD", "secret")).sinks().getFirst());
-    assertEquals(
-        new SinkConfig.SqlServer(
-            "shop",
-            connection,
-            ExistingRows.REFUSE,
-            Duration.ofMinutes(15),
-            LossPolicies.FAIL,
-            RowPolicies.HALT),
-        read(yaml.replaceAll(", password.*deadLetter}", ""), Map.of()).sinks().getFirst());
-  }
-
-  @Test
-  void rotationOfJsonLinesMapping() {
-    String rotated = "path: sub/../out.jsonl\n    rotate: {size: 64MiB, age: 90m}\n";
-    Rotation rotation = new Rotation(Optional.of(64L << 20), Optional.of(Duration.ofMinutes(90)));
-    assertEquals(
-        new SinkConfig.JsonLines(
-            "out", Optional.of(directory.resolve("out.jsonl")), ExistingRows.APPEND, rotation),
-        read(
-                FULL.replaceFirst("path: sub/../out.jsonl\n", rotated),
-                Map.of("SHOP_PASSWORD", "secret"))
-            .sinks()
-            .getFirst());
-  }
-
-  @Test
-  void jsonLinesSinkMapping() {
-    assertEquals(
-        new SinkConfig.JsonLines(
-            "out", Optional.of(directory.resolve("out.jsonl")), ExistingRows.APPEND),
-        read(FULL, Map.of("SHOP_PASSWORD", "secret")).sinks().getFirst());
-    assertEquals(
-        new SinkConfig.JsonLines("out", Optional.empty(), ExistingRows.REFUSE),
-        read(
-                FULL.replace("sub/../out.jsonl", "'-'").replace("existing: append", ""),
-                Map.of("SHOP_PASSWORD", "x"))
-            .sinks()
-            .getFirst());
+        Optional.of(new InetSocketAddress(host, port)),
+        new ValidConfigs(directory)
+            .readAll(LEAST + "server: {listen: '" + text + "'}\n", Map.of())
+            .listen());
+    assertEquals(Optional.empty(), new ValidConfigs(directory).readAll(LEAST, Map.of()).listen());
   }
 
   @Test
@@ -403,20 +283,10 @@ final class ConfigMappingTest {
   }
 
   private ConnectionSettings connection() {
-    return ConnectionSettings.parse("postgresql://me@db/app", Map.of("HOME", directory.toString()));
+    return new ValidConfigs(directory).connection();
   }
 
   private FeedConfig read(String yaml, Map<String, String> environment) {
-    WalferryConfig config = readAll(yaml, environment);
-    assertFalse(config.several());
-    assertEquals(1, config.feeds().size());
-    return config.feeds().getFirst();
-  }
-
-  private WalferryConfig readAll(String yaml, Map<String, String> environment) {
-    Map<String, String> complete = new HashMap<>(environment);
-    complete.put("HOME", directory.toString());
-    ConfigResult result = ConfigFile.parse(yaml, directory, complete);
-    return assertInstanceOf(ConfigResult.Valid.class, result, result::toString).config();
+    return new ValidConfigs(directory).read(yaml, environment);
   }
 }

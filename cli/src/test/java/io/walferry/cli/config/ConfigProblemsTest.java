@@ -61,6 +61,10 @@ final class ConfigProblemsTest {
             + " not be less than 'retry.first'",
         "pipeline: {retry: {fist: 5s}} | line 3, column 20: unknown key 'pipeline.retry.fist'; did"
             + " you mean 'first'?",
+        "server: {listen: example.com} | line 3, column 18: 'server.listen' must be a port or"
+            + " HOST:PORT, such as 127.0.0.1:9464",
+        "server: {listen: 70000} | line 3, column 18: 'server.listen' must be a port or HOST:PORT,"
+            + " such as 127.0.0.1:9464",
         "pipeline: 5 | line 3, column 11: 'pipeline' must be a mapping (key: value)",
         "[a]: 5 | line 3, column 1: a key must be a plain word",
         "source: {} | line 3, column 1: 'source' is there already, at line 1, column 1",
@@ -104,6 +108,17 @@ final class ConfigProblemsTest {
         "{url: 'host=db', upgradedFrom: {systemId: -5, slotBegins: 0/7}} | line 1, column 51:"
             + " 'source.upgradedFrom.systemId' must be a system id, the number in 'SELECT"
             + " system_identifier FROM pg_control_system()' of the old server",
+        "{url: 'host=db', where: {orders: a > 5}} | line 1, column 42: 'source.where.orders' has a"
+            + " wrong table pattern 'orders': there is no schema: write schema.table, such as"
+            + " public.orders",
+        "{url: 'host=db', where: {'a.*': b > 5}} | line 1, column 41: 'source.where.a.*' must name"
+            + " one table, such as public.orders",
+        "{url: 'host=db', where: {a.b: ' '}} | line 1, column 39: 'source.where.a.b' must be a"
+            + " condition in SQL, such as \"country = 'CH'\"",
+        "{url: 'host=db', where: {a.b: x, 'a.\"b\"': y}} | line 1, column 51:"
+            + " 'source.where.a.\"b\"' names a table that has a condition already",
+        "{url: 'host=db', tables: [a.*], where: {b.a: x}} | line 1, column 54: 'source.where.b.a'"
+            + " names a table that 'source.tables' does not match",
         "{url: {command: cat}} | line 1, column 10: 'source.url' needs one of 'file', 'env'",
         "{url: 'host=db', password: {command: []}} | line 1, column 46: 'source.password.command'"
             + " needs a program and its arguments, such as [cat, token]",
@@ -123,6 +138,13 @@ final class ConfigProblemsTest {
             + " shop.db}",
         "{a: {type: postgres}} | line 2, column 9: 'sinks.a.url' is missing, such as"
             + " postgresql://user@host/database",
+        "{a: {type: mysql, url: 'mysql://u@h/d', apply: {workers: 99}}} | line 2, column 65:"
+            + " 'sinks.a.apply.workers' must be a whole number from 1 to 16",
+        "{a: {type: postgres, url: 'host=h', existing: merge, apply: {workers: 2}}} | line 2,"
+            + " column 78: 'sinks.a.apply.workers' has to be 1 with 'existing: merge', whose"
+            + " changes are applied in their order",
+        "{a: {type: sqlite, path: a.db, apply: {workers: 2}}} | line 2, column 39: unknown key"
+            + " 'sinks.a.apply'",
         "{a: {type: mysql}} | line 2, column 9: 'sinks.a.url' is missing, such as"
             + " mysql://user@host/database",
         "{a: {type: mysql, url: 'mysql://u:hush@h'}} | line 2, column 31: 'sinks.a.url': cannot"
@@ -146,6 +168,8 @@ final class ConfigProblemsTest {
         "{a: {type: sqlite, path: ''}} | line 2, column 33: 'sinks.a.path' must be a path",
         "{a: {type: sqlite, path: x, existing: merged}} | line 2, column 46: 'sinks.a.existing'"
             + " must be refuse, append, replace or merge; did you mean 'merge'?",
+        "{a: {type: sqlite, path: x, indexes: plan}} | line 2, column 45: 'sinks.a.indexes' must"
+            + " be none or plain; did you mean 'plain'?",
         "{a: {type: jsonLines, path: x, existing: merge}} | line 2, column 49: 'sinks.a.existing'"
             + " must be refuse or append",
         "{a: {type: jsonLines, path: '-', rotate: {size: 1MiB}}} | line 2, column 49:"

@@ -13,6 +13,9 @@ import io.walferry.kafka.SaslLogin;
 import io.walferry.kafka.SaslLogin.Mechanism;
 import io.walferry.kafka.TlsSettings;
 import io.walferry.kafka.TopicSettings;
+import io.walferry.kafka.converter.ConversionSettings;
+import io.walferry.kafka.converter.ConversionSettings.Unconvertible;
+import io.walferry.kafka.converter.ConverterSettings;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
@@ -45,6 +48,9 @@ final class KafkaConfigTest {
   @Test
   void mapping() throws IOException {
     Path file = Files.writeString(directory.resolve("x.pem"), "x");
+    Path jar =
+        Files.writeString(Files.createDirectory(directory.resolve("avro")).resolve("a.jar"), "x");
+    Files.writeString(directory.resolve("avro").resolve("readme.txt"), "x");
     SinkConfig.Kafka sink =
         sink(
             """
@@ -70,6 +76,11 @@ final class KafkaConfigTest {
                 unavailable: left alone
                 recordBytes: 2MiB
                 tooLarge: deadLetter
+                converter:
+                  jars: avro
+                  key: {class: some.Key}
+                  value: {class: some.Value$Converter, properties: {registry: {env: PASSWORD}, n: 3}}
+                  unconvertible: deadLetter
                 transactionTimeout: 5m
                 properties: {linger.ms: 20, compression.type: {env: COMPRESSION}}
             """,
@@ -107,6 +118,13 @@ final class KafkaConfigTest {
                 "left alone",
                 2 << 20,
                 TooLarge.DEAD_LETTER),
+            ConversionSettings.NONE
+                .withJars(List.of(jar))
+                .withKey(new ConverterSettings("some.Key", Map.of()))
+                .withValue(
+                    new ConverterSettings(
+                        "some.Value$Converter", Map.of("registry", "secret", "n", "3")))
+                .with(Unconvertible.DEAD_LETTER),
             Duration.ofMinutes(5)),
         sink.settings());
     assertFalse(sink.toString().contains("secret"), sink::toString);
@@ -167,6 +185,24 @@ final class KafkaConfigTest {
             + " that each change comes once",
         "tls: {enabled: true}, properties: {security.protocol: SSL} | 'sinks.a.properties':"
             + " 'security.protocol' cannot be set beside 'tls', which says it already",
+        "converter: {value: {class: 'no class'}} | 'sinks.a.converter.value.class' must be the"
+            + " name of a class, such as org.apache.kafka.connect.json.JsonConverter",
+        "converter: {key: {properties: {a: b}}} | 'sinks.a.converter.key' needs"
+            + " 'sinks.a.converter.key.class'",
+        "converter: {jars: no} | 'sinks.a.converter.jars' names a folder that cannot be read: @/no",
+        "converter: {jars: .} | 'sinks.a.converter.jars' names a folder without jars: @",
+        "converter: {unconvertible: drop} | 'sinks.a.converter.unconvertible' must be fail or"
+            + " deadLetter",
+        "converter: {unconvertible: deadLetter, key: {class: X}} |"
+            + " 'sinks.a.converter.unconvertible' is for rows that 'sinks.a.converter.value.class'"
+            + " does not take: set that, too",
+        "topicConfig: {cleanup.policy: 'delete, compact'} | 'sinks.a.topicConfig': a compacted"
+            + " topic takes no record of a TRUNCATE, which has no key; set 'sinks.a.truncates' to"
+            + " false",
+        "converter: {values: {class: X}} | unknown key 'sinks.a.converter.values'; did you mean"
+            + " 'value'?",
+        "envelope: cloudEvents, converter: {value: {class: X}} | 'sinks.a.converter.value' takes"
+            + " another 'envelope': a CloudEvent is JSON",
         "transactionTimeout: 1s | 'sinks.a.transactionTimeout' must be a duration from 10s to"
             + " 24h, such as 500ms, 10s, 2m or 1h",
       })

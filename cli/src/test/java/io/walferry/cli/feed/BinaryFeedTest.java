@@ -77,12 +77,18 @@ final class BinaryFeedTest {
         source.execute(alteration);
         source.execute("UPDATE t SET p = NULL WHERE id % 3 = 0; DELETE FROM t WHERE id % 7 = 0");
         feed.awaitDurable(FeedSetup.walEnd(source));
-        assertEquals(
-            Set.of(ErrorCode.BINARY_UNSUITABLE),
-            Set.copyOf(feed.retries().stream().map(WalferryException::code).toList()));
+        assertEquals(Set.of(ErrorCode.BINARY_UNSUITABLE), Set.copyOf(codes(feed)));
       }
       assertEquals(List.of(), destination.compare(source, List.of(TABLE)).tableDifferences());
     }
+  }
+
+  /** Of what was tried again, but for the slot that the server has not seen left yet. */
+  static List<ErrorCode> codes(RunningFeed feed) {
+    return feed.retries().stream()
+        .map(WalferryException::code)
+        .filter(code -> code != ErrorCode.SLOT_ACTIVE)
+        .toList();
   }
 
   /** One that begins so asks for text from the start. */
@@ -173,6 +179,10 @@ final class BinaryFeedTest {
           feed.awaitDurable(FeedSetup.walEnd(source));
           assertTrue(isBinary(source), "the stream is not in binary");
         }
+        FeedSetup.catchUp(
+            settings(source, Form.BINARY, WorkloadFeedTest.TABLES),
+            source,
+            List.of(destination::sink));
         assertEquals(
             List.of(),
             destination.compare(source, workload).tableDifferences(),

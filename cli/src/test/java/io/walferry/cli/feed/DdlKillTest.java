@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,6 +48,13 @@ final class DdlKillTest {
   @EachMysql
   void contentsAreEqualAfterKillsInMysql(Database source, MysqlDatabase database) throws Exception {
     killAndCompare(source, new MysqlCopy(database), Seeds.next(), KILLS);
+  }
+
+  @Test
+  void contentsAreEqualAfterKillsInSqlServer(Database source) throws Exception {
+    try (Destination destination = SqlServerCopy.create()) {
+      killAndCompare(source, destination, Seeds.next(), KILLS);
+    }
   }
 
   @Tag("full")
@@ -101,7 +109,7 @@ final class DdlKillTest {
     assertTrue(altering.made() > kills, () -> altering.made() + " alterations, seed " + seed);
   }
 
-  private static void kill(Database source, Destination destination, String word, Random random) {
+  static void kill(Database source, Destination destination, String word, Random random) {
     try (ChildJvm feed = FeedMain.start(source, destination)) {
       AtomicInteger left = new AtomicInteger(word.equals("following") ? 0 : random.nextInt(12));
       feed.awaitLineOfTalker(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.TableId;
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.ReloadRequest;
@@ -15,7 +16,10 @@ import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
 import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.DdlPolicy;
+import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -80,37 +84,91 @@ final class DdlPolicyTest {
     }
   }
 
+  /** What the message prints is run as it is, so that its quotes and types are the server's. */
+  @EachMysql
+  void haltsUntilItWasDoneByHandInMysql(Database source, MysqlDatabase database) throws Exception {
+    create(source);
+    Destination destination = new MysqlCopy(database);
+    for (String ddl :
+        List.of(
+            "ALTER TABLE t ADD COLUMN more int",
+            "ALTER TABLE t ALTER a TYPE bigint",
+            "ALTER TABLE t RENAME z TO x",
+            "ALTER TABLE t DROP COLUMN a")) {
+      try (RunningFeed feed = start(source, destination, HALT)) {
+        feed.awaitFollowing();
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        source.execute(ddl + "; INSERT INTO t (id) VALUES (9); UPDATE t SET id = id - 5");
+        WalferryException failure = feed.awaitFailure();
+        assertEquals(ErrorCode.DESTINATION_DDL_HALTED, failure.code(), failure.toString());
+        String message = failure.getMessage();
+        int from = message.indexOf("; run: ALTER TABLE ");
+        assertTrue(from > 0 && message.endsWith(";"), message);
+        destination.execute(message.substring(from + "; run: ".length(), message.length() - 1));
+      }
+    }
+    try (RunningFeed feed = start(source, destination, HALT)) {
+      feed.awaitDurable(FeedSetup.walEnd(source));
+    }
+    List<TableName> table = List.of(new TableName("public", "t"));
+    assertEquals(List.of(), destination.compare(source, table).tableDifferences());
+    assertEquals("5", destination.answer("SELECT count(*) FROM t"));
+  }
+
   @ParameterizedTest
   @EnumSource
   void ignoredColumnsAreLeftOutOfRows(Kind kind, Database source) throws Exception {
-    create(source);
     try (Destination destination = kind.create(directory, source.server())) {
-      try (RunningFeed feed = start(source, destination, IGNORE)) {
-        feed.awaitFollowing();
-        feed.awaitDurable(FeedSetup.walEnd(source));
-        source.execute(
-            "ALTER TABLE t ADD COLUMN more text DEFAULT 'm'; INSERT INTO t VALUES (9, 1, 2, 'n');"
-                + " UPDATE t SET more = 'o', z = 5 WHERE id = 1");
-        feed.awaitDurable(FeedSetup.walEnd(source));
-      }
-      try (RunningFeed feed = start(source, destination, IGNORE)) {
-        source.execute("UPDATE t SET a = 7, more = NULL WHERE id = 9");
-        feed.awaitDurable(FeedSetup.walEnd(source));
-      }
-      assertEquals("1, 9", ids(destination));
-      assertEquals("5", destination.answer("SELECT z FROM t WHERE id = 1"));
-      assertEquals("7", destination.answer("SELECT a FROM t WHERE id = 9"));
-      assertEquals(3, columns(destination));
+      leaveOutIgnoredColumns(source, destination);
     }
+  }
+
+  @EachMysql
+  void ignoredColumnsAreLeftOutOfRowsInMysql(Database source, MysqlDatabase database)
+      throws Exception {
+    leaveOutIgnoredColumns(source, new MysqlCopy(database));
+  }
+
+  private static void leaveOutIgnoredColumns(Database source, Destination destination)
+      throws Exception {
+    create(source);
+    try (RunningFeed feed = start(source, destination, IGNORE)) {
+      feed.awaitFollowing();
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      source.execute(
+          "ALTER TABLE t ADD COLUMN more text DEFAULT 'm'; INSERT INTO t VALUES (9, 1, 2, 'n');"
+              + " UPDATE t SET more = 'o', z = 5 WHERE id = 1");
+      feed.awaitDurable(FeedSetup.walEnd(source));
+    }
+    try (RunningFeed feed = start(source, destination, IGNORE)) {
+      source.execute("UPDATE t SET a = 7, more = NULL WHERE id = 9");
+      feed.awaitDurable(FeedSetup.walEnd(source));
+    }
+    assertEquals("1, 9", ids(destination));
+    assertEquals("5", destination.answer("SELECT z FROM t WHERE id = 1"));
+    assertEquals("7", destination.answer("SELECT a FROM t WHERE id = 9"));
+    assertEquals(3, columns(destination));
   }
 
   /** Nothing is lost unless somebody says so; a column of the same name begins empty. */
   @ParameterizedTest
   @EnumSource
   void aDroppedColumnStaysWithWhatItHas(Kind kind, Database source) throws Exception {
+    try (Destination destination = kind.create(directory, source.server())) {
+      keepADroppedColumn(source, destination);
+    }
+  }
+
+  @EachMysql
+  void aDroppedColumnStaysWithWhatItHasInMysql(Database source, MysqlDatabase database)
+      throws Exception {
+    keepADroppedColumn(source, new MysqlCopy(database));
+  }
+
+  private static void keepADroppedColumn(Database source, Destination destination)
+      throws Exception {
     create(source);
-    try (Destination destination = kind.create(directory, source.server());
-        RunningFeed feed = start(source, destination, DdlPolicies.DEFAULT)) {
+    try (RunningFeed feed = start(source, destination, DdlPolicies.DEFAULT)) {
       feed.awaitFollowing();
       feed.awaitDurable(FeedSetup.walEnd(source));
       source.execute("ALTER TABLE t DROP COLUMN a; INSERT INTO t VALUES (9, 1)");
@@ -156,21 +214,32 @@ final class DdlPolicyTest {
   @ParameterizedTest
   @EnumSource
   void whatComesAgainIsFoundDoneToo(Kind kind, Database source) throws Exception {
-    create(source);
     try (Destination destination = kind.create(directory, source.server())) {
-      haltThenDo(source, destination, "ALTER TABLE t DROP COLUMN a; INSERT INTO t VALUES (9, 1)");
-      destination.execute("ALTER TABLE t DROP COLUMN a");
-      haltThenDo(
-          source,
-          destination,
-          "ALTER TABLE t ADD COLUMN a int DEFAULT 4; DELETE FROM t WHERE id = 9");
-      destination.execute("ALTER TABLE t ADD COLUMN a int");
-      try (RunningFeed feed = start(source, destination, HALT)) {
-        feed.awaitDurable(FeedSetup.walEnd(source));
-      }
-      assertEquals("1, 1", ids(destination));
-      assertEquals("4", destination.answer("SELECT a FROM t WHERE id = 1"));
+      findDoneWhatComesAgain(source, destination);
     }
+  }
+
+  @EachMysql
+  void whatComesAgainIsFoundDoneInMysqlToo(Database source, MysqlDatabase database)
+      throws Exception {
+    findDoneWhatComesAgain(source, new MysqlCopy(database));
+  }
+
+  private static void findDoneWhatComesAgain(Database source, Destination destination)
+      throws Exception {
+    create(source);
+    haltThenDo(source, destination, "ALTER TABLE t DROP COLUMN a; INSERT INTO t VALUES (9, 1)");
+    destination.execute("ALTER TABLE t DROP COLUMN a");
+    haltThenDo(
+        source,
+        destination,
+        "ALTER TABLE t ADD COLUMN a int DEFAULT 4; DELETE FROM t WHERE id = 9");
+    destination.execute("ALTER TABLE t ADD COLUMN a int");
+    try (RunningFeed feed = start(source, destination, HALT)) {
+      feed.awaitDurable(FeedSetup.walEnd(source));
+    }
+    assertEquals("1, 1", ids(destination));
+    assertEquals("4", destination.answer("SELECT a FROM t WHERE id = 1"));
   }
 
   private static void haltThenDo(Database source, Destination destination, String ddl)
@@ -222,24 +291,27 @@ final class DdlPolicyTest {
             + " INSERT INTO t VALUES (1, 1, 1)");
   }
 
-  private static RunningFeed start(Database source, Destination destination, DdlPolicies ddl) {
+  static RunningFeed start(Database source, Destination destination, DdlPolicies ddl) {
     return RunningFeed.start(
         FeedSetup.settings(source.name(), List.of("public.*")),
         FeedSetup.connector(source.uri()),
         () -> sink(destination, ddl));
   }
 
-  private static Sink sink(Destination destination, DdlPolicies ddl) {
+  static Sink sink(Destination destination, DdlPolicies ddl) {
     return switch (destination) {
       case Destination.SqliteFile(Path file) ->
           new SqliteSink(file, SqliteSettings.DEFAULT.withDdl(ddl));
       case Destination.PostgresDatabase(Database database) ->
           new PostgresSink(
               FeedSetup.connector(database.uri()), PostgresSinkSettings.DEFAULT.withDdl(ddl));
-      case Destination.MysqlCopy mysql -> mysql.sink();
+      case MysqlCopy mysql -> mysql.sink(ddl);
+      case SqlServerCopy sqlServer -> sqlServer.sink();
       case Destination.Tolerant tolerant -> tolerant.sink();
+      case Destination.Lanes lanes -> lanes.sink();
       case Destination.Through through -> sink(through.plain(), ddl);
       case Destination.LinesFile lines -> lines.sink();
+      case KafkaTopics topics -> topics.sink();
     };
   }
 }

@@ -1,12 +1,12 @@
 package io.walferry.cli.feed;
 
+import io.walferry.apply.ParallelSink;
 import io.walferry.deadletter.DeadLetterSink;
 import io.walferry.deadletter.RefusedRows;
 import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.kafka.KafkaSink;
-import io.walferry.kafka.KafkaSinkSettings;
+import io.walferry.sink.LanedSink;
 import io.walferry.sink.RevocableSink;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.jsonlines.JsonLinesSink;
@@ -17,10 +17,8 @@ import io.walferry.sinks.mysql.MysqlSink;
 import io.walferry.sinks.mysql.MysqlSinkSettings;
 import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
+import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
-import io.walferry.sinks.type.LossPolicies;
-import io.walferry.sinks.type.LossPolicy;
-import io.walferry.sinks.type.TypeFamily;
 import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.compare.DatabaseComparison;
 import io.walferry.testkit.compare.TableName;
@@ -41,7 +39,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Where a feed of a test goes to. */
-sealed interface Destination extends AutoCloseable {
+sealed interface Destination extends AutoCloseable
+    permits Destination.Around,
+        Destination.SqliteFile,
+        Destination.PostgresDatabase,
+        Destination.MysqlCopy,
+        Destination.LinesFile,
+        SqlServerCopy,
+        KafkaTopics {
   /** What it is. */
   enum Kind {
     SQLITE,
@@ -65,9 +70,6 @@ sealed interface Destination extends AutoCloseable {
     }
   }
 
-  /** Begins the name of a Kafka cluster, whose bootstrap servers follow. */
-  String KAFKA = "kafka:";
-
   /** Begins the name of a file of JSON lines, whose path follows. */
   String LINES = "lines:";
 
@@ -80,6 +82,11 @@ sealed interface Destination extends AutoCloseable {
 
   default ComparisonResult compare(Database source, Workload workload) throws SQLException {
     return compare(source, workload.tables());
+  }
+
+  /** Whether it has tables to look at, and not only a log of what has happened to them. */
+  default boolean hasTables() {
+    return true;
   }
 
   Connection connect() throws SQLException;
@@ -108,14 +115,18 @@ sealed interface Destination extends AutoCloseable {
   void close() throws SQLException;
 
   static Sink named(String name) {
+    if (name.startsWith(Lanes.PREFIX)) {
+      LanedSink origin = (LanedSink) named(name.substring(Lanes.PREFIX.length()));
+      return new ParallelSink(origin, origin, Lanes.COUNT);
+    }
     if (name.startsWith(Tolerant.PREFIX)) {
       return new DeadLetterSink(
           (RevocableSink) named(name.substring(Tolerant.PREFIX.length())),
           RowPolicies.DEAD_LETTERS.withMost(100_000),
           RefusedRows.SILENT);
     }
-    if (name.startsWith(KAFKA)) {
-      return kafka(name.substring(KAFKA.length()));
+    if (name.startsWith(KafkaTopics.PREFIX)) {
+      return KafkaTopics.named(name);
     }
     if (name.startsWith(LINES)) {
       return JsonLinesSink.toFile(
@@ -123,8 +134,11 @@ sealed interface Destination extends AutoCloseable {
           ExistingRows.REFUSE,
           Rotation.bySize(LinesFile.BYTES));
     }
+    if (name.startsWith(SqlServerCopy.PREFIX)) {
+      return SqlServerCopy.sink(name);
+    }
     if (name.startsWith("mysql:")) {
-      return mysql(name);
+      return mysql(name, FeedSetup.DDL);
     }
     if (name.startsWith("postgresql:")) {
       return postgres(name);
@@ -145,24 +159,50 @@ sealed interface Destination extends AutoCloseable {
         FeedSetup.connector(uri), PostgresSinkSettings.DEFAULT.withDdl(FeedSetup.DDL));
   }
 
-  private static Sink kafka(String bootstrapServers) {
-    KafkaSinkSettings settings = KafkaSinkSettings.of(bootstrapServers);
-    return new KafkaSink(HaltingProducer.in(settings.with(settings.topics().withPartitions(3))));
-  }
-
   /** With types that hold every value of the workload. */
-  private static Sink mysql(String uri) {
-    LossPolicies texts = LossPolicies.FAIL;
-    for (TypeFamily family : TypeFamily.values()) {
-      texts = texts.with(family, LossPolicy.TEXT);
-    }
+  private static Sink mysql(String uri, DdlPolicies ddl) {
     MysqlSinkSettings settings =
-        MysqlSinkSettings.DEFAULT.withPolicies(texts).withDdl(FeedSetup.DDL);
+        MysqlSinkSettings.DEFAULT.withPolicies(FeedSetup.TEXTS).withDdl(ddl);
     return new MysqlSink(new MysqlConnector(MysqlSettings.parse(uri), settings), settings);
   }
 
+  /** Another one, in all but one thing. */
+  sealed interface Around extends Destination {
+    Destination plain();
+
+    @Override
+    default Sink sink() {
+      return plain().sink();
+    }
+
+    @Override
+    default ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
+      return plain().compare(source, tables);
+    }
+
+    @Override
+    default boolean hasTables() {
+      return plain().hasTables();
+    }
+
+    @Override
+    default Connection connect() throws SQLException {
+      return plain().connect();
+    }
+
+    @Override
+    default String positionTable() {
+      return plain().positionTable();
+    }
+
+    @Override
+    default void close() throws SQLException {
+      plain().close();
+    }
+  }
+
   /** Another one, which has dead letters for rows that it does not take. */
-  record Tolerant(Destination plain) implements Destination {
+  record Tolerant(Destination plain) implements Around {
     private static final String PREFIX = "tolerant:";
 
     @Override
@@ -174,25 +214,21 @@ sealed interface Destination extends AutoCloseable {
     public String name() {
       return PREFIX + plain.name();
     }
+  }
+
+  /** Another one, to which batches go side by side. */
+  record Lanes(Destination plain) implements Around {
+    private static final String PREFIX = "lanes:";
+    private static final int COUNT = 3;
 
     @Override
-    public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
-      return plain.compare(source, tables);
+    public Sink sink() {
+      return named(name());
     }
 
     @Override
-    public Connection connect() throws SQLException {
-      return plain.connect();
-    }
-
-    @Override
-    public String positionTable() {
-      return plain.positionTable();
-    }
-
-    @Override
-    public void close() throws SQLException {
-      plain.close();
+    public String name() {
+      return PREFIX + plain.name();
     }
   }
 
@@ -201,32 +237,7 @@ sealed interface Destination extends AutoCloseable {
    *
    * @param name the way
    */
-  record Through(Destination plain, String name) implements Destination {
-    @Override
-    public Sink sink() {
-      return plain.sink();
-    }
-
-    @Override
-    public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
-      return plain.compare(source, tables);
-    }
-
-    @Override
-    public Connection connect() throws SQLException {
-      return plain.connect();
-    }
-
-    @Override
-    public String positionTable() {
-      return plain.positionTable();
-    }
-
-    @Override
-    public void close() throws SQLException {
-      plain.close();
-    }
-  }
+  record Through(Destination plain, String name) implements Around {}
 
   /** Files of JSON lines in a directory of their own, small ones that follow one another. */
   record LinesFile(Path file) implements Destination {
@@ -254,6 +265,11 @@ sealed interface Destination extends AutoCloseable {
     @Override
     public ComparisonResult compare(Database source, List<TableName> tables) throws SQLException {
       return LinesReplica.compare(source, files(), tables);
+    }
+
+    @Override
+    public boolean hasTables() {
+      return false;
     }
 
     @Override
@@ -305,7 +321,11 @@ sealed interface Destination extends AutoCloseable {
   record MysqlCopy(MysqlDatabase database) implements Destination {
     @Override
     public Sink sink() {
-      return mysql(database.uri());
+      return sink(FeedSetup.DDL);
+    }
+
+    Sink sink(DdlPolicies ddl) {
+      return mysql(database.uri(), ddl);
     }
 
     @Override

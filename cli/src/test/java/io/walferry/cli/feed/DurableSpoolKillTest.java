@@ -122,9 +122,14 @@ final class DurableSpoolKillTest {
   private static Absence absence(Destination destination) throws IOException {
     return switch (destination) {
       case Destination.Tolerant there -> absence(there.plain());
+      case Destination.Lanes there -> absence(there.plain());
       case Destination.Through there -> absence(there.plain());
       case Destination.LinesFile there ->
           throw new UnsupportedOperationException("A file of lines is always there");
+      case KafkaTopics there -> {
+        there.broker().kill();
+        yield there.broker()::start;
+      }
       case PostgresDatabase there -> {
         PostgresServer server = there.database().server();
         server.kill();
@@ -134,6 +139,10 @@ final class DurableSpoolKillTest {
         MysqlServer server = there.database().server();
         server.kill();
         yield server::start;
+      }
+      case SqlServerCopy there -> {
+        there.goAway();
+        yield there::comeBack;
       }
       case SqliteFile there -> {
         Path mark = Files.createFile(Destination.awayMark(there.name()));

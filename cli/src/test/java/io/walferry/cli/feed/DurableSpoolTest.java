@@ -90,7 +90,7 @@ final class DurableSpoolTest {
     return cause.code() == ErrorCode.DESTINATION_UNREACHABLE;
   }
 
-  /** The source restarts and cuts what it was about to send. */
+  /** The source restarts and cuts what it was about to send; who watches the feed is told. */
   @Test
   void aSourceThatCrashesIsWaitedFor() throws Exception {
     try (PostgresServer server = PostgresServer.builder().major(14).durable(true).start();
@@ -101,7 +101,9 @@ final class DurableSpoolTest {
         feed.awaitFollowing();
         for (int crash = 0; crash < 3; crash++) {
           workload.run(source::connect, 15, 4);
+          feed.awaitReceiving(true);
           server.kill();
+          feed.awaitReceiving(false);
           server.start();
           workload.run(source::connect, 5, 4);
           feed.awaitDurable(FeedSetup.walEnd(source));

@@ -89,6 +89,7 @@ final class FeedMain {
               new Said())
           .run();
     } catch (WalferryException e) {
+      e.printStackTrace(System.out);
       System.out.println("failed " + e.code() + " " + e.getMessage());
       System.exit(1);
     }

@@ -16,6 +16,10 @@ import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
 import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.DdlPolicy;
+import io.walferry.sinks.table.TablePolicies;
+import io.walferry.sinks.type.LossPolicies;
+import io.walferry.sinks.type.LossPolicy;
+import io.walferry.sinks.type.TypeFamily;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.compare.ComparisonResult;
@@ -37,11 +41,23 @@ import java.util.function.Supplier;
 final class FeedSetup {
   /** A copy is equal in every column. */
   static final DdlPolicies DDL =
-      new DdlPolicies(DdlPolicy.APPLY, DdlPolicy.APPLY, DdlPolicy.APPLY, DdlPolicy.APPLY);
+      new DdlPolicies(DdlPolicy.APPLY, DdlPolicy.APPLY, DdlPolicy.APPLY, DdlPolicy.APPLY)
+          .with(new TablePolicies(DdlPolicy.APPLY, DdlPolicy.APPLY, DdlPolicy.APPLY));
+
+  /** Columns hold every value of the workload, as text where no other type does. */
+  static final LossPolicies TEXTS = texts();
 
   private static final int STREAMS_SINCE = 14;
 
   private FeedSetup() {}
+
+  private static LossPolicies texts() {
+    LossPolicies texts = LossPolicies.FAIL;
+    for (TypeFamily family : TypeFamily.values()) {
+      texts = texts.with(family, LossPolicy.TEXT);
+    }
+    return texts;
+  }
 
   static PipelineSettings settings(String name, List<String> tables) {
     return new PipelineSettings(

@@ -98,7 +98,15 @@ final class FollowedDdlTest {
     follow(Manner.ONE_TRANSACTION, source, new MysqlCopy(database));
   }
 
-  private enum Manner {
+  @ParameterizedTest
+  @EnumSource
+  void followsEveryStepInSqlServer(Manner manner, Database source) throws Exception {
+    try (Destination destination = SqlServerCopy.create()) {
+      follow(manner, source, destination);
+    }
+  }
+
+  enum Manner {
     LIVE,
     BACKLOG,
     RESTARTS,

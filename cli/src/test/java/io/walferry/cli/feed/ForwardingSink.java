@@ -2,9 +2,11 @@ package io.walferry.cli.feed;
 
 import io.walferry.change.Change;
 import io.walferry.change.Position;
+import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndex;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
@@ -16,6 +18,7 @@ import io.walferry.sink.TableAlteration;
 import io.walferry.type.TypeCatalog;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Hands everything to another sink; whoever implements it changes what it is about. */
 interface ForwardingSink extends Sink {
@@ -52,6 +55,11 @@ interface ForwardingSink extends Sink {
   }
 
   @Override
+  default boolean index(PublishedTable table, Supplier<List<SourceIndex>> indexes) {
+    return target().index(table, indexes);
+  }
+
+  @Override
   default void emptyToAlter(PublishedTable table) {
     target().emptyToAlter(table);
   }
@@ -79,6 +87,31 @@ interface ForwardingSink extends Sink {
   @Override
   default boolean alter(TableAlteration alteration) {
     return target().alter(alteration);
+  }
+
+  @Override
+  default boolean admits(PublishedTable table) {
+    return target().admits(table);
+  }
+
+  @Override
+  default boolean creates(PublishedTable table) {
+    return target().creates(table);
+  }
+
+  @Override
+  default void takeBack(Relation made) {
+    target().takeBack(made);
+  }
+
+  @Override
+  default void drop(TableId table) {
+    target().drop(table);
+  }
+
+  @Override
+  default void rename(TableId table, TableId to) {
+    target().rename(table, to);
   }
 
   @Override

@@ -46,7 +46,7 @@ final class FullSpoolTest {
   @Test
   void theSourceKeepsWhatDoesNotFitWhileTheDestinationIsAway(Database source) throws Exception {
     source.execute("CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v text)");
-    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '1s'".formatted(source.name()));
+    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '5s'".formatted(source.name()));
     try (Destination destination = Kind.POSTGRES.create(directory, source.server());
         FaultProxy proxy = FaultProxy.before(source.server().port())) {
       Supplier<Sink> away = () -> Destination.named(through(proxy, source, destination));
@@ -78,7 +78,7 @@ final class FullSpoolTest {
   /** For longer than the server waits for a client that is silent. */
   private void requireKept(Database source, Lsn end) throws Exception {
     String pid = Sender.pid(source);
-    source.execute("SELECT pg_sleep(4)");
+    source.execute("SELECT pg_sleep(8)");
     Sender.awaitFull(source);
     assertEquals(pid, Sender.pid(source));
     assertTrue(Sender.confirmed(source).isBefore(end));

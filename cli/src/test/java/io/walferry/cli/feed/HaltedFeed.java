@@ -16,20 +16,20 @@ final class HaltedFeed {
 
   private HaltedFeed() {}
 
-  /** Takes the source's URI, the feed's name, the destination's, a step and a number of chunks. */
+  /** Takes the source's URI, the feed's name, the destination's, a step and how often. */
   public static void main(String[] arguments) {
     Step step = Step.valueOf(arguments[3]);
-    int chunks = Integer.parseInt(arguments[4]);
+    int count = Integer.parseInt(arguments[4]);
     new Pipeline(
             FeedSetup.settings(arguments[1], List.of("public.*")),
             FeedSetup.connector(arguments[0]),
-            () -> new HaltingSink(Destination.named(arguments[2]), step, chunks),
+            () -> new HaltingSink(Destination.named(arguments[2]), step, count),
             PipelineListener.SILENT)
         .run();
   }
 
   /** Runs it to its end. */
-  static void run(Database source, Destination destination, Step step, int chunks) {
+  static void run(Database source, Destination destination, Step step, int count) {
     try (ChildJvm feed =
         ChildJvm.running(HaltedFeed.class)
             .arguments(
@@ -37,7 +37,7 @@ final class HaltedFeed {
                 source.name(),
                 destination.name(),
                 step.name(),
-                Integer.toString(chunks))
+                Integer.toString(count))
             .jvmOptions("-Xmx128m", "--enable-native-access=ALL-UNNAMED")
             .start()) {
       assertEquals(HaltingSink.STATUS, feed.awaitExit(PATIENCE), feed.lines()::toString);

@@ -2,15 +2,19 @@ package io.walferry.cli.feed;
 
 import io.walferry.change.Position;
 import io.walferry.change.TableId;
+import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.sink.Claim;
+import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.Sink;
+import io.walferry.sink.SinkState;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A sink that ends its process at one step of a start, as SIGKILL would. */
+/** A sink that ends its process at one step of a load, as SIGKILL would. */
 final class HaltingSink implements ForwardingSink {
   /** The status of a process that SIGKILL has ended. */
   static final int STATUS = 137;
@@ -24,19 +28,24 @@ final class HaltingSink implements ForwardingSink {
     /** The destination knows its chunks, none of which was read. */
     PLANNED,
     /** So many chunks are there. */
-    CHUNKS
+    CHUNKS,
+    /** A table that is new to a feed under way was made, and none of its chunks is known. */
+    MADE,
+    /** So many tables have got other names, and the last one's is not noted. */
+    RENAMED
   }
 
   private final Sink sink;
   private final Step step;
-  private final AtomicInteger chunksLeft;
+  private final AtomicInteger left;
+  private boolean follows;
   private boolean noted;
   private boolean planned;
 
-  HaltingSink(Sink sink, Step step, int chunks) {
+  HaltingSink(Sink sink, Step step, int count) {
     this.sink = sink;
     this.step = step;
-    this.chunksLeft = new AtomicInteger(chunks);
+    this.left = new AtomicInteger(count);
   }
 
   @Override
@@ -50,11 +59,38 @@ final class HaltingSink implements ForwardingSink {
     }
   }
 
+  private void count(Step reached) {
+    if (step == reached && left.decrementAndGet() == 0) {
+      haltAt(reached);
+    }
+  }
+
+  @Override
+  public SinkState open(FeedIdentity feed, Claim claim) {
+    SinkState state = sink.open(feed, claim);
+    follows = state instanceof SinkState.Following;
+    return state;
+  }
+
+  @Override
+  public void prepare(List<PublishedTable> tables) {
+    sink.prepare(tables);
+    if (follows && !tables.isEmpty()) {
+      haltAt(Step.MADE);
+    }
+  }
+
   @Override
   public void note(List<LedgerEntry> entries) {
     noted |= entries.stream().anyMatch(entry -> entry.kind() == Kind.SLOT);
     planned |= entries.stream().anyMatch(entry -> entry.kind() == Kind.CHUNK);
     sink.note(entries);
+  }
+
+  @Override
+  public void rename(TableId table, TableId to) {
+    sink.rename(table, to);
+    count(Step.RENAMED);
   }
 
   @Override
@@ -95,9 +131,7 @@ final class HaltingSink implements ForwardingSink {
     @Override
     public void commit(LedgerEntry loaded) {
       writer.commit(loaded);
-      if (chunksLeft.decrementAndGet() == 0) {
-        haltAt(Step.CHUNKS);
-      }
+      count(Step.CHUNKS);
     }
   }
 }

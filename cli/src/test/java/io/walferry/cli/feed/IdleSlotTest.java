@@ -3,6 +3,7 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.Lsn;
+import io.walferry.pipeline.PipelineSettings;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
@@ -45,6 +46,25 @@ final class IdleSlotTest {
         // Moves with a record that the server writes every 15 seconds while it is in use.
         awaitSlot(idle, busy, "restart_lsn", written);
       }
+    }
+  }
+
+  /** At once or by way of a spool; what has come before has to be everywhere first. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void itsFeedKnowsThatThereIsNoMore(boolean durable, Database source) throws Exception {
+    source.execute("CREATE TABLE t (id int PRIMARY KEY)");
+    PipelineSettings straight = FeedSetup.settings(source.name(), List.of("public.*"));
+    try (RunningFeed feed =
+        RunningFeed.start(
+            durable ? FeedSetup.durable(straight, directory.resolve("spool")) : straight,
+            FeedSetup.connector(source.uri()),
+            () -> FeedSetup.sqlite(directory.resolve("copy.db")))) {
+      feed.awaitCaughtUp(0);
+      source.execute("INSERT INTO t VALUES (1)");
+      feed.awaitCaughtUp(1);
+      source.execute("INSERT INTO t VALUES (2)");
+      feed.awaitCaughtUp(2);
     }
   }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.testkit.compare.TableName;
@@ -95,7 +94,7 @@ final class InProgressTest {
           source.execute("BEGIN; " + transaction + "; COMMIT");
         }
         feed.awaitDurable(FeedSetup.walEnd(source));
-        assertEquals(failures, feed.retries().stream().map(WalferryException::code).toList());
+        assertEquals(failures, BinaryFeedTest.codes(feed));
       }
       assertEquals(
           List.of(),

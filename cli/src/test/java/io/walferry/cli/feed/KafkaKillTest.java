@@ -46,6 +46,7 @@ final class KafkaKillTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int SHOWN_MOST = 3;
   private static final int KILLS = 4;
+  private static final int PARTITIONS = 3;
   private static final int KEYS = 300;
   private static final int LARGE = 1_000;
 
@@ -168,7 +169,7 @@ final class KafkaKillTest {
 
   private static ChildJvm feed(Database source, KafkaBroker broker, String... options) {
     return FeedMain.start(
-        source.uri(), source.name(), Destination.KAFKA + broker.bootstrapServers(), options);
+        source.uri(), source.name(), new KafkaTopics(broker, PARTITIONS).name(), options);
   }
 
   private static void killFeed(Database source, KafkaBroker broker, String word, Random random) {

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.change.Lsn;
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.Destination.Lanes;
 import io.walferry.cli.feed.Destination.MysqlCopy;
+import io.walferry.cli.feed.Destination.PostgresDatabase;
 import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.EachPostgres;
@@ -25,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +62,29 @@ final class KillTest {
   @EachMysql
   void contentsAreEqualAfterKillsInMysql(Database source, MysqlDatabase database) throws Exception {
     killAndCompare(source, new MysqlCopy(database), Workload.create(Seeds.next()));
+  }
+
+  @Test
+  void contentsAreEqualAfterKillsInSqlServer(Database source) throws Exception {
+    try (Destination copy = SqlServerCopy.create()) {
+      killAndCompare(source, copy, Workload.create(Seeds.next()));
+    }
+  }
+
+  /** Whoever looks sees batches in their order, though they are applied side by side. */
+  @Test
+  void contentsAreEqualAfterKillsOfLanes(Database source, PostgresServers servers)
+      throws Exception {
+    Workload workload = Workload.create(Seeds.next());
+    try (Destination copy = PostgresDatabase.create(servers.server(18), workload)) {
+      killAndCompare(source, new Lanes(copy), workload);
+    }
+  }
+
+  @EachMysql
+  void contentsAreEqualAfterKillsOfLanesInMysql(Database source, MysqlDatabase database)
+      throws Exception {
+    killAndCompare(source, new Lanes(new MysqlCopy(database)), Workload.create(Seeds.next()));
   }
 
   @Tag("full")

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.error.ErrorCode;
 import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import java.nio.file.Path;
@@ -15,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** Transactions that are open, or committed but not seen, while rows are read. */
 @Postgres
@@ -48,29 +51,20 @@ final class OpenTransactionTest {
     }
   }
 
+  /** The last one finds a table that was just made with other columns. */
+  private static final List<String> MEANWHILE =
+      List.of(
+          "ALTER TABLE t ALTER n TYPE int USING n + 1000; UPDATE t SET n = 1 WHERE id < 200",
+          "TRUNCATE t; INSERT INTO t VALUES (7, 7, 'seven')",
+          "ALTER TABLE t ALTER n TYPE bigint; ALTER TABLE t DROP big; ALTER TABLE t ADD more text"
+              + " NOT NULL DEFAULT 'more'");
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "ALTER TABLE t ALTER n TYPE int USING n + 1000; UPDATE t SET n = 1 WHERE id < 200",
-        "TRUNCATE t; INSERT INTO t VALUES (7, 7, 'seven')",
-      })
+  @FieldSource("MEANWHILE")
   void altersATableWhileTheSlotIsMade(String statements, Database source) throws Exception {
     for (Kind kind : Kind.values()) {
-      source.execute("DROP TABLE IF EXISTS t; " + ChunkedLoadTest.TABLE);
       try (Destination destination = kind.create(directory, source.server())) {
-        ChunkSteps steps =
-            new ChunkSteps()
-                .beforeSlot(() -> HeldTransaction.begin(source, statements).commitWhenWaitedFor());
-        try (RunningFeed feed = start(source, destination, steps)) {
-          feed.awaitFollowing();
-          source.execute("UPDATE t SET n = n + 1");
-          feed.awaitDurable(FeedSetup.walEnd(source));
-          assertTrue(
-              feed.retries().stream()
-                  .anyMatch(cause -> cause.code() == ErrorCode.SOURCE_SCHEMA_MOVING),
-              feed.retries()::toString);
-        }
-        assertEqual(source, destination, "t");
+        alter(statements, source, destination);
       }
       source.execute(
           "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
@@ -78,6 +72,29 @@ final class OpenTransactionTest {
               + source.name()
               + "\"");
     }
+  }
+
+  @EachMysql
+  void altersATableWhileTheSlotIsMadeForMysql(Database source, MysqlDatabase database)
+      throws Exception {
+    alter(MEANWHILE.getLast(), source, new MysqlCopy(database));
+  }
+
+  private static void alter(String statements, Database source, Destination destination)
+      throws Exception {
+    source.execute("DROP TABLE IF EXISTS t; " + ChunkedLoadTest.TABLE);
+    ChunkSteps steps =
+        new ChunkSteps()
+            .beforeSlot(() -> HeldTransaction.begin(source, statements).commitWhenWaitedFor());
+    try (RunningFeed feed = start(source, destination, steps)) {
+      feed.awaitFollowing();
+      source.execute("UPDATE t SET n = n + 1");
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      assertTrue(
+          feed.retries().stream().anyMatch(cause -> cause.code() == ErrorCode.SOURCE_SCHEMA_MOVING),
+          feed.retries()::toString);
+    }
+    assertEqual(source, destination, "t");
   }
 
   /**

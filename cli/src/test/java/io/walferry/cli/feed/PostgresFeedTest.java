@@ -92,6 +92,41 @@ final class PostgresFeedTest {
     source.execute("INSERT INTO every (id) SELECT g FROM generate_series(10, 200) g");
   }
 
+  /**
+   * The stream does not say that a column lost its NOT NULL, and the catalog may be ahead of it.
+   */
+  @Test
+  void aColumnTakesNullOnceTheSourceDoes(Database source) throws Exception {
+    try (Database target = source.server().createDatabase("nulls")) {
+      source.execute(
+          "CREATE TABLE n (id int PRIMARY KEY, a int NOT NULL, b int NOT NULL, c int NOT NULL)");
+      PostgresDatabase destination = new PostgresDatabase(target);
+      try (RunningFeed feed =
+          RunningFeed.start(
+              FeedSetup.settings(source.name(), List.of("public.*")),
+              FeedSetup.connector(source.uri()),
+              destination::sink)) {
+        feed.awaitFollowing();
+        source.execute("INSERT INTO n VALUES (1, 1, 1, 1), (2, 2, 2, 2)");
+        feed.awaitDurable(FeedSetup.walEnd(source));
+        source.execute("ALTER TABLE n ALTER a DROP NOT NULL; INSERT INTO n VALUES (3, NULL, 3, 3)");
+        source.execute(
+            """
+            BEGIN; ALTER TABLE n ALTER b DROP NOT NULL; UPDATE n SET b = NULL WHERE id = 1;
+            UPDATE n SET b = 1 WHERE id = 1; ALTER TABLE n ALTER b SET NOT NULL; COMMIT;
+            """);
+        feed.awaitDurable(FeedSetup.walEnd(source));
+      }
+      assertEqual(source, target, "n");
+      assertEquals(
+          "id,c",
+          FeedSetup.answer(
+              target,
+              "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute"
+                  + " WHERE attrelid = 'n'::regclass AND attnum > 0 AND attnotnull"));
+    }
+  }
+
   @Test
   void aTransactionLargerThanTheHeapPassesThrough(Database source) throws Exception {
     try (Database target = source.server().createDatabase("large")) {

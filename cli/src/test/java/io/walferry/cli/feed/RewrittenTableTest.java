@@ -154,6 +154,35 @@ final class RewrittenTableTest {
     }
   }
 
+  /** What was NOT NULL is in rows that are read, not only in changes. */
+  @ParameterizedTest
+  @EnumSource
+  void isEqualIfItsColumnsMayBeNullByThen(Kind kind, Database source) throws Exception {
+    try (Destination destination = kind.create(directory, source.server())) {
+      source.execute(
+          "CREATE TABLE t (id int PRIMARY KEY, n int, a int NOT NULL, c int NOT NULL, b text NOT"
+              + " NULL); INSERT INTO t VALUES (1, 1, 1, 1, 'b1')");
+      catchUp(source, destination);
+      source.execute(
+          "ALTER TABLE t ALTER a DROP NOT NULL, ALTER n TYPE text USING '0' || n; INSERT INTO t"
+              + " VALUES (2, '2', NULL, 2, 'b2')");
+      catchUp(source, destination);
+      assertEqual(source, destination, "it was rewritten");
+      source.execute(
+          "ALTER TABLE t DROP b; ALTER TABLE t ADD d text; ALTER TABLE t ALTER n TYPE int USING"
+              + " n::int; INSERT INTO t VALUES (3, 3, 3, 3, NULL)");
+      catchUp(source, destination);
+      assertEqual(source, destination, "another column came in its place");
+      try (Connection connection = source.connect()) {
+        new ReloadRequest(source.name(), new TableId("public", "t")).send(connection);
+      }
+      source.execute(
+          "ALTER TABLE t ALTER c DROP NOT NULL; INSERT INTO t VALUES (4, 4, 4, NULL, 'd')");
+      catchUp(source, destination);
+      assertEqual(source, destination, "it was asked for");
+    }
+  }
+
   /** What one table is still to be read for must not get lost when another one is altered. */
   @EachMysql
   void isEqualIfAnotherTableIsAlteredBehindIt(Database source, MysqlDatabase database)

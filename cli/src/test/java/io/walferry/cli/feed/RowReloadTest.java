@@ -150,8 +150,8 @@ final class RowReloadTest {
       try (RunningFeed feed = start(database, destination::sink)) {
         feed.awaitFollowing();
         destination.execute("update item set n = 7");
-        reload(database, IntStream.rangeClosed(1, 25_500));
         long loaded = feed.rowsLoaded();
+        reload(database, IntStream.rangeClosed(1, 25_500));
         feed.awaitRowsLoaded(loaded + 25_500);
         feed.awaitDurable(FeedSetup.walEnd(database));
       }

@@ -11,6 +11,7 @@ import io.walferry.pipeline.PipelineSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -104,6 +105,30 @@ final class RunningFeed implements AutoCloseable {
     }
   }
 
+  /** Returns once the source sends into the durable spool, or does not any more. */
+  void awaitReceiving(boolean whether) {
+    await(() -> heard.receiving == whether, "it receives: " + whether);
+  }
+
+  /** Returns once the destination has so many changes, and the source no more. */
+  void awaitCaughtUp(long changes) {
+    await(() -> heard.caughtUp && heard.changes == changes, "the source has no more");
+  }
+
+  /** Those that every destination has. */
+  long transactions() {
+    synchronized (heard) {
+      return heard.transactions;
+    }
+  }
+
+  /** Those that every destination has. */
+  long changes() {
+    synchronized (heard) {
+      return heard.changes;
+    }
+  }
+
   long rowsLoaded() {
     synchronized (heard) {
       return heard.rowsLoaded;
@@ -151,6 +176,10 @@ final class RunningFeed implements AutoCloseable {
     private Lsn durable = Lsn.ZERO;
     private int following;
     private long rowsLoaded;
+    private long transactions;
+    private long changes;
+    private boolean receiving;
+    private boolean caughtUp;
     private final List<WalferryException> retries = new ArrayList<>();
     private final List<WalferryException> receivedAgain = new ArrayList<>();
 
@@ -170,6 +199,19 @@ final class RunningFeed implements AutoCloseable {
     @Override
     public synchronized void committed(CommittedBatch batch) {
       durable = Lsn.max(durable, batch.position().endLsn());
+      transactions += batch.transactions();
+      changes += batch.changes();
+      notifyAll();
+    }
+
+    @Override
+    public synchronized void reached(Instant time) {
+      caughtUp = false;
+    }
+
+    @Override
+    public synchronized void caughtUp() {
+      caughtUp = true;
       notifyAll();
     }
 
@@ -182,6 +224,13 @@ final class RunningFeed implements AutoCloseable {
     @Override
     public synchronized void receivingAgain(WalferryException cause, Duration delay) {
       receivedAgain.add(cause);
+      receiving = false;
+      notifyAll();
+    }
+
+    @Override
+    public synchronized void receiving() {
+      receiving = true;
       notifyAll();
     }
 

@@ -39,6 +39,11 @@ final class Sender {
     await(source, "r.reply_time > now() + interval '250 ms'");
   }
 
+  /** Returns once there is one. */
+  static void awaitThere(Database source) throws SQLException {
+    await(source, "s.active_pid IS NOT NULL");
+  }
+
   /** Returns once there is none. */
   static void awaitGone(Database source) throws SQLException {
     await(source, "s.active_pid IS NULL");

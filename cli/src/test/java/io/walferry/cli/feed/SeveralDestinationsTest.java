@@ -130,17 +130,24 @@ final class SeveralDestinationsTest {
   }
 
   private static RunningFeed start(Database source, Destination... destinations) {
+    return RunningFeed.start(
+        FeedSetup.settings(source.name(), WorkloadFeedTest.TABLES),
+        FeedSetup.connector(source.uri()),
+        sinks(destinations));
+  }
+
+  private static List<Supplier<Sink>> sinks(Destination... destinations) {
     List<Supplier<Sink>> sinks = new ArrayList<>();
     for (Destination destination : destinations) {
       sinks.add(destination::sink);
     }
-    return RunningFeed.start(
-        FeedSetup.settings(source.name(), WorkloadFeedTest.TABLES),
-        FeedSetup.connector(source.uri()),
-        sinks);
+    return sinks;
   }
 
+  /** Of destinations that follow. */
   private void assertEqual(Database source, Destination... destinations) throws Exception {
+    FeedSetup.catchUp(
+        FeedSetup.settings(source.name(), WorkloadFeedTest.TABLES), source, sinks(destinations));
     for (Destination destination : destinations) {
       assertEquals(
           List.of(),

@@ -3,8 +3,11 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.util.List;
@@ -125,6 +128,26 @@ final class TableKindTest {
   @ParameterizedTest(name = "{0} to {1}")
   @MethodSource("kinds")
   void movesAbout(TableKind table, Kind kind, Database source) throws Exception {
+    try (Destination destination = kind.create(directory, source.server())) {
+      movesAbout(table, destination, source);
+    }
+  }
+
+  /** Where there is an index of the replica identity, and no key. */
+  @EachMysql
+  void movesAboutInMysql(Database source, MysqlDatabase database) throws Exception {
+    MysqlCopy destination = new MysqlCopy(database);
+    movesAbout(KINDS.getLast(), destination, source);
+    assertEquals(
+        "walferry_key(code)",
+        destination.answer(
+            "SELECT group_concat(index_name, '(', column_name, ')') FROM"
+                + " information_schema.statistics WHERE table_schema = database() AND table_name ="
+                + " 't'"));
+  }
+
+  private static void movesAbout(TableKind table, Destination destination, Database source)
+      throws Exception {
     String types =
         """
         CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
@@ -143,24 +166,21 @@ final class TableKindTest {
             .beforeChunk("t", 2, () -> source.execute("DELETE FROM t WHERE n % 5 = 0; " + move))
             .beforeChunk("t", 3, () -> source.execute("UPDATE t SET n = n + 1; " + move))
             .afterLoad(() -> source.execute(move + " WHERE n % 3 = 0"));
-    try (Destination destination = kind.create(directory, source.server())) {
-      if (destination instanceof Destination.PostgresDatabase(var database)) {
-        database.execute(types);
-      }
-      try (RunningFeed feed =
-          RunningFeed.start(
-              FeedSetup.oneReader(source.name(), List.of("public.*")),
-              FeedSetup.connector(source.uri()),
-              () -> steps.around(destination.sink()))) {
-        feed.awaitFollowing();
-        feed.awaitDurable(FeedSetup.walEnd(source));
-        source.execute(
-            move + "; UPDATE t SET n = n + 1; " + FILL.formatted(table.keys(), 101, 160));
-        feed.awaitDurable(FeedSetup.walEnd(source));
-      }
-      assertEquals(
-          List.of(),
-          destination.compare(source, List.of(new TableName("public", "t"))).tableDifferences());
+    if (destination instanceof Destination.PostgresDatabase(var database)) {
+      database.execute(types);
     }
+    try (RunningFeed feed =
+        RunningFeed.start(
+            FeedSetup.oneReader(source.name(), List.of("public.*")),
+            FeedSetup.connector(source.uri()),
+            () -> steps.around(destination.sink()))) {
+      feed.awaitFollowing();
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      source.execute(move + "; UPDATE t SET n = n + 1; " + FILL.formatted(table.keys(), 101, 160));
+      feed.awaitDurable(FeedSetup.walEnd(source));
+    }
+    assertEquals(
+        List.of(),
+        destination.compare(source, List.of(new TableName("public", "t"))).tableDifferences());
   }
 }

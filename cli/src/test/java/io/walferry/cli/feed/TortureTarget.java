@@ -1,12 +1,15 @@
 package io.walferry.cli.feed;
 
+import io.walferry.cli.feed.Destination.Lanes;
 import io.walferry.cli.feed.Destination.LinesFile;
 import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.cli.feed.Destination.PostgresDatabase;
 import io.walferry.cli.feed.Destination.SqliteFile;
 import io.walferry.cli.feed.Destination.Through;
+import io.walferry.testkit.kafka.KafkaBroker;
 import io.walferry.testkit.mysql.MysqlFlavor;
 import io.walferry.testkit.mysql.MysqlServer;
+import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.proxy.FaultProxy;
 import io.walferry.testkit.server.DatabaseServer;
@@ -23,26 +26,31 @@ import java.util.Set;
  * @param server empty for a file
  */
 record TortureTarget(Destination destination, Optional<Server> server) implements AutoCloseable {
+  private static final int ROUNDS_PER_LANES = 3;
+
   /** What it is. */
   enum Engine {
     POSTGRES,
     SQLITE,
     MYSQL,
     MARIADB,
+    SQLSERVER,
+    KAFKA,
     JSON_LINES;
 
-    /** Empty where it has no server or that server is none of MySQL's family. */
-    Optional<MysqlFlavor> flavor() {
+    /** Why it cannot be had here, if it cannot. */
+    Optional<String> obstacle(MysqlServers servers) {
       return switch (this) {
-        case MYSQL -> Optional.of(MysqlFlavor.MYSQL);
-        case MARIADB -> Optional.of(MysqlFlavor.MARIADB);
-        case POSTGRES, SQLITE, JSON_LINES -> Optional.empty();
+        case MYSQL -> servers.obstacle(MysqlFlavor.MYSQL);
+        case MARIADB -> servers.obstacle(MysqlFlavor.MARIADB);
+        case SQLSERVER -> SqlServerCopy.obstacle();
+        case POSTGRES, SQLITE, KAFKA, JSON_LINES -> Optional.empty();
       };
     }
 
-    /** Lines say nothing of values that a column has got by an alteration, or of its new name. */
+    /** A log says nothing of values that a column has got by an alteration, or of its new name. */
     Set<Altering.Act> acts() {
-      return this == JSON_LINES
+      return this == KAFKA || this == JSON_LINES
           ? Set.of(Altering.Act.ADD, Altering.Act.DROP, Altering.Act.WIDEN)
           : Altering.Act.ALL;
     }
@@ -52,8 +60,9 @@ record TortureTarget(Destination destination, Optional<Server> server) implement
    * A server that can be crashed, which starts again, and the proxy before it.
    *
    * @param crash returns once it has started again
+   * @param close ends it for good
    */
-  record Server(DatabaseServer server, FaultProxy proxy, Runnable crash) {}
+  record Server(FaultProxy proxy, Runnable crash, Runnable close) {}
 
   static TortureTarget open(Engine engine, Path directory, int postgres, Workload workload)
       throws SQLException {
@@ -69,10 +78,13 @@ record TortureTarget(Destination destination, Optional<Server> server) implement
               server.kill();
               server.start();
             };
-        yield served(PostgresDatabase.create(server, workload), server, server.port(), crash);
+        yield served(PostgresDatabase.create(server, workload), server, server.port(), crash)
+            .withLanesInSomeRounds(workload);
       }
-      case MYSQL -> mysql(MysqlFlavor.MYSQL);
-      case MARIADB -> mysql(MysqlFlavor.MARIADB);
+      case SQLSERVER -> sqlServer();
+      case KAFKA -> kafka();
+      case MYSQL -> mysql(MysqlFlavor.MYSQL).withLanesInSomeRounds(workload);
+      case MARIADB -> mysql(MysqlFlavor.MARIADB).withLanesInSomeRounds(workload);
     };
   }
 
@@ -86,12 +98,46 @@ record TortureTarget(Destination destination, Optional<Server> server) implement
     return served(new MysqlCopy(server.createDatabase("copy")), server, server.port(), crash);
   }
 
+  /** Of a server that is there for others, too, so that only the database goes away. */
+  private static TortureTarget sqlServer() throws SQLException {
+    SqlServerCopy copy = SqlServerCopy.create();
+    FaultProxy proxy = FaultProxy.before(copy.address());
+    Runnable crash =
+        () -> {
+          copy.goAway();
+          copy.comeBack();
+        };
+    return new TortureTarget(
+        new Through(copy, copy.through(proxy.port())),
+        Optional.of(new Server(proxy, crash, () -> {})));
+  }
+
+  /** One partition, so that all changes of a table have one order. */
+  private static TortureTarget kafka() {
+    KafkaBroker broker = KafkaBroker.builder().proxied().start();
+    Runnable crash =
+        () -> {
+          broker.kill();
+          broker.start();
+        };
+    KafkaTopics topics = new KafkaTopics(broker, 1);
+    return new TortureTarget(
+        new Through(topics, topics.name(broker.proxy().port())),
+        Optional.of(new Server(broker.proxy(), crash, broker::close)));
+  }
+
   private static TortureTarget served(
       Destination plain, DatabaseServer server, int port, Runnable crash) {
     FaultProxy proxy = FaultProxy.before(port);
     String way = plain.name().replace(":" + port + "/", ":" + proxy.port() + "/");
     return new TortureTarget(
-        new Through(plain, way), Optional.of(new Server(server, proxy, crash)));
+        new Through(plain, way), Optional.of(new Server(proxy, crash, server::close)));
+  }
+
+  private TortureTarget withLanesInSomeRounds(Workload workload) {
+    return workload.seed() % ROUNDS_PER_LANES == 0
+        ? new TortureTarget(new Lanes(destination), server)
+        : this;
   }
 
   @Override
@@ -100,7 +146,7 @@ record TortureTarget(Destination destination, Optional<Server> server) implement
     server.ifPresent(
         it -> {
           it.proxy.close();
-          it.server.close();
+          it.close.run();
         });
   }
 }

@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Everything at once, into every destination that keeps its position itself: rows of all types
  * change, a table is altered, and meanwhile the feed is killed, both servers crash and connections
  * to either are cut, all in an order and at moments that the seed draws. What has no server is
- * struck by a disk that takes no more. Kafka has a test of its own, {@link KafkaKillTest}.
+ * struck by a disk that takes no more. {@link KafkaKillTest} has more of Kafka.
  */
 @ExtendWith(MysqlExtension.class)
 final class TortureTest {
@@ -108,7 +108,7 @@ final class TortureTest {
 
   private void beatAndCompare(Engine engine, long seed, boolean many, MysqlServers servers)
       throws Exception {
-    engine.flavor().flatMap(servers::obstacle).ifPresent(Assumptions::abort);
+    engine.obstacle(servers).ifPresent(Assumptions::abort);
     Random random = new Random(seed);
     int major = seed % 2 == 0 ? 18 : 14;
     Workload workload = Workload.create(seed);
@@ -193,11 +193,11 @@ final class TortureTest {
       }
     }
 
-    /** Lines are read at the end only. */
+    /** A log is read at the end only. */
     private Optional<TransferAudit> audit() {
-      return target.destination() instanceof Destination.LinesFile
-          ? Optional.empty()
-          : Optional.of(TransferAudit.of(target.destination()));
+      return target.destination().hasTables()
+          ? Optional.of(TransferAudit.of(target.destination()))
+          : Optional.empty();
     }
 
     private void beat(List<Blow> blows, Writing writing, Optional<TransferAudit> audit)

@@ -7,7 +7,9 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.TablePattern;
+import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.transform.NewColumn;
 import io.walferry.transform.TableMapping;
@@ -16,6 +18,7 @@ import io.walferry.transform.TransformSettings;
 import io.walferry.transform.TransformedSink;
 import io.walferry.transform.value.Hmac;
 import io.walferry.transform.value.Mask;
+import io.walferry.transform.value.Tokeniser;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -44,6 +47,7 @@ final class TransformedFeedTest {
       ALTER TABLE people ALTER big SET STORAGE EXTERNAL;
       CREATE TABLE cards (number text PRIMARY KEY, holder text, big text);
       ALTER TABLE cards ALTER big SET STORAGE EXTERNAL;
+      CREATE TABLE passes (code text PRIMARY KEY, n int, secret text);
       CREATE TABLE plain (id int PRIMARY KEY, v text);
       """;
 
@@ -88,10 +92,14 @@ final class TransformedFeedTest {
         TableRule.forTables(TablePattern.parse("public.cards"))
             .renaming(Map.of("number", "no"))
             .changing(Map.of("number", new Hmac(KEY)));
+    TableRule passes =
+        TableRule.forTables(TablePattern.parse("public.passes"))
+            .keeping("code", "n")
+            .changing(Map.of("code", new Tokeniser(KEY)));
     return new TransformSettings(
         new TableMapping(
             Map.of(), Map.of(new TableId("public", "people"), new TableId("public", "persons"))),
-        List.of(people.setting(computed()), cards));
+        List.of(people.setting(computed()), cards, passes));
   }
 
   private static Map<String, NewColumn> computed() {
@@ -104,18 +112,30 @@ final class TransformedFeedTest {
   @ParameterizedTest
   @EnumSource
   void whatArrivesIsWhatTheSourceSaysItIs(Destination.Kind kind, Database source) throws Exception {
+    try (Destination destination = kind.create(directory, source.server())) {
+      assertArrives(source, destination, kind == Destination.Kind.POSTGRES ? " COLLATE \"C\"" : "");
+    }
+  }
+
+  @EachMysql
+  void whatArrivesInMysqlIsWhatTheSourceSaysItIs(Database source, MysqlDatabase database)
+      throws Exception {
+    assertArrives(source, new Destination.MysqlCopy(database), "");
+  }
+
+  private static void assertArrives(Database source, Destination destination, String byBytes)
+      throws Exception {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
     source.execute(HMAC + SCHEMA);
     for (int i = 0; i < 300; i++) {
       change(source, random);
     }
-    try (Destination destination = kind.create(directory, source.server());
-        RunningFeed feed =
-            RunningFeed.start(
-                FeedSetup.settings(source.name(), List.of("public.*")),
-                FeedSetup.connector(source.uri()),
-                () -> new TransformedSink(destination.sink(), transforms()))) {
+    try (RunningFeed feed =
+        RunningFeed.start(
+            FeedSetup.settings(source.name(), List.of("public.*")),
+            FeedSetup.connector(source.uri()),
+            () -> new TransformedSink(destination.sink(), transforms()))) {
       for (int i = 0; i < 200; i++) {
         change(source, random);
       }
@@ -133,10 +153,16 @@ final class TransformedFeedTest {
       List<String> cards = rows(source.connect(), CARDS.replace("md5(big)", "big"));
       assertEquals(
           cards,
-          rows(
-              destination.connect(),
-              "SELECT no, holder, big FROM cards ORDER BY no"
-                  + (kind == Destination.Kind.POSTGRES ? " COLLATE \"C\"" : "")),
+          rows(destination.connect(), "SELECT no, holder, big FROM cards ORDER BY no" + byBytes),
+          "seed " + seed);
+      Tokeniser tokeniser = new Tokeniser(KEY);
+      assertEquals(
+          rows(source.connect(), "SELECT n, code FROM passes").stream()
+              .map(row -> row.split("\\|", -1))
+              .map(row -> tokeniser.apply(row[1]) + "|" + row[0] + "|")
+              .sorted()
+              .toList(),
+          rows(destination.connect(), "SELECT * FROM passes").stream().sorted().toList(),
           "seed " + seed);
       assertEquals(
           rows(source.connect(), "SELECT id, v FROM plain ORDER BY id"),
@@ -153,7 +179,7 @@ final class TransformedFeedTest {
     String big = "repeat('" + random.nextInt(10) + "', " + (random.nextBoolean() ? 5000 : 3) + ")";
     String text = random.nextInt(5) == 0 ? "NULL" : "'it''s \\ \"" + random.nextInt(9999) + "\"'";
     String statement =
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(15)) {
           case 0, 1, 2 ->
               "INSERT INTO people VALUES (%d, %s, %s, %s, %s, %d, 'n') ON CONFLICT DO NOTHING"
                   .formatted(id, country, text, text, big, age);
@@ -171,6 +197,14 @@ final class TransformedFeedTest {
               ("UPDATE cards SET number = '4%d' WHERE number = '4%d'"
                       + " AND NOT EXISTS (SELECT FROM cards WHERE number = '4%1$d')")
                   .formatted(random.nextInt(60), id);
+          case 11 ->
+              "INSERT INTO passes VALUES ('CH-%d', %d, %s) ON CONFLICT DO NOTHING"
+                  .formatted(id, age, text);
+          case 12 ->
+              ("UPDATE passes SET code = 'CH-%d', n = n + 1 WHERE code = 'CH-%d'"
+                      + " AND NOT EXISTS (SELECT FROM passes WHERE code = 'CH-%1$d')")
+                  .formatted(random.nextInt(60), id);
+          case 13 -> "DELETE FROM passes WHERE code = 'CH-%d'".formatted(id);
           default ->
               "INSERT INTO plain VALUES (%d, %s) ON CONFLICT (id) DO UPDATE SET v = excluded.v"
                   .formatted(id, text);

@@ -4,17 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.Destination.LinesFile;
 import io.walferry.cli.feed.HaltingSink.Step;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.PipelineSettings;
+import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.workload.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +54,18 @@ final class UnfinishedStartTest {
     try (Destination destination = kind.create(directory, source.server(), workload)) {
       fill(source);
       HaltedFeed.run(source, destination, step, chunks);
+      if (destination instanceof Destination.PostgresDatabase(var copy)) {
+        // What the process had sent may still be committed.
+        copy.execute(
+            """
+            SET statement_timeout = '1min';
+            DO $$ BEGIN
+              WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+                AND pid <> pg_backend_pid() AND backend_type = 'client backend')
+              LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01); END LOOP;
+            END $$
+            """);
+      }
       int brought = Integer.parseInt(destination.answer(ROWS));
       assertTrue(step == Step.CHUNKS ? brought > 0 && brought < ROW_COUNT : brought == 0);
       source.execute("UPDATE t SET v = 'while it was down' WHERE id % 7 = 0");
@@ -60,6 +77,43 @@ final class UnfinishedStartTest {
       }
       assertEquals(FeedSetup.answer(source, CONTENTS), destination.answer(CONTENTS));
     }
+  }
+
+  /** A table that comes to the feed later, too; nothing that was read of others is read again. */
+  @ParameterizedTest
+  @EnumSource(
+      names = {"MADE", "RENAMED"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void inLinesIsFinishedAsWell(Step step, Database source) throws Exception {
+    LinesFile lines = new LinesFile(directory.resolve("copy.jsonl"));
+    source.execute("CREATE PUBLICATION \"%s\" FOR ALL TABLES".formatted(source.name()));
+    fill(source);
+    HaltedFeed.run(source, lines, step, 2);
+    source.execute("DELETE FROM t WHERE id % 5 = 0; UPDATE t SET id = -id WHERE id % 3 = 0");
+    try (RunningFeed feed = start(source, lines)) {
+      feed.awaitDurable(FeedSetup.walEnd(source));
+    }
+    long read = reads(lines, "t");
+    source.execute("CREATE TABLE u AS SELECT * FROM t; ALTER TABLE u ADD PRIMARY KEY (id)");
+    HaltedFeed.run(source, lines, Step.CHUNKS, 2);
+    source.execute("DELETE FROM u WHERE id % 2 = 0; UPDATE t SET v = 'while it was down'");
+    FeedSetup.catchUp(settings(source), source, List.of(lines::sink));
+    List<TableName> tables = List.of(new TableName("public", "t"), new TableName("public", "u"));
+    assertEquals(List.of(), lines.compare(source, tables).tableDifferences());
+    assertEquals(read, reads(lines, "t"));
+  }
+
+  private static long reads(LinesFile lines, String table) throws IOException {
+    long reads = 0;
+    for (Path file : lines.files()) {
+      try (Stream<String> all = Files.lines(file)) {
+        reads +=
+            all.filter(line -> line.startsWith("{\"op\":\"read\""))
+                .filter(line -> line.contains("\"table\":\"" + table + "\""))
+                .count();
+      }
+    }
+    return reads;
   }
 
   /** The slot of a process that was killed before it could say so is younger than its note. */

@@ -44,7 +44,7 @@ final class WaitingFeedTest {
   @EnumSource
   void aSlotThatADeadPredecessorHoldsIsWaitedFor(Kind kind, Database source) throws Exception {
     prepare(source);
-    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '4s'".formatted(source.name()));
+    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '12s'".formatted(source.name()));
     try (Destination destination = kind.create(directory, source.server(), workload);
         FaultProxy proxy = FaultProxy.before(source.server().port())) {
       try (ChildJvm predecessor =
@@ -125,7 +125,7 @@ final class WaitingFeedTest {
   void aDestinationThatTakesItsTimeDoesNotEndTheStream(Database source) throws Exception {
     prepare(source);
     source.execute("CREATE TABLE work.wide (id int PRIMARY KEY, body text)");
-    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '1s'".formatted(source.name()));
+    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '5s'".formatted(source.name()));
     try (PostgresDatabase destination = PostgresDatabase.create(source.server(), workload);
         FaultProxy proxy = FaultProxy.before(source.server().port())) {
       try (RunningFeed feed =
@@ -143,7 +143,7 @@ final class WaitingFeedTest {
         }
         Sender.awaitFull(source);
         String pid = Sender.pid(source);
-        source.execute("SELECT pg_sleep(4)");
+        source.execute("SELECT pg_sleep(8)");
         Sender.awaitFull(source);
         proxy.heal();
         feed.awaitDurable(FeedSetup.walEnd(source));

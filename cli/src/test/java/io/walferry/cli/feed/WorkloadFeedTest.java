@@ -69,6 +69,7 @@ final class WorkloadFeedTest {
         workload.run(database::connect, 100, 4);
         feed.awaitDurable(FeedSetup.walEnd(database));
       }
+      FeedSetup.catchUp(database, destination);
       ComparisonResult result = destination.compare(database, workload);
       assertEquals(List.of(), result.tableDifferences(), "seed " + workload.seed());
       assertTrue(result.rowsCompared() > 0, "seed " + workload.seed());

@@ -5,7 +5,7 @@ package io.walferry.kafka.envelope;
  * otherwise its defaults. Types are known by oid; all that are not listed are written as PostgreSQL
  * prints them.
  */
-enum ColumnKind {
+public enum ColumnKind {
   BOOLEAN,
   INT16,
   INT32,

@@ -1,5 +1,7 @@
 package io.walferry.kafka.envelope;
 
+import java.util.Optional;
+
 /**
  * What records look like.
  *
@@ -11,4 +13,10 @@ public record EnvelopeSettings(
     Envelope envelope, String pipeline, String database, String unavailable) {
   /** What Debezium writes for a value that is not there. */
   public static final String UNAVAILABLE = "__debezium_unavailable_value";
+
+  /** Of the program that writes records, for {@code source.version}. */
+  public static String version() {
+    return Optional.ofNullable(EnvelopeSettings.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
 }

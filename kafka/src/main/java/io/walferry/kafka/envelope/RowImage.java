@@ -27,7 +27,7 @@ public record RowImage(Row row, Row behind, boolean keyOnly) {
   }
 
   /** Which of the two rows tells a column. */
-  Row teller(int column) {
+  public Row teller(int column) {
     return row.kind(column) == Kind.UNCHANGED ? behind : row;
   }
 }

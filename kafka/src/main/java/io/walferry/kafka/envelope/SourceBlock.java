@@ -27,13 +27,10 @@ final class SourceBlock {
   SourceBlock(EnvelopeSettings settings, JsonWriter json) {
     this.settings = settings;
     this.json = json;
-    String version =
-        Optional.ofNullable(SourceBlock.class.getPackage().getImplementationVersion())
-            .orElse("development");
     this.opening =
         bytes(
             "{\"version\":"
-                + JsonText.quoted(version)
+                + JsonText.quoted(EnvelopeSettings.version())
                 + ",\"connector\":\"postgresql\",\"name\":"
                 + JsonText.quoted(settings.pipeline())
                 + ",\"db\":"

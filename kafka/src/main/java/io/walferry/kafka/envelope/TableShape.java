@@ -15,6 +15,7 @@ import java.util.List;
 public final class TableShape {
   private final Relation relation;
   private final List<Integer> key;
+  private final boolean keyNeverNull;
   private final List<byte[]> names;
   private final List<ColumnKind> kinds;
 
@@ -22,10 +23,12 @@ public final class TableShape {
    * The shape of a relation.
    *
    * @param keyNames of columns that are there
+   * @param keyNeverNull whether each of them has a value in each row
    */
-  public TableShape(Relation relation, List<String> keyNames) {
+  public TableShape(Relation relation, List<String> keyNames, boolean keyNeverNull) {
     List<String> columns = relation.columns().stream().map(Column::name).toList();
     this.relation = relation;
+    this.keyNeverNull = keyNeverNull;
     this.key = keyNames.stream().map(columns::indexOf).toList();
     this.names = columns.stream().map(name -> JsonText.quoted(name).getBytes(UTF_8)).toList();
     this.kinds = relation.columns().stream().map(c -> ColumnKind.of(c.typeOid())).toList();
@@ -40,6 +43,11 @@ public final class TableShape {
     return !key.isEmpty();
   }
 
+  /** Whether a column has a value wherever it is told; the stream tells it of keys only. */
+  public boolean neverNull(int column) {
+    return keyNeverNull && key.contains(column);
+  }
+
   /** Whether a row has another key than it had; what was not sent has not changed. */
   public boolean moves(RowImage before, RowImage after) {
     for (int column : key) {
@@ -51,11 +59,12 @@ public final class TableShape {
     return false;
   }
 
-  List<Column> columns() {
+  public List<Column> columns() {
     return relation.columns();
   }
 
-  List<Integer> key() {
+  /** The places of the key's columns, in their order in the key. */
+  public List<Integer> key() {
     return key;
   }
 
@@ -64,12 +73,12 @@ public final class TableShape {
     return names.get(column);
   }
 
-  ColumnKind kind(int column) {
+  public ColumnKind kind(int column) {
     return kinds.get(column);
   }
 
   /** Whether an image tells of a column. */
-  boolean tells(RowImage image, int column) {
+  public boolean tells(RowImage image, int column) {
     return !image.keyOnly() || relation.columns().get(column).key();
   }
 }

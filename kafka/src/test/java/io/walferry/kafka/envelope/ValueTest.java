@@ -75,7 +75,7 @@ final class ValueTest {
   /** The row in the Debezium envelope. */
   private static String encoded(int oid, String text, int bytesMax) {
     SampleTable sample = SampleTable.of("t", "v:" + oid);
-    TableShape shape = new TableShape(sample.relation(), java.util.List.of());
+    TableShape shape = new TableShape(sample.relation(), java.util.List.of(), false);
     EventEncoder encoder =
         new EventEncoder(new EnvelopeSettings(Envelope.DEBEZIUM, "p", "d", "gone"));
     Row row = SampleTable.row(text);

@@ -61,6 +61,12 @@ public final class JsonLinesSink implements Sink {
   /** A bound for feeds that announce relations anew again and again. */
   private static final int ENCODERS_MAX = 256;
 
+  /** So much of a load is made durable at once, as the ledger is written whole each time. */
+  private static final long LOAD_COMMIT_BYTES = 64L << 20;
+
+  /** About a hundred times what a line of the ledger takes. */
+  private static final long LOAD_BYTES_PER_LEDGER_LINE = 16L << 10;
+
   private final LineOutput output;
   private final JsonWriter json;
   private final IdentityHashMap<Relation, RowEncoder> encoders = new IdentityHashMap<>();
@@ -70,8 +76,8 @@ public final class JsonLinesSink implements Sink {
   /** Of the last commit. */
   private Position position = new Position(Lsn.ZERO, Xid.NONE);
 
-  /** Whether rows of a load were written since the ledger was settled. */
-  private boolean chunksBegun;
+  /** What chunks have written since the last commit. */
+  private long chunkBytes;
 
   private TransactionHeader transaction = new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
   private long ordinal;
@@ -138,22 +144,13 @@ public final class JsonLinesSink implements Sink {
   @Override
   public SinkState open(FeedIdentity feed, Claim claim) {
     SinkState state = output.open(feed, claim);
-    switch (state) {
-      case SinkState.Following(var reached, var saved, var lines) -> {
-        position = reached;
-        ledger.putAll(lines);
-      }
-      case SinkState.Unfinished(var changesBegin, var saved) -> position = changesBegin;
-      case SinkState.Fresh fresh -> {}
+    if (state instanceof SinkState.Following(var reached, var saved, var lines)) {
+      position = reached;
+      ledger.putAll(lines);
     }
     return state;
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>Lines that an unfinished load left have gone with {@link #open}.
-   */
   @Override
   public void prepare(List<PublishedTable> tables) {}
 
@@ -185,14 +182,12 @@ public final class JsonLinesSink implements Sink {
   /**
    * {@inheritDoc}
    *
-   * <p>Writers take turns. A chunk that is dropped leaves no lines in a file.
+   * <p>Writers take turns. A chunk that is dropped leaves no lines in a file. Chunks become durable
+   * many at a time, and with the next commit: those that are not are gone after a crash, and are
+   * read again.
    */
   @Override
   public ChunkWriter chunkWriter() {
-    if (!ledger.hasUnsettled()) {
-      output.commitLoading(position);
-    }
-    chunksBegun = true;
     return new TextChunkWriter(new Chunks(), turns);
   }
 
@@ -229,22 +224,12 @@ public final class JsonLinesSink implements Sink {
     }
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>A file cannot go on with a load after a restart: once chunks have begun, it says only where
-   * the changes after them begin until every line of the ledger is settled.
-   */
   @Override
   public void commit(Position reached) {
     json.flush();
     position = reached;
-    if (!ledger.hasUnsettled()) {
-      output.commit(reached, ledger.lines());
-      chunksBegun = false;
-    } else if (!chunksBegun) {
-      output.commitLoading(reached);
-    }
+    output.commit(reached, ledger.lines());
+    chunkBytes = 0;
   }
 
   @Override
@@ -278,7 +263,11 @@ public final class JsonLinesSink implements Sink {
     public void commitChunk(LedgerEntry loaded) {
       json.flush();
       ledger.putAll(List.of(loaded));
+      chunkBytes += output.end() - start.orElseThrow();
       start = OptionalLong.empty();
+      if (chunkBytes >= Math.max(LOAD_COMMIT_BYTES, LOAD_BYTES_PER_LEDGER_LINE * ledger.size())) {
+        commit(position);
+      }
     }
 
     @Override

@@ -43,14 +43,50 @@ record LastPosition(long start, long end, String line) {
 
   /** Whether the file is the beginning of a first commit, torn off by a crash. */
   static boolean isTornFirstCommit(FileChannel file) throws IOException {
-    if (file.size() > PositionLine.BYTES_MAX) {
+    boolean hasLedger = isAt(LedgerLine.START, file, 0);
+    long start = hasLedger ? lineEnd(file, 0) : 0;
+    if (start == file.size()) {
+      return hasLedger;
+    }
+    if (file.size() - start > PositionLine.BYTES_MAX) {
       return false;
     }
-    String content = new String(read(file, 0, file.size()), StandardCharsets.UTF_8);
-    int ledgerEnd = content.startsWith(LedgerLine.START) ? content.indexOf('\n') + 1 : 0;
-    String torn = content.substring(ledgerEnd);
+    String torn = new String(read(file, start, file.size()), StandardCharsets.UTF_8);
     return !torn.contains("\n")
-        && (begins(torn, PositionLine.START) || (ledgerEnd == 0 && begins(torn, LedgerLine.START)));
+        && (begins(torn, PositionLine.START) || (!hasLedger && begins(torn, LedgerLine.START)));
+  }
+
+  /** Whether what is at that place begins so. */
+  static boolean isAt(String start, FileChannel file, long place) throws IOException {
+    byte[] found = read(file, place, place + start.length());
+    return new String(found, StandardCharsets.UTF_8).equals(start);
+  }
+
+  /** Behind the line that begins there, or the file's end. */
+  private static long lineEnd(FileChannel file, long start) throws IOException {
+    for (long from = start; from < file.size(); from += BLOCK) {
+      byte[] block = read(file, from, from + BLOCK);
+      for (int i = 0; i < block.length; i++) {
+        if (block[i] == '\n') {
+          return from + i + 1;
+        }
+      }
+    }
+    return file.size();
+  }
+
+  /** Where the line begins that ends there. */
+  static long lineStart(FileChannel file, long end) throws IOException {
+    for (long to = end; to > 0; to -= BLOCK) {
+      long from = Math.max(0, to - BLOCK);
+      byte[] block = read(file, from, to);
+      for (int i = block.length - 1; i >= 0; i--) {
+        if (block[i] == '\n') {
+          return from + i + 1;
+        }
+      }
+    }
+    return 0;
   }
 
   /** As far as both go. */

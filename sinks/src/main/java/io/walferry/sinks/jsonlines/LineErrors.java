@@ -4,6 +4,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** Says in our words why lines cannot be written. */
@@ -34,5 +35,10 @@ final class LineErrors {
       ErrorCode code, String where, String why, IOException failure) {
     return new WalferryException(
         code, "could not write JSON lines to " + where + ": " + why, failure);
+  }
+
+  static WalferryException unwritable(Path file, String why) {
+    return new WalferryException(
+        ErrorCode.DESTINATION_UNWRITABLE, "could not write JSON lines file " + file + ": " + why);
   }
 }

@@ -8,7 +8,6 @@ import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.SinkState;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -26,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Lines at the end of a file. What was written after the last position line belongs to a commit
@@ -42,6 +40,7 @@ final class LineFile implements LineOutput {
   private final Path file;
   private final boolean append;
   private final Rotation rotation;
+  private final FileSeries series;
   private final InstantSource clock;
 
   /**
@@ -60,7 +59,10 @@ final class LineFile implements LineOutput {
 
   private Optional<PositionLine.Place> savedPlace = Optional.empty();
 
-  /** What the file begins with before lines of its own; after a restart, as far as it is known. */
+  /**
+   * What the file begins with before lines of its own, and lines of the ledger; after a restart, as
+   * far as it is known.
+   */
   private long headBytes;
 
   /** Empty if there are no other files. */
@@ -75,6 +77,7 @@ final class LineFile implements LineOutput {
     this.file = file.toAbsolutePath();
     this.append = append;
     this.rotation = rotation;
+    this.series = new FileSeries(this.file, rotation);
     this.clock = clock;
   }
 
@@ -92,32 +95,31 @@ final class LineFile implements LineOutput {
       // Whoever rotates may have ended it between the two looks.
       if (!Files.exists(file) && !finishRotation() && !Files.exists(file)) {
         requireClaim(Claim.NEVER_BEGUN);
-        startPart();
+        part = series.begin(append);
         return SinkState.Fresh.FRESH;
       }
       FileChannel channel = channels.isEmpty() ? lockPresent() : channels.getFirst();
       Optional<LastPosition> last = LastPosition.find(channel);
       if (last.isEmpty()) {
         requireClaim(Claim.NEVER_BEGUN);
-        dropNext(false);
-        startPart();
+        series.dropNext(false);
+        part = series.begin(append);
         startFresh(channel);
         return SinkState.Fresh.FRESH;
       }
       PositionLine line = PositionLine.decode(last.get().line(), file.toString());
       claim.requireSource(line.feed(), feed, "JSON lines file " + file);
       requireClaim(line.epoch());
-      dropNext(line.part().isPresent());
-      SinkState state = state(channel, line);
+      series.dropNext(line.part().isPresent());
+      readLedger(channel, line);
       // Lines of a file that did not count them may be as old as the file.
-      part = line.part().or(() -> firstPart(nowSeconds()));
-      // An unfinished load writes no line after its rows, so they are what follows its last one.
+      part = line.part().or(() -> series.first(nowSeconds()));
       channel.truncate(last.get().end());
       channel.position(last.get().end());
       if (line.epoch() != claim.epoch()) {
         append(channel, line.takenOver(claim));
       }
-      return state;
+      return new SinkState.Following(line.position(), line.feed(), savedLedger);
     } catch (IOException e) {
       throw LineErrors.translate(file.toString(), e);
     }
@@ -143,19 +145,19 @@ final class LineFile implements LineOutput {
 
   /** Whether there was a next file without an open one, which now is the open one. */
   private boolean finishRotation() throws IOException {
-    if (!Files.exists(nextFile())) {
+    if (!Files.exists(series.next())) {
       return false;
     }
     try {
-      boolean whole = isNextWhole();
+      boolean whole = series.isNextWhole();
       if (Files.exists(file)) {
         throw busy();
       }
       if (!whole) {
-        refuseNext();
+        series.requireNoNext();
         return false;
       }
-      lock(nextFile(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+      lock(series.next(), StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (NoSuchFileException e) {
       // Whoever rotates has ended it.
       return false;
@@ -163,109 +165,22 @@ final class LineFile implements LineOutput {
     if (Files.exists(file)) {
       throw busy();
     }
-    Files.move(nextFile(), file);
-    syncDirectory();
+    Files.move(series.next(), file);
+    series.syncNames();
     return true;
-  }
-
-  /** Only a whole one is ever alone. */
-  private boolean isNextWhole() throws IOException {
-    if (!isNextOurs(false)) {
-      return false;
-    }
-    try (FileChannel next = FileChannel.open(nextFile(), StandardOpenOption.READ)) {
-      return LastPosition.find(next).isPresent();
-    }
-  }
-
-  /**
-   * Removes a next file that was never begun, for whoever has the lock.
-   *
-   * @param rotates whether the file says that it has or will have next ones
-   */
-  private void dropNext(boolean rotates) throws IOException {
-    if (!Files.exists(nextFile())) {
-      return;
-    }
-    if (isNextOurs(rotates)) {
-      Files.delete(nextFile());
-    } else {
-      refuseNext();
-    }
-  }
-
-  /**
-   * Whether the next file begins as those do that are made here.
-   *
-   * @param torn whether it may be so short that others could begin like it
-   */
-  private boolean isNextOurs(boolean torn) throws IOException {
-    if (!Files.isRegularFile(nextFile())) {
-      return false;
-    }
-    try (InputStream bytes = Files.newInputStream(nextFile())) {
-      int length = Math.max(LedgerLine.START.length(), PositionLine.START.length());
-      String begin = new String(bytes.readNBytes(length), StandardCharsets.ISO_8859_1);
-      return Stream.of(LedgerLine.START, PositionLine.START)
-          .anyMatch(start -> begin.startsWith(start) || (torn && start.startsWith(begin)));
-    }
-  }
-
-  /** Somebody else's file is in the way only where files follow one another. */
-  private void refuseNext() {
-    if (!rotation.isNever()) {
-      throw unwritable(
-          "%s is there, and was not begun as the next file; move it away"
-              .formatted(nextFile().getFileName()));
-    }
-  }
-
-  private Path nextFile() {
-    return file.resolveSibling(file.getFileName() + ".next");
-  }
-
-  /** Behind what closed files there are, which are refused as the file itself would be. */
-  private void startPart() throws IOException {
-    part = firstPart(0);
-    if (part.isPresent()) {
-      long closed = lastClosed();
-      if (closed > 0 && !append) {
-        throw new WalferryException(
-            ErrorCode.DESTINATION_NOT_EMPTY,
-            "%s is there, a closed file of lines, but JSON lines file %s has no position line;"
-                    .formatted(new FilePart(closed, 0).closedName(file).getFileName(), file)
-                + " move closed files away, or set 'existing: append' of the sink to go on behind"
-                + " them");
-      }
-      part = Optional.of(new FilePart(closed + 1, 0));
-    }
-  }
-
-  private Optional<FilePart> firstPart(long firstLineSeconds) {
-    return rotation.isNever() ? Optional.empty() : Optional.of(new FilePart(1, firstLineSeconds));
-  }
-
-  private long lastClosed() throws IOException {
-    try (Stream<Path> files = Files.list(file.resolveSibling(""))) {
-      return files.mapToLong(it -> FilePart.numberOf(it, file)).max().orElse(0);
-    }
   }
 
   private long nowSeconds() {
     return clock.instant().getEpochSecond();
   }
 
-  private SinkState state(FileChannel channel, PositionLine line) throws IOException {
-    if (line.loading()) {
-      return new SinkState.Unfinished(line.position(), line.feed());
-    }
+  private void readLedger(FileChannel channel, PositionLine line) throws IOException {
     if (line.ledger().isPresent()) {
       savedPlace = line.ledger();
       savedLedger = readLedger(channel, line.ledger().get());
       headBytes =
           savedPlace.filter(place -> place.start() == 0).map(PositionLine.Place::length).orElse(0);
     }
-    return new SinkState.Following(line.position(), line.feed(), savedLedger);
   }
 
   private List<LedgerEntry> readLedger(FileChannel channel, PositionLine.Place place)
@@ -320,23 +235,15 @@ final class LineFile implements LineOutput {
   }
 
   @Override
-  public void commitLoading(Position changesBegin) {
-    try {
-      append(channel(), line(changesBegin, true, Optional.empty()));
-    } catch (IOException e) {
-      throw LineErrors.translate(file.toString(), e);
-    }
-  }
-
-  @Override
   public void commit(Position position, List<LedgerEntry> ledger) {
     try {
       FileChannel channel = channel();
       if (!ledger.equals(savedLedger)) {
         savedPlace = ledger.isEmpty() ? Optional.empty() : Optional.of(write(channel, ledger));
         savedLedger = ledger;
+        headBytes += savedPlace.map(PositionLine.Place::length).orElse(0);
       }
-      append(channel, line(position, false, savedPlace));
+      append(channel, line(position));
       if (isDue(channel)) {
         rotate(channel, position);
       }
@@ -356,16 +263,11 @@ final class LineFile implements LineOutput {
   /** Behind a commit. A failure on the way leaves what {@link #open} can go on with. */
   private void rotate(FileChannel full, Position position) throws IOException {
     FilePart ended = part.orElseThrow();
-    Path closed = ended.closedName(file);
-    if (Files.exists(closed)) {
-      throw unwritable("%s is there already; move it away".formatted(closed.getFileName()));
-    }
-    if (Files.exists(nextFile())) {
-      refuseNext();
-    }
+    Path closed = series.closedName(ended);
+    series.requireNoNext();
     FileChannel next =
         lock(
-            nextFile(),
+            series.next(),
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);
@@ -373,14 +275,14 @@ final class LineFile implements LineOutput {
     if (!savedLedger.isEmpty()) {
       savedPlace = Optional.of(write(next, savedLedger));
     }
-    append(next, line(position, false, savedPlace));
+    append(next, line(position));
     headBytes = next.position();
     // A crash must not leave the closed file alone.
-    syncDirectory();
+    series.syncNames();
     Files.move(file, closed);
-    syncDirectory();
-    Files.move(nextFile(), file);
-    syncDirectory();
+    series.syncNames();
+    Files.move(series.next(), file);
+    series.syncNames();
     channels.remove(full);
     full.close();
   }
@@ -411,9 +313,9 @@ final class LineFile implements LineOutput {
     claim.hold();
   }
 
-  private PositionLine line(
-      Position position, boolean loading, Optional<PositionLine.Place> ledger) {
-    return new PositionLine(position, feed, loading, ledger, claim.epoch(), part);
+  private PositionLine line(Position position) {
+    boolean loading = savedLedger.stream().anyMatch(line -> line.kind().isUnsettled());
+    return new PositionLine(position, feed, loading, savedPlace, claim.epoch(), part);
   }
 
   private void requireClaim(long present) {
@@ -437,7 +339,7 @@ final class LineFile implements LineOutput {
     }
     try {
       FileChannel made = lock(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      syncDirectory();
+      series.syncNames();
       return made;
     } catch (FileAlreadyExistsException e) {
       throw busy();
@@ -458,29 +360,20 @@ final class LineFile implements LineOutput {
     throw busy();
   }
 
-  /** A new file's name is not durable before its directory is. */
-  private void syncDirectory() throws IOException {
-    Path directory = file.getParent();
-    if (directory != null) {
-      try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-        names.force(true);
-      }
-    }
-  }
-
   private void requireWritablePath() {
     Path directory = file.getParent();
     if (directory == null || !Files.isDirectory(directory)) {
-      throw unwritable(
+      throw LineErrors.unwritable(
+          file,
           directory != null && Files.exists(directory)
               ? directory + " is not a directory"
               : "directory " + directory + " does not exist; create it");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw unwritable("it is not a regular file");
+      throw LineErrors.unwritable(file, "it is not a regular file");
     }
     if (!Files.isWritable(Files.exists(file) ? file : directory)) {
-      throw unwritable("it is read-only for this user");
+      throw LineErrors.unwritable(file, "it is read-only for this user");
     }
   }
 
@@ -499,31 +392,30 @@ final class LineFile implements LineOutput {
     }
   }
 
-  /** Cuts off a line of ours that a crash tore; a line of others is only ended. */
+  /** Cuts off what a crash has left of our first commit; a line of others is only ended. */
   private void goOnAfterOthers(FileChannel channel) throws IOException {
-    byte[] tail =
-        LastPosition.read(
-            channel, Math.max(0, channel.size() - PositionLine.BYTES_MAX), channel.size());
-    int start = tail.length;
-    while (start > 0 && tail[start - 1] != '\n') {
-      start--;
+    long torn = LastPosition.lineStart(channel, channel.size());
+    boolean ours = isOurs(channel, torn);
+    inForeignLine = !ours && torn < channel.size();
+    if (ours) {
+      channel.truncate(torn);
     }
-    String torn = new String(tail, start, tail.length - start, StandardCharsets.UTF_8);
-    if (torn.startsWith(PositionLine.START) || torn.startsWith(LedgerLine.START)) {
-      channel.truncate(channel.size() - (tail.length - start));
-    } else {
-      inForeignLine = !torn.isEmpty();
+    if (!inForeignLine && torn > 0) {
+      long before = LastPosition.lineStart(channel, torn - 1);
+      if (LastPosition.isAt(LedgerLine.START, channel, before)) {
+        channel.truncate(before);
+      }
     }
     channel.position(channel.size());
+  }
+
+  private static boolean isOurs(FileChannel channel, long place) throws IOException {
+    return LastPosition.isAt(PositionLine.START, channel, place)
+        || LastPosition.isAt(LedgerLine.START, channel, place);
   }
 
   private WalferryException busy() {
     return new WalferryException(
         ErrorCode.DESTINATION_BUSY, "JSON lines file " + file + " is held by another process");
-  }
-
-  private WalferryException unwritable(String why) {
-    return new WalferryException(
-        ErrorCode.DESTINATION_UNWRITABLE, "could not write JSON lines file " + file + ": " + why);
   }
 }

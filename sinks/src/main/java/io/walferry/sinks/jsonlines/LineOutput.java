@@ -22,9 +22,6 @@ sealed interface LineOutput extends AutoCloseable permits LineFile, LineStream {
   /** Takes back what was written after that place, where that is possible. */
   void cutOff(long place);
 
-  /** As {@link #commit}, and remembers that what follows belongs to an unfinished load. */
-  void commitLoading(Position changesBegin);
-
   /**
    * Returns when everything written and the position are durable, as far as this place can.
    *

@@ -48,16 +48,7 @@ final class LineStream implements LineOutput {
   public void cutOff(long place) {}
 
   @Override
-  public void commitLoading(Position changesBegin) {
-    flush();
-  }
-
-  @Override
   public void commit(Position position, List<LedgerEntry> ledger) {
-    flush();
-  }
-
-  private void flush() {
     try {
       stream.flush();
     } catch (IOException e) {

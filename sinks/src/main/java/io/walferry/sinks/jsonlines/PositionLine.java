@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * read back as it was written, member by member in this order.
  *
  * @param feed whose position it is
- * @param loading whether the lines after it belong to a load that is not finished
+ * @param loading whether the ledger says that rows of a load are missing, or not in step yet
  * @param ledger where the line of the ledger is, if there is one
  * @param epoch of the process that has written it; see {@link Claim}
  * @param part of files that follow one another, if there was or will be another one
@@ -127,10 +127,14 @@ record PositionLine(
     Optional<Place> ledger =
         Optional.ofNullable(matcher.group(8))
             .map(start -> new Place(Long.parseLong(start), Integer.parseInt(matcher.group(9))));
+    boolean loading = matcher.group(5).equals("loading");
+    if (loading && ledger.isEmpty()) {
+      throw new IllegalArgumentException("It does not say what is missing of the load");
+    }
     return new PositionLine(
         new Position(Lsn.parse(matcher.group(6)), xid),
         feed,
-        matcher.group(5).equals("loading"),
+        loading,
         ledger,
         Optional.ofNullable(matcher.group(10)).map(Long::parseLong).orElse(NO_EPOCH),
         Optional.ofNullable(matcher.group(11))

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * When a file of lines is closed and another one begun: behind the commit with which it has reached
- * one of both. A commit is never split, and neither is a load.
+ * one of both. A commit is never split, and neither is a chunk of a load.
  *
  * @param bytes how large what is behind its head may grow: a file that begins with a large ledger
  *     is no reason for another one

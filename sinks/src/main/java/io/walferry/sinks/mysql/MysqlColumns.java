@@ -1,9 +1,11 @@
 package io.walferry.sinks.mysql;
 
+import io.walferry.change.TableId;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.sinks.sql.SqlSession;
-import io.walferry.sinks.table.ColumnDdl;
+import io.walferry.sinks.table.TableDdl;
 import io.walferry.sinks.type.SourceType;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -11,7 +13,7 @@ import java.util.Set;
  * its transaction. A kill between two of them leaves what {@link
  * io.walferry.sinks.table.TableAlterations} finds when it is asked again.
  */
-final class MysqlColumns implements ColumnDdl<TableShape> {
+final class MysqlColumns implements TableDdl<TableShape> {
   /** Types that take some values of a source's type, and not others. */
   private static final Set<String> LIMITED = Set.of("varchar", "char", "decimal");
 
@@ -26,6 +28,11 @@ final class MysqlColumns implements ColumnDdl<TableShape> {
   @Override
   public boolean has(TableShape found, String column) {
     return found.column(column).isPresent();
+  }
+
+  @Override
+  public int columnCount(TableShape found) {
+    return found.columns().size();
   }
 
   @Override
@@ -110,6 +117,38 @@ final class MysqlColumns implements ColumnDdl<TableShape> {
     aside.executeLong(
         "change the type of column " + column.name() + " of table " + found.name(),
         retypeStatement(found, column));
+  }
+
+  @Override
+  public String dropTableStatement(TableShape found) {
+    return "DROP TABLE " + found.quoted() + ";";
+  }
+
+  @Override
+  public void dropTable(TableShape found) {
+    aside.executeLong("drop table " + found.name(), dropTableStatement(found));
+  }
+
+  @Override
+  public List<String> nameProblems(TableId table, TableId to) {
+    return tables.rename(table, to);
+  }
+
+  @Override
+  public boolean isSameTable(TableId table, TableId to) {
+    return tables.isSameTable(table, to);
+  }
+
+  @Override
+  public String renameTableStatement(TableShape found, TableId to) {
+    return alter(found) + "RENAME TO " + TableNames.quoted(to) + ";";
+  }
+
+  @Override
+  public void renameTable(TableShape found, TableId to) {
+    aside.executeLong(
+        "rename table " + found.name() + " to " + TableNames.of(to),
+        renameTableStatement(found, to));
   }
 
   private static String alter(TableShape found) {

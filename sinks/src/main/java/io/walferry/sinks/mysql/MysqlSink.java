@@ -1,19 +1,20 @@
 package io.walferry.sinks.mysql;
 
 import io.walferry.change.Change;
-import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
-import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndex;
+import io.walferry.sink.ChangeOrder;
 import io.walferry.sink.Claim;
 import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.Lane;
+import io.walferry.sink.LanedSink;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RevocableChunkWriter;
-import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
@@ -21,13 +22,14 @@ import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
-import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
+import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.table.TableAlterations;
-import java.time.Instant;
+import io.walferry.sinks.table.TableIndexes;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A database of MySQL or MariaDB as a destination.
@@ -41,17 +43,13 @@ import java.util.Set;
  *
  * <p>DDL ends a transaction, so it happens in a session of its own, before anything of the table is
  * in the open transaction: what is missing is made at a start or before a load, and columns are
- * altered right after a commit. A kill in between leaves an empty table or a column, which the next
- * start takes as it is. TRUNCATE is a DELETE.
+ * altered right after a commit, behind the fence. A kill in between leaves an empty table, which
+ * the next start takes back or takes as it is, or a column. TRUNCATE is a DELETE.
  *
  * <p>A few megabytes of the open transaction wait here, the rest is at the server: transactions of
  * any size pass through. Not for several threads.
  */
-public final class MysqlSink implements RevocableSink {
-  /** Stands for none. */
-  private static final TransactionHeader NO_TRANSACTION =
-      new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
-
+public final class MysqlSink implements LanedSink {
   private final MysqlConnector connector;
   private final MysqlSinkSettings settings;
   private final SqlSession session;
@@ -59,12 +57,10 @@ public final class MysqlSink implements RevocableSink {
   private final FeedTransactions transactions;
   private final MysqlTables tables;
   private final DestinationTables<TableShape> destination;
-  private final PendingChanges pending;
-  private final TableWriters writers;
+  private final MysqlChanges changes;
   private final TableAlterations<TableShape> alterations;
+  private final TableIndexes<TableShape> indexes;
   private final RowAttempts attempts;
-
-  private TransactionHeader transaction = NO_TRANSACTION;
 
   /** A destination in that database; nothing is opened before {@link #open}. */
   public MysqlSink(MysqlConnector connector, MysqlSinkSettings settings) {
@@ -78,9 +74,10 @@ public final class MysqlSink implements RevocableSink {
     this.alterations =
         new TableAlterations<>(
             destination, tables, new MysqlColumns(aside, tables), settings.ddl());
-    // Where a table has triggers, its own changes keep their order.
-    this.pending = new PendingChanges(() -> true, settings.pendingBytes());
-    this.writers = new TableWriters(connector, tables, session, pending, settings);
+    this.changes = new MysqlChanges(connector, session, tables, settings);
+    this.indexes =
+        new TableIndexes<>(
+            tables, new MysqlIndexes(aside), transactions, settings.ddl().tables().indexes());
     this.attempts = transactions.attempts(new Unsent(), connector::createDeadLetters);
   }
 
@@ -108,7 +105,7 @@ public final class MysqlSink implements RevocableSink {
   public SinkState open(FeedIdentity feed, Claim claim) {
     transactions.start(feed, claim);
     session.connect();
-    return transactions.isKnown() ? transactions.takeOver() : transactions.fresh();
+    return indexes.opened(transactions.isKnown() ? transactions.takeOver() : transactions.fresh());
   }
 
   @Override
@@ -120,6 +117,7 @@ public final class MysqlSink implements RevocableSink {
     destination.requireFitting(loaded);
     loaded.forEach(tables::complete);
     destination.prepare(loaded);
+    indexes.prepared(loaded);
   }
 
   @Override
@@ -136,7 +134,7 @@ public final class MysqlSink implements RevocableSink {
   @Override
   public void empty(PublishedTable table) {
     destination.requireOwnRows(table);
-    pending.flush();
+    changes.flush();
     destination.requireFitting(List.of(table));
     tables.complete(table);
     emptyToAlter(table);
@@ -146,8 +144,16 @@ public final class MysqlSink implements RevocableSink {
   public void emptyToAlter(PublishedTable table) {
     destination.requireOwnRows(table);
     transactions.begin();
-    pending.flush();
+    changes.flush();
     tables.empty(tables.find(table.table()).stream().toList());
+  }
+
+  /** {@inheritDoc} No table is in the open transaction, so nobody waits for whom. */
+  @Override
+  public boolean index(PublishedTable table, Supplier<List<SourceIndex>> ofSource) {
+    boolean made = indexes.make(table, ofSource);
+    changes.forget();
+    return made;
   }
 
   @Override
@@ -177,38 +183,85 @@ public final class MysqlSink implements RevocableSink {
     return attempts;
   }
 
-  /** {@inheritDoc} Nothing is open, so nobody waits for whom. */
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where rows may be there that are not the feed's, changes that find none of theirs are taken
+   * as well: a lane would not notice what it has overtaken.
+   */
+  @Override
+  public ChangeOrder order(Relation relation) {
+    return settings.existing() == ExistingRows.MERGE
+        ? ChangeOrder.OVERALL
+        : changes.order(relation);
+  }
+
+  @Override
+  public Lane lane() {
+    SqlSession own = connector.session();
+    MysqlTables seen = new MysqlTables(connector, own, own, settings);
+    return transactions.lane(own, new MysqlChanges(connector, own, seen, settings));
+  }
+
+  /** {@inheritDoc} Nothing but the position is locked, so nobody waits for whom. */
   @Override
   public boolean alter(TableAlteration alteration) {
+    transactions.begin();
     boolean reload = alterations.apply(alteration);
-    writers.forget();
+    changes.forget();
     return reload;
+  }
+
+  @Override
+  public boolean admits(PublishedTable table) {
+    return alterations.admits(table);
+  }
+
+  @Override
+  public boolean creates(PublishedTable table) {
+    return alterations.creates(table);
+  }
+
+  @Override
+  public void takeBack(Relation made) {
+    transactions.begin();
+    alterations.takeBack(made);
+    changes.forget();
+  }
+
+  /** {@inheritDoc} Nothing but the position is locked, so nobody waits for whom. */
+  @Override
+  public void drop(TableId table) {
+    transactions.begin();
+    alterations.drop(table);
+    changes.forget();
+  }
+
+  /** {@inheritDoc} Nothing is open, so nobody waits for whom. */
+  @Override
+  public void rename(TableId table, TableId to) {
+    transactions.begin();
+    alterations.rename(table, to);
+    changes.forget();
   }
 
   @Override
   public void begin(TransactionHeader next) {
     transactions.begin();
-    transaction = next;
+    changes.begin(next);
   }
 
+  /** {@inheritDoc} Behind the fence, also if a part of its transaction was committed. */
   @Override
   public void append(Change change) {
-    switch (change) {
-      case Change.Insert(var relation, var after) ->
-          writers.of(relation).insert(pending, transaction, after);
-      case Change.Update(var relation, var before, var after) ->
-          writers.of(relation).update(pending, transaction, before, after);
-      case Change.Delete(var relation, var before) ->
-          writers.of(relation).delete(pending, transaction, before);
-      case Change.Truncate truncate -> truncate(truncate.relations());
-      case Change.Message message -> {}
-    }
+    transactions.begin();
+    changes.append(change);
   }
 
   @Override
   public void commit(Position position) {
     transactions.begin();
-    pending.flush();
+    changes.flush();
     transactions.commit(position);
   }
 
@@ -221,11 +274,6 @@ public final class MysqlSink implements RevocableSink {
     }
   }
 
-  private void truncate(List<Relation> relations) {
-    pending.flush();
-    tables.empty(relations.stream().map(relation -> writers.of(relation).shape()).toList());
-  }
-
   /** What waits here. */
   private final class Unsent implements SavepointAttempts.Waiting {
     @Override
@@ -235,12 +283,12 @@ public final class MysqlSink implements RevocableSink {
 
     @Override
     public void flush() {
-      pending.flush();
+      changes.flush();
     }
 
     @Override
     public void drop() {
-      pending.drop();
+      changes.drop();
     }
   }
 }

@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 final class MysqlTables implements TableCatalog<TableShape> {
   private static final Logger LOG = LoggerFactory.getLogger(MysqlTables.class);
   private static final String ROW_INDEX = "walferry_row";
-  private static final int INDEX_COLUMNS_MAX = 4;
-  private static final int INDEX_CHARACTERS = 64;
+  private static final String KEY_INDEX = "walferry_key";
+  private static final int ROW_COLUMNS_MAX = 4;
 
   private final MysqlConnector connector;
   private final SqlSession session;
@@ -80,6 +80,22 @@ final class MysqlTables implements TableCatalog<TableShape> {
     return names.claim(table, columns, connector.traits().foldsTables());
   }
 
+  /** Takes another name for a table; tells why it cannot have that, or nothing. */
+  List<String> rename(TableId table, TableId to) {
+    boolean folds = connector.traits().foldsTables();
+    names.release(table, folds);
+    return names.claim(to, folds);
+  }
+
+  /** Whether the server has both names for one. */
+  boolean isSameTable(TableId table, TableId to) {
+    String name = TableNames.of(table);
+    String other = TableNames.of(to);
+    return connector.traits().foldsTables()
+        ? TableNames.fold(name).equals(TableNames.fold(other))
+        : name.equals(other);
+  }
+
   @Override
   public List<String> nameProblems(List<PublishedTable> tables) {
     return tables.stream()
@@ -112,7 +128,17 @@ final class MysqlTables implements TableCatalog<TableShape> {
 
   @Override
   public boolean hasRows(TableShape found) {
-    return session.exists(
+    return hasRows(session, found);
+  }
+
+  /** {@inheritDoc} The other session's DDL would wait for the feed's transaction. */
+  @Override
+  public boolean hasCommittedRows(TableShape found) {
+    return hasRows(aside, found);
+  }
+
+  private static boolean hasRows(SqlSession asked, TableShape found) {
+    return asked.exists(
         "read table " + found.name(), "SELECT 1 FROM " + found.quoted() + " LIMIT 1");
   }
 
@@ -124,9 +150,9 @@ final class MysqlTables implements TableCatalog<TableShape> {
   /**
    * {@inheritDoc}
    *
-   * <p>Columns as {@link ColumnDefinitions} says and the primary key; an index where rows have to
-   * be found by all that they hold. Foreign keys and further unique keys are left to the source,
-   * since in the middle of a transaction they need not hold.
+   * <p>Columns as {@link ColumnDefinitions} says and the primary key; nothing else is NOT NULL, for
+   * the stream does not say when the source drops that. Foreign keys and further unique keys are
+   * left to the source, since in the middle of a transaction they need not hold.
    */
   @Override
   public String createStatement(PublishedTable table) {
@@ -190,7 +216,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
 
   private void finish(PublishedTable table) {
     TableShape shape = find(table.table()).orElseThrow();
-    ensureRowIndex(table, shape);
+    ensureIndex(table, shape);
     tellOfCollations(table, shape);
   }
 
@@ -253,71 +279,87 @@ final class MysqlTables implements TableCatalog<TableShape> {
         "ALTER TABLE " + found.quoted() + " ADD COLUMN " + definition + formerValue);
   }
 
+  /** Sees to it that updates and deletes do not read the whole table. */
+  private void ensureIndex(PublishedTable table, TableShape shape) {
+    if (table.replicaIdentity() == ReplicaIdentity.FULL) {
+      ensureRowIndex(table, shape);
+    } else {
+      ensureKeyIndex(table, shape);
+    }
+  }
+
+  /** Where rows are found by other columns than those of the primary key. */
+  private void ensureKeyIndex(PublishedTable table, TableShape shape) {
+    List<ShapeColumn> columns = IndexColumns.indexable(columns(table.identityColumns(), shape));
+    List<String> names = columns.stream().map(ShapeColumn::name).toList();
+    if (columns.isEmpty() || shape.isIndexed(TableNames.folded(names))) {
+      return;
+    }
+    // One of that name is of a replica identity that is no more.
+    createIndex(
+        shape,
+        (shape.hasIndex(KEY_INDEX) ? "DROP INDEX " + KEY_INDEX + ", " : "")
+            + "ADD INDEX "
+            + KEY_INDEX
+            + " "
+            + IndexColumns.list(columns));
+  }
+
   /** Where rows are found by all columns, and no primary key tells them apart. */
   private void ensureRowIndex(PublishedTable table, TableShape shape) {
-    boolean byRow = table.replicaIdentity() == ReplicaIdentity.FULL;
     boolean keyed =
         !shape.primaryKey().isEmpty()
             && TableNames.folded(table.columnNames())
                 .containsAll(TableNames.folded(shape.primaryKey()));
-    boolean there = shape.indexes().stream().anyMatch(index -> index.name().equals(ROW_INDEX));
-    if (!byRow || keyed || there) {
-      return;
-    }
     List<ShapeColumn> columns = selective(table, shape);
-    if (columns.isEmpty()) {
-      return;
+    if (!keyed && !columns.isEmpty() && !shape.hasIndex(ROW_INDEX)) {
+      createIndex(shape, "ADD INDEX " + ROW_INDEX + " " + IndexColumns.list(columns));
     }
-    StringJoiner parts = new StringJoiner(", ", " (", ")");
-    columns.forEach(column -> parts.add(TableNames.quote(column.name()) + prefix(column)));
+  }
+
+  private void createIndex(TableShape shape, String action) {
     aside.executeLongForTable(
-        "create an index on table " + shape.name(),
-        "CREATE INDEX " + ROW_INDEX + " ON " + shape.quoted() + parts);
+        "create an index on table " + shape.name(), "ALTER TABLE " + shape.quoted() + " " + action);
   }
 
   /** The source's primary key; without one, a few columns, those of short types first. */
   private static List<ShapeColumn> selective(PublishedTable table, TableShape shape) {
     if (!table.primaryKey().isEmpty()) {
-      return table.primaryKey().stream().map(name -> shape.column(name).orElseThrow()).toList();
+      return IndexColumns.indexable(columns(table.primaryKey(), shape));
     }
-    List<ShapeColumn> all =
-        table.columnNames().stream().flatMap(name -> shape.column(name).stream()).toList();
+    List<ShapeColumn> all = columns(table.columnNames(), shape);
     return Stream.concat(
-            all.stream().filter(column -> prefix(column).isEmpty()),
-            all.stream().filter(column -> !prefix(column).isEmpty()))
-        .limit(INDEX_COLUMNS_MAX)
+            all.stream().filter(column -> !isLong(column)),
+            all.stream().filter(MysqlTables::isLong))
+        .filter(IndexColumns::isIndexable)
+        .limit(ROW_COLUMNS_MAX)
         .toList();
   }
 
-  private static String prefix(ShapeColumn column) {
-    return switch (column.dataType()) {
-      case "longtext", "mediumtext", "text", "longblob", "mediumblob", "blob" ->
-          "(" + INDEX_CHARACTERS + ")";
-      default -> "";
-    };
+  private static List<ShapeColumn> columns(List<String> names, TableShape shape) {
+    return names.stream().flatMap(name -> shape.column(name).stream()).toList();
+  }
+
+  private static boolean isLong(ShapeColumn column) {
+    return IndexColumns.isString(column) && !column.dataType().endsWith("char");
   }
 
   /** Keys that the destination cannot tell apart end the feed once they come. */
   private void tellOfCollations(PublishedTable table, TableShape shape) {
-    for (String name : shape.primaryKey()) {
-      shape
-          .column(name)
-          .filter(column -> !column.comparesBytes() && !column.collation().endsWith("_bin"))
-          .filter(column -> told.add(shape.name() + "." + name))
-          .ifPresent(
-              column ->
-                  LOG.warn(
-                      "Table {}: under the collation {} of its key column {} keys may be equal"
-                          + " that differ at the source, and the feed stops at the first such key;"
-                          + " run: ALTER TABLE {} MODIFY {} {} CHARACTER SET utf8mb4 COLLATE {} NOT"
-                          + " NULL;",
-                      table.table(),
-                      column.collation(),
-                      name,
-                      shape.quoted(),
-                      TableNames.quote(name),
-                      column.declaredType(),
-                      connector.traits().collation()));
+    for (ShapeColumn column : shape.looseKey()) {
+      if (told.add(shape.name() + "." + column.name())) {
+        LOG.warn(
+            "Table {}: under the collation {} of its key column {} keys may be equal that differ at"
+                + " the source, and the feed stops at the first such key; run: ALTER TABLE {}"
+                + " MODIFY {} {} CHARACTER SET utf8mb4 COLLATE {} NOT NULL;",
+            table.table(),
+            column.collation(),
+            column.name(),
+            shape.quoted(),
+            TableNames.quote(column.name()),
+            column.declaredType(),
+            connector.traits().collation());
+      }
     }
   }
 

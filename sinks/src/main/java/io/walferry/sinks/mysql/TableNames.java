@@ -52,6 +52,19 @@ final class TableNames {
    * @param foldsTables whether the server ignores upper and lower case in names of tables
    */
   List<String> claim(TableId table, List<String> columns, boolean foldsTables) {
+    List<String> problems = claim(table, foldsTables);
+    claimColumns(table, columns, problems);
+    return problems;
+  }
+
+  /** Gives the name of a table back, which is called otherwise from now on. */
+  void release(TableId table, boolean foldsTables) {
+    String name = of(table);
+    owners.remove(foldsTables ? fold(name) : name, table);
+  }
+
+  /** The same for the table's name alone. */
+  List<String> claim(TableId table, boolean foldsTables) {
     List<String> problems = new ArrayList<>();
     String name = of(table);
     String folded = foldsTables ? fold(name) : name;
@@ -80,7 +93,6 @@ final class TableNames {
               + " there"
               + (foldsTables ? ", regardless of upper and lower case" : ""));
     }
-    claimColumns(table, columns, problems);
     return problems;
   }
 
@@ -112,7 +124,7 @@ final class TableNames {
   }
 
   /** Characters beyond the basic plane are not allowed in names. */
-  private static boolean isName(String name) {
+  static boolean isName(String name) {
     return name.length() <= LENGTH_MAX
         && !name.endsWith(" ")
         && name.chars().noneMatch(c -> Character.isSurrogate((char) c));

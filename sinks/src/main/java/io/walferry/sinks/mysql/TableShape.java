@@ -51,7 +51,8 @@ record TableShape(
       """
       SELECT index_name, non_unique = 0,
         group_concat(CASE WHEN sub_part IS NULL THEN coalesce(column_name, '') ELSE '' END
-          ORDER BY seq_in_index SEPARATOR '\\n')
+          ORDER BY seq_in_index SEPARATOR '\\n'),
+        group_concat(coalesce(column_name, '') ORDER BY seq_in_index SEPARATOR '\\n')
       FROM information_schema.statistics
       WHERE table_schema = DATABASE() AND table_name = ? GROUP BY index_name, non_unique
       """;
@@ -101,10 +102,16 @@ record TableShape(
     }
   }
 
-  /** An index of it; a column of which it holds the beginning only is an empty name. */
-  record ShapeIndex(String name, boolean unique, List<String> columns) {
+  /**
+   * An index of it.
+   *
+   * @param columns a column of which it holds the beginning only is an empty name
+   * @param searched the same with the names of such columns: rows are found by them as well
+   */
+  record ShapeIndex(String name, boolean unique, List<String> columns, List<String> searched) {
     ShapeIndex {
       columns = List.copyOf(columns);
+      searched = List.copyOf(searched);
     }
   }
 
@@ -151,7 +158,11 @@ record TableShape(
 
   private static ShapeIndex index(ResultSet row) throws SQLException {
     return new ShapeIndex(
-        row.getString(1), row.getBoolean(2), Arrays.asList(row.getString(3).split("\n", -1)));
+        row.getString(1), row.getBoolean(2), names(row.getString(3)), names(row.getString(4)));
+  }
+
+  private static List<String> names(String joined) {
+    return Arrays.asList(joined.split("\n", -1));
   }
 
   boolean isTable() {
@@ -185,6 +196,17 @@ record TableShape(
         && TableNames.folded(names).containsAll(TableNames.folded(primaryKey()));
   }
 
+  /**
+   * The columns of the primary key under whose collations values may be equal that differ in more
+   * than blanks at the end.
+   */
+  List<ShapeColumn> looseKey() {
+    return primaryKey().stream()
+        .flatMap(name -> column(name).stream())
+        .filter(column -> !column.comparesBytes() && !column.collation().endsWith("_bin"))
+        .toList();
+  }
+
   /** For messages: under which collation keys that differ may be the same; empty if under none. */
   String collationNote() {
     return columns.stream()
@@ -216,8 +238,22 @@ record TableShape(
   /** Whether an index starts with just these columns. */
   boolean isIndexed(Set<String> folded) {
     return indexes.stream()
-        .map(ShapeIndex::columns)
+        .map(ShapeIndex::searched)
         .filter(columns -> columns.size() >= folded.size())
         .anyMatch(columns -> TableNames.folded(columns.subList(0, folded.size())).equals(folded));
+  }
+
+  /** Whether an index starts with these columns in this order. */
+  boolean startsAnIndex(List<String> names) {
+    List<String> wanted = names.stream().map(TableNames::fold).toList();
+    return indexes.stream()
+        .map(index -> index.searched().stream().map(TableNames::fold).limit(wanted.size()).toList())
+        .anyMatch(wanted::equals);
+  }
+
+  /** Whether there is an index of that name, in any case of its letters. */
+  boolean hasIndex(String wanted) {
+    return indexes.stream()
+        .anyMatch(index -> TableNames.fold(index.name()).equals(TableNames.fold(wanted)));
   }
 }

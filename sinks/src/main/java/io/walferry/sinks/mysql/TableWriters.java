@@ -139,7 +139,7 @@ final class TableWriters {
     boolean merge = settings.existing() == ExistingRows.MERGE && shape.isMergeable(names);
     RowWriters values = new RowWriters(relation, shape, settings.policies());
     RunSender sender = new MysqlRunSender(session, connector.traits(), shape, values, merge);
-    boolean orderFree = shape.onlyKeyIs(key) && !shape.triggers();
+    boolean orderFree = shape.onlyKeyIs(key) && shape.looseKey().isEmpty() && !shape.triggers();
     return new TableChanges(
         relation, orderFree, location -> lookForIndex(location, key, shape), sender);
   }

@@ -100,6 +100,23 @@ final class DeadLetterTable {
     }
   }
 
+  void rename(TableId table, TableId to) {
+    if (exists()) {
+      int unused =
+          session.execute(
+              writing,
+              "UPDATE "
+                  + dialect.deadLetterTable()
+                  + " SET table_schema = ?, table_name = ?"
+                  + " WHERE pipeline = ? AND table_schema = ? AND table_name = ?",
+              to.schema(),
+              to.name(),
+              feed.get().pipeline(),
+              table.schema(),
+              table.name());
+    }
+  }
+
   void absolve(List<TableId> tables) {
     if (!tables.isEmpty() && exists()) {
       tables.forEach(table -> remove("", feed.get().pipeline(), table.schema(), table.name()));

@@ -5,6 +5,7 @@ import io.walferry.change.TableId;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.Lane;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkState;
@@ -139,6 +140,26 @@ public final class FeedTransactions {
   }
 
   /**
+   * A lane of this feed.
+   *
+   * @param laneSession not connected yet; the lane closes it
+   * @param changes on their way into that session
+   */
+  public Lane lane(SqlSession laneSession, SessionChanges changes) {
+    return new SessionLane(laneSession, this, new PositionTables(laneSession, dialect), changes);
+  }
+
+  /**
+   * Ends a lane's transaction with this position, after it has seen that nobody has written another
+   * one. Nothing is open here, and nothing else uses this meanwhile.
+   */
+  void commit(Position position, SqlSession laneSession, PositionTables laneTables) {
+    expected.requireSame(laneTables.read(feed(), Lock.EXCLUSIVE), laneSession.display());
+    PositionRow next = PositionRow.at(opened, claim, position, expected.loading());
+    save(next, laneSession, laneTables);
+  }
+
+  /**
    * Says at the destination that chunks are on their way, before the first of them is written.
    *
    * @throws IllegalStateException if something was begun and not committed
@@ -173,8 +194,12 @@ public final class FeedTransactions {
   }
 
   private void save(PositionRow next) {
-    tables.save(next);
-    session.commit();
+    save(next, session, tables);
+  }
+
+  private void save(PositionRow next, SqlSession in, PositionTables there) {
+    there.save(next);
+    in.commit();
     claim.hold();
     expected = next;
   }

@@ -85,6 +85,12 @@ public final class SavepointAttempts implements RowAttempts {
   }
 
   @Override
+  public void rename(TableId table, TableId to) {
+    waiting.begin();
+    letters.rename(table, to);
+  }
+
+  @Override
   public void absolve(List<TableId> tables) {
     letters.absolve(tables);
   }

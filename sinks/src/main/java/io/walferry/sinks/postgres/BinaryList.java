@@ -5,7 +5,10 @@ import io.walferry.sinks.postgres.ChangeStatement.ListType;
 import java.util.List;
 import java.util.Optional;
 
-/** One column of several rows as an array in binary form, of values as they were sent. */
+/**
+ * One column of several rows as an array in binary form, of values as they were sent: in binary, or
+ * as text where that is the same.
+ */
 final class BinaryList {
   private static final int HEADER_BYTES = 5 * Integer.BYTES;
   private static final int ONE_DIMENSION = 1;
@@ -14,13 +17,19 @@ final class BinaryList {
 
   private BinaryList() {}
 
-  /** Empty if a value did not come in binary, or there is too much for one array. */
+  /** Empty if a value did not come so, or there is too much for one array. */
   static Optional<byte[]> of(ListType type, List<Row> rows, int column) {
     long byteCount = HEADER_BYTES;
     boolean nulls = false;
     for (Row row : rows) {
       Row.Kind kind = row.kind(column);
-      if (kind != Row.Kind.BINARY && kind != Row.Kind.NULL) {
+      boolean passes =
+          switch (kind) {
+            case BINARY, NULL -> true;
+            case TEXT -> type.ofTexts();
+            case UNCHANGED -> false;
+          };
+      if (!passes) {
         return Optional.empty();
       }
       nulls |= kind == Row.Kind.NULL;

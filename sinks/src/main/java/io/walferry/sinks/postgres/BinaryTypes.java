@@ -65,6 +65,9 @@ final class BinaryTypes {
           199, 651, 775, 1000, 1001, 1002, 1005, 1007, 1009, 1014, 1015, 1016, 1021, 1022, 1028,
           1040, 1041, 1115, 1182, 1183, 1185, 1231, 1270, 1561, 1563, 2951, 3807);
 
+  /** text, json, bpchar, varchar. */
+  private static final Set<Integer> TEXTS = Set.of(25, 114, 1042, 1043);
+
   /** float4, float8, and arrays of them; shapes are made of floats, too. */
   private static final Set<Integer> FLOATS = Set.of(700, 701, 1021, 1022);
 
@@ -76,6 +79,11 @@ final class BinaryTypes {
    */
   static boolean holdsFloats(int typeOid) {
     return FLOATS.contains(typeOid) || SHAPES.contains(typeOid);
+  }
+
+  /** Whether values of the type have the same bytes in text and in binary, as labels do, too. */
+  static boolean isText(int typeOid) {
+    return TEXTS.contains(typeOid);
   }
 
   /**

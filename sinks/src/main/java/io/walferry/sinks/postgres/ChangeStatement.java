@@ -21,10 +21,14 @@ record ChangeStatement(String sql, List<StatementParameter> parameters, boolean 
    * A parameter.
    *
    * @param delimiter between the values of a list
-   * @param passed what a list of values is that are handed over as they were sent, if they can be
+   * @param passed what a list of values in binary form is, if they can be handed over so
    */
   record StatementParameter(Parameter source, char delimiter, Optional<ListType> passed) {}
 
-  /** A type of lists. */
-  record ListType(int oid, int elementOid) {}
+  /**
+   * A type of lists.
+   *
+   * @param ofTexts whether the binary form of an element is its text
+   */
+  record ListType(int oid, int elementOid, boolean ofTexts) {}
 }

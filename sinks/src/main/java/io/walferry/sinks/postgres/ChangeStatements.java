@@ -202,7 +202,7 @@ final class ChangeStatements {
       Column announced = relation.columns().get(column);
       if (announced.key()) {
         String value = lists.add(side, column);
-        conditions.add("d." + quoted(column) + " " + columns.get(column).equality() + " " + value);
+        conditions.add(columns.get(column).same("d." + quoted(column), value));
       }
     }
     if (conditions.length() == 0) {
@@ -270,8 +270,9 @@ final class ChangeStatements {
 
     private Optional<ListType> passed(int column) {
       ShapeColumn there = columns.get(column);
+      boolean texts = there.labelled() || BinaryTypes.isText(there.baseOid());
       return passing.get(column) && there.arrayType().isPresent()
-          ? Optional.of(new ListType(there.arrayOid(), there.typeOid()))
+          ? Optional.of(new ListType(there.arrayOid(), there.typeOid(), texts))
           : Optional.empty();
     }
 

@@ -44,13 +44,23 @@ final class IdentityIndex {
   }
 
   private void ensureColumns(List<String> wanted) {
-    if (wanted.isEmpty() || shape.isIndexed(wanted)) {
+    if (wanted.isEmpty() || shape.isIndexed(wanted) || (shape.owned() && wasMade(wanted))) {
       return;
     }
     create(
         "CREATE INDEX ON "
             + relation.table().quoted()
             + wanted.stream().map(TableId::quote).collect(Collectors.joining(", ", " (", ")")));
+  }
+
+  /** Whether another session of the feed has made it since the table was looked at. */
+  private boolean wasMade(List<String> wanted) {
+    session.executeForTable(
+        "lock table " + relation.table(),
+        "LOCK TABLE " + relation.table().quoted() + " IN SHARE MODE");
+    return TableShape.read(session, relation.table())
+        .filter(now -> now.isIndexed(wanted))
+        .isPresent();
   }
 
   private void ensureHash(RowLookup.Hash hash) {

@@ -35,7 +35,7 @@ final class KeyedRows {
               + "), so rows that are ahead of the stream could be in its way. Drop that index at"
               + " the destination while the rows are read again");
     }
-    if (shape.triggers() && !triggersRest(session)) {
+    if (shape.firesTriggers(triggersRest(session))) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
           "Rows of table "
@@ -65,15 +65,8 @@ final class KeyedRows {
       ShapeColumn column = column(session, shape, rows.columns().get(i));
       lists.add("?::text[]");
       names.add("c" + i);
-      same.add(
-          "t."
-              + TableId.quote(column.name())
-              + " "
-              + column.equality()
-              + " k.c"
-              + i
-              + "::"
-              + column.castType());
+      String there = "t." + TableId.quote(column.name());
+      same.add(column.same(there, "k.c" + i + "::" + column.castType()));
       values[i] = array(rows.keys().stream().map(key -> key.get(index)).toList());
     }
     int unused =

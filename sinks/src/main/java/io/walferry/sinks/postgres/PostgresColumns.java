@@ -3,10 +3,14 @@ package io.walferry.sinks.postgres;
 import io.walferry.change.TableId;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.sinks.sql.SqlSession;
-import io.walferry.sinks.table.ColumnDdl;
+import io.walferry.sinks.table.TableDdl;
+import java.util.List;
 
 /** Alters columns of a PostgreSQL destination, in the open transaction. */
-final class PostgresColumns implements ColumnDdl<TableShape> {
+final class PostgresColumns implements TableDdl<TableShape> {
+  /** What a table is called between two names that others have. */
+  private static final String MOVING = "walferry_moving";
+
   private final SqlSession session;
   private final PostgresTables tables;
 
@@ -18,6 +22,11 @@ final class PostgresColumns implements ColumnDdl<TableShape> {
   @Override
   public boolean has(TableShape found, String column) {
     return found.column(column).isPresent();
+  }
+
+  @Override
+  public int columnCount(TableShape found) {
+    return found.columns().size();
   }
 
   @Override
@@ -112,6 +121,102 @@ final class PostgresColumns implements ColumnDdl<TableShape> {
     session.executeLong(
         "change the type of column " + column.name() + " of table " + found.table(),
         retypeStatement(found, column));
+  }
+
+  @Override
+  public String dropTableStatement(TableShape found) {
+    return "DROP TABLE " + found.table().quoted() + ";";
+  }
+
+  @Override
+  public void dropTable(TableShape found) {
+    session.executeLong("drop table " + found.table(), dropTableStatement(found));
+  }
+
+  @Override
+  public List<String> nameProblems(TableId table, TableId to) {
+    return PostgresTables.nameProblem(to).stream().toList();
+  }
+
+  @Override
+  public boolean isSameTable(TableId table, TableId to) {
+    return table.equals(to);
+  }
+
+  @Override
+  public String renameTableStatement(TableShape found, TableId to) {
+    String schema =
+        found.table().schema().equals(to.schema())
+            ? ""
+            : "CREATE SCHEMA IF NOT EXISTS " + TableId.quote(to.schema()) + "; ";
+    return schema + String.join("; ", steps(found.table(), to)) + ";";
+  }
+
+  /** {@inheritDoc} Its schema is made if it is missing. */
+  @Override
+  public void renameTable(TableShape found, TableId to) {
+    Schemas.ensure(session, to.schema());
+    freeIndexNames(found.table(), to.schema());
+    steps(found.table(), to)
+        .forEach(step -> session.executeLong("rename table " + found.table() + " to " + to, step));
+  }
+
+  /**
+   * Indexes go along with their table, and were named after whatever it was called when they were
+   * made: one of the other schema may have the same name, or a table that gets the former one may
+   * want an index like ours.
+   */
+  private void freeIndexNames(TableId table, String schema) {
+    session
+        .query(
+            "look for indexes of table " + table + " whose names may be taken",
+            """
+            SELECT c.relname,
+              CASE WHEN c.relname LIKE 'walferry\\_row\\_%' THEN 'walferry_row_'
+                ELSE 'walferry_index_' END || c.oid
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+            WHERE i.indrelid = ?::regclass AND (c.relname LIKE 'walferry\\_row\\_%' OR EXISTS (
+              SELECT FROM pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace
+              WHERE n.nspname = ? AND o.relname = c.relname AND o.oid <> c.oid))
+            """,
+            row ->
+                "ALTER INDEX "
+                    + new TableId(table.schema(), row.getString(1)).quoted()
+                    + " RENAME TO "
+                    + TableId.quote(row.getString(2)),
+            table.quoted(),
+            schema)
+        .forEach(rename -> session.executeForTable("rename an index of table " + table, rename));
+  }
+
+  /** One statement gives either another name or another schema; on the way it takes a free one. */
+  private List<String> steps(TableId table, TableId to) {
+    TableId inSchema = new TableId(table.schema(), to.name());
+    TableId moved = new TableId(to.schema(), table.name());
+    if (inSchema.equals(table)) {
+      return List.of(setSchema(table, to.schema()));
+    }
+    if (moved.equals(table)) {
+      return List.of(rename(table, to.name()));
+    }
+    if (tables.find(inSchema).isEmpty()) {
+      return List.of(rename(table, to.name()), setSchema(inSchema, to.schema()));
+    }
+    if (tables.find(moved).isEmpty()) {
+      return List.of(setSchema(table, to.schema()), rename(moved, to.name()));
+    }
+    return List.of(
+        rename(table, MOVING),
+        setSchema(new TableId(table.schema(), MOVING), to.schema()),
+        rename(new TableId(to.schema(), MOVING), to.name()));
+  }
+
+  private static String rename(TableId table, String name) {
+    return "ALTER TABLE " + table.quoted() + " RENAME TO " + TableId.quote(name);
+  }
+
+  private static String setSchema(TableId table, String schema) {
+    return "ALTER TABLE " + table.quoted() + " SET SCHEMA " + TableId.quote(schema);
   }
 
   private static String alter(TableShape found) {

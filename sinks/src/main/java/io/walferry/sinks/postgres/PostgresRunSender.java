@@ -36,13 +36,21 @@ final class PostgresRunSender implements RunSender {
   private final Relation relation;
   private final RowText text;
   private final ChangeStatements builder;
+  private final String note;
   private final Map<ChangeShape, ChangeStatement> statements = new HashMap<>();
 
-  PostgresRunSender(SqlSession session, Relation relation, RowText text, ChangeStatements builder) {
+  /**
+   * For a relation.
+   *
+   * @param note of its table, for messages about its rows
+   */
+  PostgresRunSender(
+      SqlSession session, Relation relation, RowText text, ChangeStatements builder, String note) {
     this.session = session;
     this.relation = relation;
     this.text = text;
     this.builder = builder;
+    this.note = note;
   }
 
   @Override
@@ -172,6 +180,7 @@ final class PostgresRunSender implements RunSender {
             + (shape instanceof ChangeShape.Insert ? "to add " : "")
             + rows
             + " at the destination, but "
-            + got);
+            + got
+            + note);
   }
 }

@@ -1,22 +1,24 @@
 package io.walferry.sinks.postgres;
 
 import io.walferry.change.Change;
-import io.walferry.change.Lsn;
 import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
-import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndex;
+import io.walferry.sink.ChangeOrder;
 import io.walferry.sink.Claim;
 import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.sink.Lane;
+import io.walferry.sink.LanedSink;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RevocableChunkWriter;
-import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
@@ -24,15 +26,17 @@ import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
-import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.DestinationTables;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.table.TableAlterations;
+import io.walferry.sinks.table.TableIndexes;
 import io.walferry.type.TypeCatalog;
-import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Another PostgreSQL database as a destination. Tables keep schema, name and types; values are read
@@ -53,37 +57,39 @@ import java.util.Set;
  * <p>A few megabytes of the open transaction wait here, the rest is at the server: transactions of
  * any size pass through. Not for several threads.
  */
-public final class PostgresSink implements RevocableSink {
-  /** Stands for none. */
-  private static final TransactionHeader NO_TRANSACTION =
-      new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
-
+public final class PostgresSink implements LanedSink {
+  private final PostgresSinkSettings settings;
   private final DestinationDatabase database;
   private final SqlSession session;
   private final FeedTransactions transactions;
   private final PostgresTables tables;
+  private final PostgresColumns columns;
   private final DestinationTables<TableShape> destination;
   private final ExistingRows existing;
-  private final PendingChanges pending;
-  private final TableWriters writers;
+  private final SourceColumns source = new SourceColumns();
+  private final PostgresChanges changes;
   private final TableAlterations<TableShape> alterations;
+  private final TableIndexes<TableShape> indexes;
   private final RowAttempts attempts;
 
-  private TransactionHeader transaction = NO_TRANSACTION;
+  /** Tables that are to be loaded again, and may get other columns first. */
+  private final Set<TableId> emptied = new HashSet<>();
 
   /** A destination that is reached by this connector; nothing is opened before {@link #open}. */
   public PostgresSink(PostgresConnector connector, PostgresSinkSettings settings) {
+    this.settings = settings;
     this.database = new DestinationDatabase(connector, settings);
     this.session = database.session();
     this.transactions = new FeedTransactions(session, PostgresPositionDialect.INSTANCE);
     this.tables = new PostgresTables(session, settings.ddl());
+    this.columns = new PostgresColumns(session, tables);
     this.existing = settings.existing();
     this.destination = new DestinationTables<>(tables, existing);
-    this.pending = new PendingChanges(database::replicaRole, settings.pendingBytes());
-    this.writers = new TableWriters(database, tables, session, pending, settings);
-    this.alterations =
-        new TableAlterations<>(
-            destination, tables, new PostgresColumns(session, tables), settings.ddl());
+    this.changes = new PostgresChanges(database, session, tables, source, settings);
+    this.alterations = new TableAlterations<>(destination, tables, columns, settings.ddl());
+    this.indexes =
+        new TableIndexes<>(
+            tables, new PostgresIndexes(session), transactions, settings.ddl().tables().indexes());
     this.attempts =
         transactions.attempts(
             new Unsent(), () -> PostgresPositionDialect.INSTANCE.createDeadLetters(session));
@@ -116,7 +122,7 @@ public final class PostgresSink implements RevocableSink {
   public SinkState open(FeedIdentity feed, Claim claim) {
     transactions.start(feed, claim);
     session.connect();
-    return transactions.isKnown() ? transactions.takeOver() : transactions.fresh();
+    return indexes.opened(transactions.isKnown() ? transactions.takeOver() : transactions.fresh());
   }
 
   @Override
@@ -124,22 +130,55 @@ public final class PostgresSink implements RevocableSink {
     requireOtherDatabase();
     transactions.begin();
     destination.prepare(loaded);
-    writers.know(loaded);
+    loaded.stream().filter(table -> emptied.remove(table.table())).forEach(this::release);
+    indexes.prepared(loaded);
+    source.know(loaded);
   }
 
   @Override
   public void resume(List<PublishedTable> followed) {
     requireOtherDatabase();
     destination.requireShapes(followed);
-    writers.know(followed);
+    source.know(followed);
   }
 
   @Override
   public void empty(PublishedTable table) {
     destination.requireOwnRows(table);
     transactions.begin();
-    pending.flush();
+    changes.flush();
     tables.empty(tables.find(table.table()).stream().toList());
+    emptied.add(table.table());
+    release(table);
+  }
+
+  /**
+   * Lets columns be NULL that may be so at the source by now, before rows are read that are; of
+   * changes the first NULL does it. A column may also have come in the place of one that was NOT
+   * NULL.
+   */
+  private void release(PublishedTable table) {
+    if (settings.ddl().retyped() != DdlPolicy.APPLY) {
+      return;
+    }
+    tables
+        .find(table.table())
+        .filter(TableShape::owned)
+        .ifPresent(
+            found ->
+                table.columns().stream()
+                    .filter(column -> !column.notNull())
+                    .map(PublishedColumn::name)
+                    .filter(name -> !found.primaryKey().contains(name))
+                    .forEach(name -> columns.release(found, name)));
+  }
+
+  /** {@inheritDoc} In a transaction with what the ledger says of it. */
+  @Override
+  public boolean index(PublishedTable table, Supplier<List<SourceIndex>> ofSource) {
+    boolean made = indexes.make(table, ofSource);
+    changes.forget();
+    return made;
   }
 
   @Override
@@ -166,7 +205,7 @@ public final class PostgresSink implements RevocableSink {
 
   @Override
   public void learn(TypeCatalog types) {
-    writers.learn(types);
+    source.learn(types);
   }
 
   /**
@@ -177,7 +216,7 @@ public final class PostgresSink implements RevocableSink {
    */
   @Override
   public boolean prefersBinary(List<PublishedTable> published) {
-    return writers.pass(published);
+    return source.pass(published);
   }
 
   @Override
@@ -185,51 +224,94 @@ public final class PostgresSink implements RevocableSink {
     return attempts;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where rows may be there that are not the feed's, changes that find none of theirs are taken
+   * as well: a lane would not notice what it has overtaken.
+   */
+  @Override
+  public ChangeOrder order(Relation relation) {
+    return existing == ExistingRows.MERGE ? ChangeOrder.OVERALL : changes.order(relation);
+  }
+
+  @Override
+  public Lane lane() {
+    SqlSession own = database.session();
+    PostgresTables seen = new PostgresTables(own, settings.ddl());
+    return transactions.lane(own, new PostgresChanges(database, own, seen, source, settings));
+  }
+
   /** {@inheritDoc} In the transaction of the changes around it. */
   @Override
   public boolean alter(TableAlteration alteration) {
     transactions.begin();
-    pending.flush();
+    changes.flush();
     boolean reload = alterations.apply(alteration);
-    writers.alter(alteration);
+    source.alter(alteration);
+    changes.forget();
     return reload;
+  }
+
+  @Override
+  public boolean admits(PublishedTable table) {
+    return alterations.admits(table);
+  }
+
+  @Override
+  public boolean creates(PublishedTable table) {
+    return alterations.creates(table);
+  }
+
+  @Override
+  public void takeBack(Relation made) {
+    transactions.begin();
+    alterations.takeBack(made);
+    changes.forget();
+  }
+
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public void drop(TableId table) {
+    transactions.begin();
+    changes.flush();
+    alterations.drop(table);
+    changes.forget();
+  }
+
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public void rename(TableId table, TableId to) {
+    transactions.begin();
+    changes.flush();
+    alterations.rename(table, to);
+    source.rename(table, to);
+    changes.forget();
   }
 
   @Override
   public void begin(TransactionHeader next) {
     transactions.begin();
-    transaction = next;
+    changes.begin(next);
   }
 
+  /** {@inheritDoc} Behind the fence, also if a part of its transaction was committed. */
   @Override
   public void append(Change change) {
-    switch (change) {
-      case Change.Insert(var relation, var after) ->
-          writers.of(relation).insert(pending, transaction, after);
-      case Change.Update(var relation, var before, var after) ->
-          writers.of(relation).update(pending, transaction, before, after);
-      case Change.Delete(var relation, var before) ->
-          writers.of(relation).delete(pending, transaction, before);
-      case Change.Truncate truncate -> truncate(truncate.relations());
-      case Change.Message message -> {}
-    }
+    transactions.begin();
+    changes.append(change);
   }
 
   @Override
   public void commit(Position position) {
     transactions.begin();
-    pending.flush();
+    changes.flush();
     transactions.commit(position);
   }
 
   @Override
   public void close() {
     session.close();
-  }
-
-  private void truncate(List<Relation> relations) {
-    pending.flush();
-    tables.empty(relations.stream().map(relation -> writers.of(relation).shape()).toList());
   }
 
   /** A feed into its own tables would never end. */
@@ -254,14 +336,12 @@ public final class PostgresSink implements RevocableSink {
 
     @Override
     public void flush() {
-      pending.flush();
+      changes.flush();
     }
 
-    /** A column or index that was made since is gone. */
     @Override
     public void drop() {
-      pending.drop();
-      writers.forget();
+      changes.drop();
     }
   }
 }

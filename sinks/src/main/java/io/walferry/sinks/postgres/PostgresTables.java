@@ -6,19 +6,26 @@ import io.walferry.error.WalferryException;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sinks.postgres.TableShape.LooseCollation;
+import io.walferry.sinks.postgres.TableShape.ShapeColumn;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.TableCatalog;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tables of a PostgreSQL destination. */
 final class PostgresTables implements TableCatalog<TableShape> {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresTables.class);
+
   /** Tables whose foreign keys are at work, and change their rows with those of another one. */
   private static final String CASCADES =
       """
@@ -30,6 +37,9 @@ final class PostgresTables implements TableCatalog<TableShape> {
 
   private final SqlSession session;
   private final DdlPolicies ddl;
+
+  /** Key columns whose collations were told. */
+  private final Set<String> told = new HashSet<>();
 
   PostgresTables(SqlSession session, DdlPolicies ddl) {
     this.session = session;
@@ -55,18 +65,23 @@ final class PostgresTables implements TableCatalog<TableShape> {
   public List<String> nameProblems(List<PublishedTable> tables) {
     List<String> problems = new ArrayList<>();
     for (PublishedTable table : tables) {
-      if (table.table().schema().equals(PostgresPositionDialect.SCHEMA)) {
-        problems.add(
-            table.table()
-                + ": Walferry keeps its own tables in schema "
-                + PostgresPositionDialect.SCHEMA
-                + "; leave it out of 'source.tables'");
-      }
+      nameProblem(table.table()).ifPresent(problems::add);
       if (table.columns().isEmpty()) {
         problems.add(table.table() + ": a table without columns cannot be followed");
       }
     }
     return problems;
+  }
+
+  /** Why a table cannot have that name. */
+  static Optional<String> nameProblem(TableId table) {
+    return table.schema().equals(PostgresPositionDialect.SCHEMA)
+        ? Optional.of(
+            table
+                + ": Walferry keeps its own tables in schema "
+                + PostgresPositionDialect.SCHEMA
+                + "; leave it out of 'source.tables'")
+        : Optional.empty();
   }
 
   @Override
@@ -97,6 +112,62 @@ final class PostgresTables implements TableCatalog<TableShape> {
   @Override
   public List<String> resumeProblems(PublishedTable source, TableShape found) {
     return ShapeCheck.resumeProblems(source, found, ddl.added() == DdlPolicy.IGNORE);
+  }
+
+  @Override
+  public List<String> mergeProblems(PublishedTable source, TableShape found) {
+    return looseKey(source, found).stream()
+        .map(
+            column ->
+                looseText(source, column)
+                    + ", and 'existing: merge' would make one row of them; run: "
+                    + collateStatement(found, column))
+        .toList();
+  }
+
+  /** {@inheritDoc} Keys that the destination cannot tell apart end the feed once they come. */
+  @Override
+  public void tell(PublishedTable source, TableShape found) {
+    for (ShapeColumn column : looseKey(source, found)) {
+      if (told.add(found.table() + "." + column.name())) {
+        LOG.warn(
+            "Table {}, and the feed stops at the first such key; run: {}",
+            looseText(source, column),
+            collateStatement(found, column));
+      }
+    }
+  }
+
+  /** Columns of the key whose collation makes more values equal than the source's may do. */
+  private static List<ShapeColumn> looseKey(PublishedTable source, TableShape found) {
+    return found.looseKey().stream()
+        .filter(
+            there ->
+                source.columns().stream()
+                    .filter(column -> column.name().equals(there.name()))
+                    .noneMatch(
+                        column ->
+                            column.loose().equals(there.loose().map(LooseCollation::definition))))
+        .toList();
+  }
+
+  private static String looseText(PublishedTable source, ShapeColumn column) {
+    return source.table()
+        + ": under the collation "
+        + column.loose().map(LooseCollation::name).orElse("")
+        + " of its key column "
+        + column.name()
+        + " keys may be equal that differ at the source";
+  }
+
+  private static String collateStatement(TableShape found, ShapeColumn column) {
+    return "ALTER TABLE "
+        + found.table().quoted()
+        + " ALTER COLUMN "
+        + TableId.quote(column.name())
+        + " TYPE "
+        + column.type()
+        + " COLLATE pg_catalog.\"default\";";
   }
 
   @Override

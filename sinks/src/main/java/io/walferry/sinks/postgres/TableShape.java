@@ -3,6 +3,7 @@ package io.walferry.sinks.postgres;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.postgres.CollationSql;
 import io.walferry.sinks.sql.SqlSession;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -16,20 +17,24 @@ import java.util.Set;
  *
  * @param kind {@code pg_class.relkind}
  * @param owned whether the session's role may alter it
- * @param triggers whether it has any, those of foreign keys included
+ * @param triggers what it has of them, those of foreign keys included
  * @param referenced whether a foreign key of another table points to it
  */
 record TableShape(
     TableId table,
     String kind,
     boolean owned,
-    boolean triggers,
+    Triggers triggers,
     boolean referenced,
     List<ShapeColumn> columns,
     List<ShapeIndex> indexes) {
   private static final String TABLE =
       """
-      SELECT c.oid, c.relkind::text, pg_has_role(c.relowner, 'USAGE'), c.relhastriggers,
+      SELECT c.oid, c.relkind::text, pg_has_role(c.relowner, 'USAGE'),
+        CASE WHEN EXISTS (SELECT FROM pg_trigger t
+            WHERE t.tgrelid = c.oid AND t.tgenabled IN ('A', 'R')) THEN 'ALWAYS'
+          WHEN c.relhastriggers THEN 'ORDINARY'
+          ELSE 'NONE' END,
         EXISTS (SELECT FROM pg_constraint f
           WHERE f.contype = 'f' AND f.confrelid = c.oid AND f.conrelid <> c.oid)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -62,13 +67,17 @@ record TableShape(
             WHERE oc.opcdefault AND oc.opcintype = b.oid)
           THEN CASE WHEN a.attcollation <> 0 THEN 'COLLATED' ELSE 'PLAIN' END
           ELSE 'NONE' END,
-        b.oid, b.typtype = 'e', t.typarray
+        b.oid, b.typtype = 'e', t.typarray,
+        (SELECT format('%I.%I', con.nspname, co.collname) FROM pg_collation co
+          JOIN pg_namespace con ON con.oid = co.collnamespace WHERE co.oid = a.attcollation),
+        LOOSE_COLLATION
       FROM pg_attribute a
       JOIN pg_type t ON t.oid = a.atttypid
       JOIN pg_type b ON b.oid = CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END
       WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped
       ORDER BY a.attnum
-      """;
+      """
+          .replace("LOOSE_COLLATION", CollationSql.nondeterministic("a.attcollation"));
 
   private static final String INDEXES =
       """
@@ -97,6 +106,7 @@ record TableShape(
    * @param baseOid of the type below a domain, or the type itself
    * @param labelled whether that is an enum
    * @param arrayOid of {@code arrayType}
+   * @param loose its collation, if values that differ may be equal under it
    */
   record ShapeColumn(
       String name,
@@ -113,12 +123,40 @@ record TableShape(
       Hashing hashing,
       int baseOid,
       boolean labelled,
-      int arrayOid) {
+      int arrayOid,
+      Optional<LooseCollation> loose) {
     /** Whether a row that does not name the column is refused. */
     boolean required() {
       return notNull && !filled;
     }
+
+    /**
+     * A condition that is true for values that are equal by the type's keys, and byte by byte where
+     * the collation asks for less: by that as well, since an index knows no other.
+     */
+    String same(String there, String value) {
+      String condition = there + " " + equality + " " + value;
+      return loose.isPresent()
+          ? condition + " AND " + condition + " COLLATE pg_catalog.\"C\""
+          : condition;
+    }
   }
+
+  /** Triggers, by when they fire. */
+  enum Triggers {
+    NONE,
+    /** Not under the replica role. */
+    ORDINARY,
+    /** Some of them under the replica role, too. */
+    ALWAYS
+  }
+
+  /**
+   * A collation that is not deterministic.
+   *
+   * @param definition see {@link CollationSql#nondeterministic}
+   */
+  record LooseCollation(String name, String definition) {}
 
   /** How a value is hashed by its type's default operators. */
   enum Hashing {
@@ -157,7 +195,7 @@ record TableShape(
 
   /** What {@code pg_class} says. */
   private record Head(
-      TableId table, long oid, String kind, boolean owned, boolean triggers, boolean referenced) {
+      TableId table, long oid, String kind, boolean owned, Triggers triggers, boolean referenced) {
     TableShape shape(List<ShapeColumn> columns, List<ShapeIndex> indexes) {
       return new TableShape(table, kind, owned, triggers, referenced, columns, indexes);
     }
@@ -169,7 +207,7 @@ record TableShape(
         row.getLong(1),
         row.getString(2),
         row.getBoolean(3),
-        row.getBoolean(4),
+        Triggers.valueOf(row.getString(4)),
         row.getBoolean(5));
   }
 
@@ -189,7 +227,13 @@ record TableShape(
         Hashing.valueOf(row.getString(12)),
         (int) row.getLong(13),
         row.getBoolean(14),
-        (int) row.getLong(15));
+        (int) row.getLong(15),
+        loose(row));
+  }
+
+  private static Optional<LooseCollation> loose(ResultSet row) throws SQLException {
+    String name = row.getString(16);
+    return Optional.ofNullable(row.getString(17)).map(it -> new LooseCollation(name, it));
   }
 
   private static ShapeIndex index(ResultSet row) throws SQLException {
@@ -199,6 +243,15 @@ record TableShape(
         row.getBoolean(2),
         row.getBoolean(3),
         List.of((String[]) columns.getArray()));
+  }
+
+  /** Whether changes make any trigger fire. */
+  boolean firesTriggers(boolean replicaRole) {
+    return switch (triggers) {
+      case NONE -> false;
+      case ORDINARY -> !replicaRole;
+      case ALWAYS -> true;
+    };
   }
 
   boolean isTable() {
@@ -253,6 +306,28 @@ record TableShape(
         .findFirst()
         .map(ShapeIndex::columns)
         .orElse(List.of());
+  }
+
+  /** The columns of the primary key under whose collations values that differ may be equal. */
+  List<ShapeColumn> looseKey() {
+    return primaryKey().stream()
+        .flatMap(name -> column(name).stream())
+        .filter(column -> column.loose().isPresent())
+        .toList();
+  }
+
+  /** For messages: under which collation keys that differ may be the same; empty if under none. */
+  String collationNote() {
+    return looseKey().stream()
+        .findFirst()
+        .map(
+            column ->
+                " (its key column "
+                    + column.name()
+                    + " has the collation "
+                    + column.loose().map(LooseCollation::name).orElse("")
+                    + ", under which different keys can be equal)")
+        .orElse("");
   }
 
   /** Whether these columns, and nothing else, keep rows apart. */

@@ -12,17 +12,25 @@ import io.walferry.sinks.table.KeptColumns;
  *
  * @param shape of the table as it was found
  * @param columns of the relation that go there
+ * @param notNull those of them that take no NULL yet
  */
-record TableWriter(TableShape shape, KeptColumns columns, TableChanges changes) {
+record TableWriter(
+    TableShape shape, KeptColumns columns, NotNullColumns notNull, TableChanges changes) {
   void insert(PendingChanges pending, TransactionHeader transaction, Row after) {
-    pending.insert(changes, transaction, columns.of(after));
+    pending.insert(changes, transaction, admitted(after));
   }
 
   void update(PendingChanges pending, TransactionHeader transaction, OldRow before, Row after) {
-    pending.update(changes, transaction, columns.of(before), columns.of(after));
+    pending.update(changes, transaction, columns.of(before), admitted(after));
   }
 
   void delete(PendingChanges pending, TransactionHeader transaction, OldRow before) {
     pending.delete(changes, transaction, columns.of(before));
+  }
+
+  private Row admitted(Row after) {
+    Row kept = columns.of(after);
+    notNull.admit(kept);
+    return kept;
   }
 }

@@ -6,9 +6,6 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedColumn;
-import io.walferry.publication.PublishedTable;
-import io.walferry.sink.ColumnChange;
-import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.run.RunSender;
 import io.walferry.sinks.run.TableChanges;
@@ -18,13 +15,12 @@ import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.table.KeptColumns;
 import io.walferry.type.RowType;
-import io.walferry.type.TypeCatalog;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,19 +38,15 @@ final class TableWriters {
   private final PostgresTables tables;
   private final boolean merge;
   private final DdlPolicies ddl;
-  private final Map<UserType, String> userTypes = new HashMap<>();
-  private final Map<TableId, List<PublishedColumn>> columns = new HashMap<>();
+  private final SourceColumns source;
   private final IdentityHashMap<Relation, TableWriter> writers = new IdentityHashMap<>();
-
-  private TypeCatalog types = TypeCatalog.BUILT_IN;
-
-  private record UserType(int oid, int modifier) {}
 
   TableWriters(
       DestinationDatabase database,
       PostgresTables tables,
       SqlSession session,
       PendingChanges pending,
+      SourceColumns source,
       PostgresSinkSettings settings) {
     this.database = database;
     this.tables = tables;
@@ -62,51 +54,7 @@ final class TableWriters {
     this.ddl = settings.ddl();
     this.session = session;
     this.pending = pending;
-  }
-
-  /** Takes what the catalog says of columns, and the stream does not. */
-  void know(List<PublishedTable> published) {
-    for (PublishedTable table : published) {
-      columns.put(table.table(), table.columns());
-      table
-          .columns()
-          .forEach(c -> userTypes.put(new UserType(c.typeOid(), c.typeModifier()), c.typeName()));
-    }
-  }
-
-  /** Takes what the types of the source are. */
-  void learn(TypeCatalog catalog) {
-    types = catalog;
-  }
-
-  /** Whether whole rows of these tables, as the source has them, can be handed over in binary. */
-  boolean pass(List<PublishedTable> published) {
-    return published.stream()
-        .flatMap(table -> table.columns().stream())
-        .allMatch(column -> BinaryTypes.mayPass(types.type(column.typeOid())));
-  }
-
-  /** Takes what is known of a table's columns now. Nothing waits. */
-  void alter(TableAlteration alteration) {
-    List<PublishedColumn> known =
-        new ArrayList<>(columns.getOrDefault(alteration.table(), List.of()));
-    for (ColumnChange change : alteration.changes()) {
-      switch (change) {
-        case ColumnChange.Added(var column, var again) -> learn(known, column);
-        case ColumnChange.Retyped(var former, var column) -> learn(known, column);
-        case ColumnChange.Replaced(var names, var come) -> come.forEach(it -> learn(known, it));
-        case ColumnChange.Dropped dropped -> {}
-        case ColumnChange.Renamed renamed -> {}
-      }
-    }
-    columns.put(alteration.table(), known);
-    forget();
-  }
-
-  private void learn(List<PublishedColumn> known, PublishedColumn column) {
-    known.removeIf(there -> there.name().equals(column.name()));
-    known.add(column);
-    userTypes.put(new UserType(column.typeOid(), column.typeModifier()), column.typeName());
+    this.source = source;
   }
 
   /** Looks at every table anew. Nothing waits. */
@@ -136,7 +84,8 @@ final class TableWriters {
           ErrorCode.DESTINATION_SHAPE,
           "The table does not fit in " + session.display() + ": " + String.join("; ", problems));
     }
-    return new TableWriter(shape, kept, changes(taken, shape));
+    NotNullColumns notNull = new NotNullColumns(session, taken, shape, ddl.retyped());
+    return new TableWriter(shape, kept, notNull, changes(taken, shape));
   }
 
   private KeptColumns kept(Relation relation, TableShape found) {
@@ -152,13 +101,17 @@ final class TableWriters {
             .filter(Column::key)
             .map(Column::name)
             .collect(Collectors.toSet());
-    boolean orderFree = shape.onlyKeyIs(key) && (database.replicaRole() || !shape.triggers());
+    boolean orderFree =
+        shape.onlyKeyIs(key)
+            && shape.looseKey().isEmpty()
+            && !shape.firesTriggers(database.replicaRole());
     IdentityIndex index = new IdentityIndex(session, relation, shape, lookup);
-    RowType type = new RowType(relation, types);
+    RowType type = new RowType(relation, source.types());
     ChangeStatements statements =
         new ChangeStatements(relation, shape, passing(type, shape), lookup, merge);
     RowText text = new RowText(type, database.readsOctal());
-    RunSender sender = new PostgresRunSender(session, relation, text, statements);
+    RunSender sender =
+        new PostgresRunSender(session, relation, text, statements, shape.collationNote());
     return new TableChanges(relation, orderFree, index::ensure, sender);
   }
 
@@ -203,13 +156,9 @@ final class TableWriters {
     return true;
   }
 
-  /** The column as the catalog knows it; its type may not have changed either. */
   private PublishedColumn published(Relation relation, Column announced) {
-    return columns.getOrDefault(relation.table(), List.of()).stream()
-        .filter(column -> column.name().equals(announced.name()))
-        .filter(column -> column.typeOid() == announced.typeOid())
-        .filter(column -> column.typeModifier() == announced.typeModifier())
-        .findFirst()
+    return source
+        .find(relation.table(), announced)
         .orElseThrow(
             () ->
                 new WalferryException(
@@ -228,24 +177,24 @@ final class TableWriters {
   private Map<String, String> announcedTypes(Relation relation) {
     Map<String, String> types = new HashMap<>();
     for (Column column : relation.columns()) {
-      UserType key = new UserType(column.typeOid(), column.typeModifier());
-      if (userTypes.containsKey(key)) {
-        types.put(column.name(), userTypes.getOrDefault(key, ""));
+      Optional<String> known = source.typeName(column);
+      if (known.isPresent()) {
+        types.put(column.name(), known.get());
       } else if (Integer.compareUnsigned(column.typeOid(), FIRST_UNSTABLE_OID) < 0) {
-        types.put(column.name(), builtIn(key));
+        types.put(column.name(), builtIn(column));
       }
     }
     return types;
   }
 
-  private String builtIn(UserType type) {
+  private String builtIn(Column column) {
     return session
         .query(
             "read a type's name",
             "SELECT format_type(?::oid, ?)",
             row -> row.getString(1),
-            type.oid(),
-            type.modifier())
+            column.typeOid(),
+            column.typeModifier())
         .getFirst();
   }
 }

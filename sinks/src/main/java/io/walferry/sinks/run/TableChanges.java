@@ -1,5 +1,6 @@
 package io.walferry.sinks.run;
 
+import io.walferry.change.KeyHash;
 import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
@@ -7,12 +8,12 @@ import io.walferry.change.Row;
 import io.walferry.change.TransactionHeader;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.sink.ChangeOrder;
 import io.walferry.sinks.sql.RowLocation;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * Tells of each change of one relation what it is and in which order it has to be applied. Not for
@@ -25,6 +26,7 @@ public final class TableChanges {
   private final Relation relation;
   private final RunSender sender;
   private final Consumer<RowLocation> index;
+  private final KeyHash keys;
   private final BitSet keyColumns;
   private final boolean commutes;
   private final Set<RowLocation> indexed = EnumSet.noneOf(RowLocation.class);
@@ -42,10 +44,8 @@ public final class TableChanges {
     this.relation = relation;
     this.sender = sender;
     this.index = index;
-    this.keyColumns =
-        IntStream.range(0, relation.columns().size())
-            .filter(column -> relation.columns().get(column).key())
-            .collect(BitSet::new, BitSet::set, BitSet::or);
+    this.keys = new KeyHash(relation);
+    this.keyColumns = keys.columns();
     this.commutes = orderFree && relation.replicaIdentity() != ReplicaIdentity.FULL;
   }
 
@@ -88,6 +88,11 @@ public final class TableChanges {
     };
   }
 
+  /** Which changes of the table have to keep their order, if nothing sees that of all tables. */
+  public ChangeOrder order() {
+    return commutes && keys.hasColumns() ? ChangeOrder.BY_KEY : ChangeOrder.BY_TABLE;
+  }
+
   /** Whether the change may change places with changes of other keys. */
   boolean commutes(PendingChange change) {
     return commutes && !change.shape().needsOrder();
@@ -115,18 +120,7 @@ public final class TableChanges {
 
   /** A number that differs for different keys, nearly always. */
   long keyHash(Row row) {
-    long hash = 0xcbf29ce484222325L;
-    for (int column = keyColumns.nextSetBit(0);
-        column >= 0;
-        column = keyColumns.nextSetBit(column + 1)) {
-      int length = row.length(column);
-      hash = (hash ^ length) * 0x9E3779B97F4A7C15L;
-      for (int i = 0; i < length; i++) {
-        hash = (hash ^ row.byteAt(column, i)) * 0x100000001b3L;
-      }
-      hash ^= hash >>> 32;
-    }
-    return hash;
+    return keys.of(row);
   }
 
   private void ensureIndex(RowLocation location) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 
 /** Builds the statements that apply one change of a relation. Immutable. */
 public final class StatementBuilder {
@@ -84,8 +85,16 @@ public final class StatementBuilder {
     List<String> conditions = new ArrayList<>();
     for (int column = 0; column < relation.columns().size(); column++) {
       if (wholeRow || relation.columns().get(column).key()) {
-        conditions.add(wholeRow ? dialect.sameValue(quoted(column)) : quoted(column) + "=?");
-        parameters.add(new Parameter(side, column));
+        Parameter parameter = new Parameter(side, column);
+        Supplier<String> mark =
+            () -> {
+              parameters.add(parameter);
+              return "?";
+            };
+        conditions.add(
+            wholeRow
+                ? dialect.sameValue(quoted(column), mark)
+                : dialect.sameKey(quoted(column), mark));
       }
     }
     if (conditions.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.walferry.sinks.sql;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How one destination table is spoken to. Each dialect implements it; {@link StatementBuilder} does
@@ -26,8 +27,16 @@ public interface TableDialect {
   /** The words before the table's name of an UPDATE that fails on a key that is there already. */
   String update();
 
-  /** A condition that takes one parameter and is true for equal values and for two NULLs. */
-  String sameValue(String quotedColumn);
+  /**
+   * A condition that is true for values that are equal byte by byte, whatever the column's
+   * collation takes for equal, and found by an index of the column.
+   *
+   * @param mark gives a mark for the value, as often as the condition names it
+   */
+  String sameKey(String quotedColumn, Supplier<String> mark);
+
+  /** The same, and true for two NULLs; an index need not serve it. */
+  String sameValue(String quotedColumn, Supplier<String> mark);
 
   /** A condition that picks one row out of those for which the condition given is true. */
   String onlyOne(String condition);

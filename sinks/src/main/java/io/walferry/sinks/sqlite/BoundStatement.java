@@ -13,14 +13,21 @@ import java.util.List;
 final class BoundStatement implements AutoCloseable {
   private final SqlSession session;
   private final Relation relation;
+  private final String note;
   private final String verb;
   private final PreparedStatement statement;
   private final List<Parameter> parameters;
   private final ValueBinder binder;
 
-  BoundStatement(SqlSession session, Relation relation, RowStatement source) {
+  /**
+   * A statement of a relation.
+   *
+   * @param note of the table, for messages about its rows
+   */
+  BoundStatement(SqlSession session, Relation relation, RowStatement source, String note) {
     this.session = session;
     this.relation = relation;
+    this.note = note;
     this.verb = source.sql().substring(0, source.sql().indexOf(' '));
     this.statement = prepare(source.sql());
     this.parameters = source.parameters();
@@ -42,6 +49,10 @@ final class BoundStatement implements AutoCloseable {
 
   Relation relation() {
     return relation;
+  }
+
+  String note() {
+    return note;
   }
 
   /** Takes one change and returns about how many bytes it holds until {@link #execute}. */

@@ -107,7 +107,8 @@ final class ChangeBatch {
             + ") expected "
             + expected
             + " at the destination, but "
-            + got);
+            + got
+            + statement.note());
   }
 
   /** Which source transactions changes of the run belong to. */

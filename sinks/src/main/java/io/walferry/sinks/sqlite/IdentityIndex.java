@@ -52,8 +52,8 @@ final class IdentityIndex {
     String name = "walferry_" + shape.name() + "(" + String.join(",", wanted) + ")";
     session.executeForTable(
         "create an index on table " + shape.name(),
-        "CREATE INDEX IF NOT EXISTS "
-            + TableId.quote(name)
+        "CREATE INDEX "
+            + TableId.quote(SqliteIndexes.freeName(session, name))
             + " ON "
             + TableId.quote(shape.name())
             + " ("
@@ -73,23 +73,9 @@ final class IdentityIndex {
 
   private boolean isIndexed(List<String> wanted) {
     Set<String> names = TableNames.folded(wanted);
-    String reading = "read the indexes of table " + shape.name();
-    return session
-        .query(
-            reading,
-            "SELECT name FROM pragma_index_list(?) WHERE partial=0",
-            row -> row.getString(1),
-            shape.name())
-        .stream()
-        .map(
-            index ->
-                session.query(
-                    reading,
-                    "SELECT coalesce(name,'') FROM pragma_index_info(?) ORDER BY seqno",
-                    row -> row.getString(1),
-                    index))
+    return shape.searched(session).stream()
         .filter(columns -> columns.size() >= names.size())
-        .anyMatch(columns -> TableNames.folded(columns.subList(0, names.size())).equals(names));
+        .anyMatch(columns -> Set.copyOf(columns.subList(0, names.size())).equals(names));
   }
 
   private List<String> names(Predicate<Column> wanted) {

@@ -16,23 +16,31 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 
 /** Removes rows by their keys, those that are there. */
 final class KeyedRows {
   private KeyedRows() {}
 
   static void remove(SqlSession session, PublishedTable table, RowKeys rows) {
-    requireNoOtherKey(session, table, rows.columns());
+    TableShape shape = find(session, table);
+    requireNoOtherKey(session, shape, rows.columns());
+    SqliteTableDialect dialect = new SqliteTableDialect(shape, false);
     Relation key = SourceRows.keys(table, rows.columns());
     StringJoiner same = new StringJoiner(" AND ");
     List<Parameter> parameters = new ArrayList<>();
     for (int i = 0; i < key.columns().size(); i++) {
-      same.add(TableId.quote(key.columns().get(i).name()) + "=?");
-      parameters.add(new Parameter(Side.BEFORE, i));
+      Parameter parameter = new Parameter(Side.BEFORE, i);
+      Supplier<String> mark =
+          () -> {
+            parameters.add(parameter);
+            return "?";
+          };
+      same.add(dialect.sameKey(TableId.quote(key.columns().get(i).name()), mark));
     }
-    String sql = "DELETE FROM " + TableId.quote(TableNames.of(table.table())) + " WHERE " + same;
+    String sql = "DELETE FROM " + dialect.table() + " WHERE " + same;
     try (BoundStatement statement =
-        new BoundStatement(session, key, new RowStatement(sql, parameters))) {
+        new BoundStatement(session, key, new RowStatement(sql, parameters), "")) {
       for (List<String> values : rows.keys()) {
         Row row = SourceRows.row(values);
         long unused = statement.add(row, row);
@@ -43,19 +51,25 @@ final class KeyedRows {
     }
   }
 
-  /** What is put in their place may be ahead of the stream, and must not be in its way. */
-  private static void requireNoOtherKey(
-      SqlSession session, PublishedTable table, List<String> key) {
+  private static TableShape find(SqlSession session, PublishedTable table) {
     String name = TableNames.of(table.table());
+    return TableShape.read(session, name)
+        .orElseThrow(
+            () ->
+                new WalferryException(
+                    ErrorCode.DESTINATION_SHAPE,
+                    "Table " + table + " has no table " + name + " in " + session.display()));
+  }
+
+  /** What is put in their place may be ahead of the stream, and must not be in its way. */
+  private static void requireNoOtherKey(SqlSession session, TableShape shape, List<String> key) {
     boolean other =
-        TableShape.read(session, name).stream()
-            .flatMap(shape -> shape.keys(session).stream())
-            .anyMatch(found -> !found.containsAll(TableNames.folded(key)));
+        shape.keys(session).stream().anyMatch(found -> !found.containsAll(TableNames.folded(key)));
     if (other) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
           "Rows of table "
-              + name
+              + shape.name()
               + " in "
               + session.display()
               + " cannot be replaced: it has another unique index than its key ("

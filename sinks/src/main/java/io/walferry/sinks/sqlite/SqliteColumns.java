@@ -7,23 +7,30 @@ import io.walferry.change.TableId;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.sinks.sql.SqlSession;
-import io.walferry.sinks.table.ColumnDdl;
 import io.walferry.sinks.table.SourceRows;
+import io.walferry.sinks.table.TableDdl;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 
 /** Alters columns of a SQLite destination, in the open transaction. */
-final class SqliteColumns implements ColumnDdl<TableShape> {
+final class SqliteColumns implements TableDdl<TableShape> {
   private final SqlSession session;
+  private final TableNames names;
 
-  SqliteColumns(SqlSession session) {
+  SqliteColumns(SqlSession session, TableNames names) {
     this.session = session;
+    this.names = names;
   }
 
   @Override
   public boolean has(TableShape found, String column) {
     return found.column(column).isPresent();
+  }
+
+  @Override
+  public int columnCount(TableShape found) {
+    return found.columns().size();
   }
 
   @Override
@@ -154,6 +161,39 @@ final class SqliteColumns implements ColumnDdl<TableShape> {
       session.execute(
           "drop an index of table " + found.name(), "DROP INDEX " + TableId.quote(index));
     }
+  }
+
+  @Override
+  public String dropTableStatement(TableShape found) {
+    return "DROP TABLE " + TableId.quote(found.name()) + ";";
+  }
+
+  @Override
+  public void dropTable(TableShape found) {
+    session.execute("drop table " + found.name(), dropTableStatement(found));
+  }
+
+  @Override
+  public List<String> nameProblems(TableId table, TableId to) {
+    names.release(table);
+    return names.claim(to, List.of());
+  }
+
+  @Override
+  public boolean isSameTable(TableId table, TableId to) {
+    return isSameName(TableNames.of(table), TableNames.of(to));
+  }
+
+  @Override
+  public String renameTableStatement(TableShape found, TableId to) {
+    return alter(found) + "RENAME TO " + TableId.quote(TableNames.of(to)) + ";";
+  }
+
+  @Override
+  public void renameTable(TableShape found, TableId to) {
+    session.execute(
+        "rename table " + found.name() + " to " + TableNames.of(to),
+        renameTableStatement(found, to));
   }
 
   private static String alter(TableShape found) {

@@ -9,6 +9,7 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceIndex;
 import io.walferry.sink.ChunkTarget;
 import io.walferry.sink.Claim;
 import io.walferry.sink.DeadLetterSearch;
@@ -32,6 +33,7 @@ import io.walferry.sinks.table.DestinationTables;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.table.TableAlterations;
+import io.walferry.sinks.table.TableIndexes;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -39,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A SQLite database file as a destination.
@@ -66,6 +69,7 @@ public final class SqliteSink implements RevocableSink {
   private final ChangeBatch batch;
   private final TableWriters writers;
   private final TableAlterations<TableShape> alterations;
+  private final TableIndexes<TableShape> indexes;
   private final Turns turns = new Turns();
   private final RowAttempts attempts;
 
@@ -89,9 +93,13 @@ public final class SqliteSink implements RevocableSink {
     SqliteTables tables = new SqliteTables(session, names, settings.ddl());
     this.destination = new DestinationTables<>(tables, settings.existing());
     this.alterations =
-        new TableAlterations<>(destination, tables, new SqliteColumns(session), settings.ddl());
+        new TableAlterations<>(
+            destination, tables, new SqliteColumns(session, names), settings.ddl());
     this.batch = new ChangeBatch(session);
     this.writers = new TableWriters(session, batch, names, settings);
+    this.indexes =
+        new TableIndexes<>(
+            tables, new SqliteIndexes(session), transactions, settings.ddl().tables().indexes());
     this.attempts = transactions.attempts(new Unsent(this::beginTransaction), this::createLetters);
   }
 
@@ -124,14 +132,14 @@ public final class SqliteSink implements RevocableSink {
     transactions.start(feed, claim);
     database.requireWritablePath();
     if (!database.exists()) {
-      return transactions.fresh();
+      return indexes.opened(transactions.fresh());
     }
     session.connect();
     if (!transactions.isKnown()) {
-      return transactions.fresh();
+      return indexes.opened(transactions.fresh());
     }
     database.connectForWriting();
-    return transactions.takeOver();
+    return indexes.opened(transactions.takeOver());
   }
 
   @Override
@@ -142,6 +150,7 @@ public final class SqliteSink implements RevocableSink {
       beginTransaction();
     }
     destination.prepare(tables);
+    indexes.prepared(tables);
     writers.know(tables);
     loaded.clear();
   }
@@ -160,6 +169,15 @@ public final class SqliteSink implements RevocableSink {
     destination.requireOwnRows(table);
     beginTransaction();
     empty(table.table());
+  }
+
+  /** {@inheritDoc} In a transaction with what the ledger says of it. */
+  @Override
+  public boolean index(PublishedTable table, Supplier<List<SourceIndex>> ofSource) {
+    database.connectForWriting();
+    // A statement that is prepared may hold the table.
+    writers.close();
+    return indexes.make(table, ofSource);
   }
 
   @Override
@@ -204,13 +222,51 @@ public final class SqliteSink implements RevocableSink {
   }
 
   @Override
+  public boolean admits(PublishedTable table) {
+    return alterations.admits(table);
+  }
+
+  @Override
+  public boolean creates(PublishedTable table) {
+    return alterations.creates(table);
+  }
+
+  @Override
+  public void takeBack(Relation made) {
+    beginTransaction();
+    writers.close();
+    alterations.takeBack(made);
+  }
+
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public void drop(TableId table) {
+    beginTransaction();
+    batch.flush();
+    writers.close();
+    alterations.drop(table);
+  }
+
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public void rename(TableId table, TableId to) {
+    beginTransaction();
+    batch.flush();
+    writers.close();
+    alterations.rename(table, to);
+    writers.rename(table, to);
+  }
+
+  @Override
   public void begin(TransactionHeader next) {
     beginTransaction();
     transaction = next;
   }
 
+  /** {@inheritDoc} Behind the fence, also if a part of its transaction was committed. */
   @Override
   public void append(Change change) {
+    beginTransaction();
     switch (change) {
       case Change.Insert(var relation, var after) ->
           writers.of(relation).insert(transaction, after);

@@ -7,6 +7,7 @@ import io.walferry.sinks.sql.TableDialect;
 import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -62,8 +63,21 @@ record SqliteTableDialect(TableShape shape, boolean merge) implements TableDiale
   }
 
   @Override
-  public String sameValue(String quotedColumn) {
-    return quotedColumn + " IS ?";
+  public String sameKey(String quotedColumn, Supplier<String> mark) {
+    return same(quotedColumn + "=", mark);
+  }
+
+  @Override
+  public String sameValue(String quotedColumn, Supplier<String> mark) {
+    return same(quotedColumn + " IS ", mark);
+  }
+
+  /** First by the column's collation, since an index of it knows no other. */
+  private String same(String comparison, Supplier<String> mark) {
+    String condition = comparison + mark.get();
+    return shape.comparesBytes()
+        ? condition
+        : condition + " AND " + comparison + mark.get() + " COLLATE BINARY";
   }
 
   @Override

@@ -9,15 +9,24 @@ import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.table.TableCatalog;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.StringJoiner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tables of a SQLite destination; there are none before it is connected. */
 final class SqliteTables implements TableCatalog<TableShape> {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteTables.class);
+
   private final SqlSession session;
   private final TableNames names;
   private final DdlPolicies ddl;
+
+  /** Key columns whose collations were told. */
+  private final Set<String> told = new HashSet<>();
 
   SqliteTables(SqlSession session, TableNames names, DdlPolicies ddl) {
     this.session = session;
@@ -68,6 +77,54 @@ final class SqliteTables implements TableCatalog<TableShape> {
   @Override
   public List<String> resumeProblems(PublishedTable source, TableShape found) {
     return ShapeCheck.resumeProblems(source, found, ddl.added() == DdlPolicy.IGNORE);
+  }
+
+  @Override
+  public List<String> mergeProblems(PublishedTable source, TableShape found) {
+    return looseKey(source, found).stream()
+        .map(
+            column ->
+                source.table()
+                    + ": under the collation "
+                    + found.keyCollations().get(column)
+                    + " of its key column "
+                    + column
+                    + " keys may be equal that differ at the source, and 'existing: merge' would"
+                    + " make one row of them; make it anew: "
+                    + createStatement(source)
+                    + ";")
+        .toList();
+  }
+
+  /** {@inheritDoc} Keys that the destination cannot tell apart end the feed once they come. */
+  @Override
+  public void tell(PublishedTable source, TableShape found) {
+    for (String column : looseKey(source, found)) {
+      if (told.add(found.name() + "." + column)) {
+        LOG.warn(
+            "Table {}: under the collation {} of its key column {} keys may be equal that differ at"
+                + " the source, and the feed stops at the first such key. SQLite cannot alter that:"
+                + " rename the table, run: {}; and copy its rows",
+            source.table(),
+            found.keyCollations().get(column),
+            column,
+            createStatement(source));
+      }
+    }
+  }
+
+  /** Texts of the key that are not told apart byte by byte. */
+  private static List<String> looseKey(PublishedTable source, TableShape found) {
+    Set<String> texts =
+        TableNames.folded(
+            source.columns().stream()
+                .filter(column -> SqliteType.of(column.typeOid()) == SqliteType.TEXT)
+                .map(PublishedColumn::name)
+                .toList());
+    return found.primaryKey().stream()
+        .filter(column -> texts.contains(TableNames.fold(column)))
+        .filter(found.keyCollations()::containsKey)
+        .toList();
   }
 
   @Override

@@ -39,6 +39,11 @@ final class TableNames {
     return names.stream().map(TableNames::fold).collect(Collectors.toSet());
   }
 
+  /** Gives the name of a table back, which is called otherwise from now on. */
+  void release(TableId table) {
+    owners.remove(fold(of(table)), table);
+  }
+
   /** Takes the name for the table; tells why it cannot, or nothing. */
   List<String> claim(TableId table, List<String> columns) {
     List<String> problems = new ArrayList<>();

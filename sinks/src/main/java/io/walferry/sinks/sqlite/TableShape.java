@@ -2,8 +2,10 @@ package io.walferry.sinks.sqlite;
 
 import io.walferry.sinks.sql.SqlSession;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -11,12 +13,23 @@ import java.util.stream.Stream;
  *
  * @param kind {@code table}, {@code view} or what else SQLite calls it
  * @param primaryKey column names in the key's order
+ * @param keyCollations those of the key under which values that differ may be equal, by its columns
+ * @param comparesBytes whether no column has another collation than that of the values' bytes
  */
-record TableShape(String name, String kind, List<ShapeColumn> columns, List<String> primaryKey) {
+record TableShape(
+    String name,
+    String kind,
+    List<ShapeColumn> columns,
+    List<String> primaryKey,
+    Map<String, String> keyCollations,
+    boolean comparesBytes) {
   TableShape {
     columns = List.copyOf(columns);
     primaryKey = List.copyOf(primaryKey);
+    keyCollations = Map.copyOf(keyCollations);
   }
+
+  private record KeyCollation(String column, String name) {}
 
   /**
    * A column of it.
@@ -55,7 +68,51 @@ record TableShape(String name, String kind, List<ShapeColumn> columns, List<Stri
             "SELECT name FROM pragma_table_xinfo(?) WHERE pk>0 ORDER BY pk",
             row -> row.getString(1),
             name);
-    return Optional.of(new TableShape(name, kinds.getFirst(), columns, primaryKey));
+    return Optional.of(
+        new TableShape(
+            name,
+            kinds.getFirst(),
+            columns,
+            primaryKey,
+            keyCollations(session, attempt, name),
+            comparesBytes(session, attempt, name)));
+  }
+
+  private static Map<String, String> keyCollations(
+      SqlSession session, String attempt, String name) {
+    return session
+        .query(
+            attempt,
+            "SELECT x.name, x.coll FROM pragma_index_list(?) AS l, pragma_index_xinfo(l.name) AS x"
+                + " WHERE l.origin='pk' AND x.\"key\" AND x.coll<>'BINARY' COLLATE NOCASE",
+            row -> new KeyCollation(row.getString(1), row.getString(2)),
+            name)
+        .stream()
+        .collect(Collectors.toMap(KeyCollation::column, KeyCollation::name));
+  }
+
+  /** SQLite tells the collations of indexes only, so any word of one in the definition counts. */
+  private static boolean comparesBytes(SqlSession session, String attempt, String name) {
+    return !session.exists(
+        attempt,
+        "SELECT 1 FROM sqlite_master WHERE type='table' AND name=? COLLATE NOCASE"
+            + " AND instr(upper(sql), 'COLLATE')>0",
+        name);
+  }
+
+  /** For messages: under which collation keys that differ may be the same; empty if under none. */
+  String collationNote() {
+    return primaryKey.stream()
+        .filter(keyCollations::containsKey)
+        .findFirst()
+        .map(
+            column ->
+                " (its key column "
+                    + column
+                    + " has the collation "
+                    + keyCollations.get(column)
+                    + ", under which different keys can be equal)")
+        .orElse("");
   }
 
   /** The column of that name, in any case of its letters. */
@@ -88,6 +145,29 @@ record TableShape(String name, String kind, List<ShapeColumn> columns, List<Stri
     return Stream.concat(Stream.of(primaryKey), unique)
         .filter(columns -> !columns.isEmpty())
         .map(TableNames::folded)
+        .toList();
+  }
+
+  /** By which columns rows are found fast, folded, in the order of each index. */
+  List<List<String>> searched(SqlSession session) {
+    String attempt = "read the indexes of table " + name;
+    Stream<List<String>> indexes =
+        session
+            .query(
+                attempt,
+                "SELECT name FROM pragma_index_list(?) WHERE partial=0",
+                row -> row.getString(1),
+                name)
+            .stream()
+            .map(
+                index ->
+                    session.query(
+                        attempt,
+                        "SELECT coalesce(name,'') FROM pragma_index_info(?) ORDER BY seqno",
+                        row -> row.getString(1),
+                        index));
+    return Stream.concat(Stream.of(primaryKey), indexes)
+        .map(columns -> columns.stream().map(TableNames::fold).toList())
         .toList();
   }
 

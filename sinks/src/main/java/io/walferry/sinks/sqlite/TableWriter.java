@@ -29,6 +29,7 @@ final class TableWriter implements AutoCloseable {
   private final KeptColumns columns;
   private final Relation relation;
   private final StatementBuilder builder;
+  private final String note;
   private final IdentityIndex index;
   private final Set<RowLocation> indexed = EnumSet.noneOf(RowLocation.class);
   private final Map<Shape, BoundStatement> statements = new HashMap<>();
@@ -48,17 +49,24 @@ final class TableWriter implements AutoCloseable {
 
   private record Partial(RowLocation location, BitSet unchanged) implements Shape {}
 
+  /**
+   * For a table.
+   *
+   * @param note of it, for messages about its rows
+   */
   TableWriter(
       SqlSession session,
       ChangeBatch batch,
       KeptColumns columns,
       StatementBuilder builder,
+      String note,
       IdentityIndex index) {
     this.session = session;
     this.batch = batch;
     this.columns = columns;
     this.relation = columns.relation();
     this.builder = builder;
+    this.note = note;
     this.index = index;
   }
 
@@ -125,7 +133,7 @@ final class TableWriter implements AutoCloseable {
       close();
     }
     return statements.computeIfAbsent(
-        shape, key -> new BoundStatement(session, relation, build(key)));
+        shape, key -> new BoundStatement(session, relation, build(key), note));
   }
 
   private RowStatement build(Shape shape) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The writers of the relations that were met, each checked against the table when first met. */
 final class TableWriters implements AutoCloseable {
@@ -55,6 +56,11 @@ final class TableWriters implements AutoCloseable {
             (table, key) -> key.stream().map(it -> it.equals(name) ? to : it).toList());
       }
     }
+  }
+
+  /** Knows a table's key under its other name. */
+  void rename(TableId table, TableId to) {
+    Optional.ofNullable(sourceKeys.remove(table)).ifPresent(key -> sourceKeys.put(to, key));
   }
 
   TableWriter of(Relation relation) {
@@ -95,6 +101,7 @@ final class TableWriters implements AutoCloseable {
         batch,
         kept,
         new StatementBuilder(dialect, taken),
+        shape.collationNote(),
         new IdentityIndex(session, taken, shape, sourceKey));
   }
 

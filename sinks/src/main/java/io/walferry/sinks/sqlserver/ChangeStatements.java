@@ -27,6 +27,11 @@ import java.util.stream.IntStream;
  * is a condition there: a row in which it would change is not met, and that is noticed.
  */
 final class ChangeStatements {
+  /** For an update that has nothing to set. */
+  private static final String DECLARE_MET = "DECLARE @met int; ";
+
+  private static final String SET_MET = "@met = 1";
+
   private final Relation relation;
   private final TableShape shape;
   private final RowWriters writers;
@@ -50,10 +55,19 @@ final class ChangeStatements {
     return new Body(values, ofRow(change, values)).over(Stage.TABLE);
   }
 
-  /** Every row of a stage that has all columns takes the place of the one with its primary key. */
-  List<ChangeStatement> merge() {
+  /**
+   * Every row of a stage that has all columns takes the place of the one with its primary key.
+   * Nobody can add such a row between the look and the insert. A key that the table's collation
+   * takes for the same, and that has other bytes, is not matched and so refused as a duplicate.
+   */
+  ChangeStatement merge() {
     Values values = new Values();
-    String inserted = insert(values);
+    StringJoiner names = new StringJoiner(", ", " THEN INSERT (", ")");
+    StringJoiner taken = new StringJoiner(", ", " VALUES (", ")");
+    for (int column = 0; column < writers.size(); column++) {
+      names.add(TableName.quote(writers.column(column).name()));
+      taken.add(values.value(Side.AFTER, column));
+    }
     Set<String> key = TableNames.folded(shape.primaryKey());
     BitSet left = new BitSet();
     StringJoiner condition = new StringJoiner(" AND ");
@@ -63,12 +77,23 @@ final class ChangeStatements {
         condition.add(same(column, Side.AFTER, values));
       }
     }
-    String updated = update("", assignments(left, values), condition + fixed(left, values));
-    String absent =
-        " WHERE NOT EXISTS (SELECT 1 FROM " + shape.quoted() + " AS d WHERE " + condition + ")";
-    return List.of(
-        new Body(values, updated).over(Stage.TABLE),
-        new Body(values, numbered(inserted + absent)).over(Stage.TABLE));
+    String assignments = assignments(left, values);
+    String merge =
+        (assignments.isEmpty() ? DECLARE_MET : "")
+            + "MERGE "
+            + shape.quoted()
+            + " WITH (HOLDLOCK) AS d USING "
+            + Body.SOURCE
+            + " ON "
+            + condition
+            + " WHEN MATCHED"
+            + fixed(left, values)
+            + " THEN UPDATE SET "
+            + (assignments.isEmpty() ? SET_MET : assignments)
+            + " WHEN NOT MATCHED BY TARGET"
+            + names
+            + taken;
+    return new Body(values, numbered(merge) + ";").over(Stage.TABLE);
   }
 
   /** A statement that lacks the table {@code s}. */
@@ -129,7 +154,7 @@ final class ChangeStatements {
   /** With nothing to set, a row that is not there must still be noticed. */
   private String update(String one, String assignments, String condition) {
     return assignments.isEmpty()
-        ? "DECLARE @met int; UPDATE " + one + "d SET @met = 1 FROM " + joined(condition)
+        ? DECLARE_MET + "UPDATE " + one + "d SET " + SET_MET + " FROM " + joined(condition)
         : "UPDATE " + one + "d SET " + assignments + " FROM " + joined(condition);
   }
 

@@ -3,6 +3,7 @@ package io.walferry.sinks.sqlserver;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.sinks.sqlserver.TableShape.ShapeColumn;
 import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.type.ColumnType;
 import io.walferry.sinks.type.Dialect;
@@ -48,14 +49,43 @@ final class ColumnDefinitions {
 
   /** Name and type. */
   String of(PublishedColumn column) {
-    String type = key.contains(column.name()) ? keyType(column) : declaration(column, policies);
+    String type =
+        key.contains(column.name())
+            ? limited(column, keyBytes(), policies)
+            : declaration(column, policies);
     String nullable = primaryKey.contains(column.name()) ? " NOT NULL" : " NULL";
-    return TableName.quote(column.name()) + " " + collated(type) + nullable;
+    return TableName.quote(column.name()) + " " + collated(type, COLLATION) + nullable;
   }
 
   /** Name and type of one that is added later, when rows have NULL in it. */
   static String added(PublishedColumn column, LossPolicies policies) {
-    return TableName.quote(column.name()) + " " + collated(declaration(column, policies)) + " NULL";
+    return TableName.quote(column.name())
+        + " "
+        + collated(declaration(column, policies), COLLATION)
+        + " NULL";
+  }
+
+  /** A type as it is declared, with a collation if it is one of texts. */
+  static String collated(String declaration, String collation) {
+    return declaration.startsWith("nvarchar") ? declaration + " COLLATE " + collation : declaration;
+  }
+
+  /**
+   * The type alone of a column of a table that is there, without its collation. What rows are found
+   * by may be as long as the rest of the key lets it, and is never made shorter.
+   */
+  static String declaration(TableShape found, PublishedColumn column, LossPolicies policies) {
+    List<String> key = found.keyWith(column.name());
+    if (key.isEmpty()) {
+      return declaration(column, policies);
+    }
+    int whole = key.stream().mapToInt(name -> bytes(found, name)).sum();
+    int now = bytes(found, column.name());
+    return limited(column, Math.max(now, KEY_BYTES_MAX - (whole - now)), policies);
+  }
+
+  private static int bytes(TableShape found, String column) {
+    return found.column(column).map(ShapeColumn::bytesMax).orElse(0);
   }
 
   /** The type alone, without its collation. */
@@ -66,16 +96,17 @@ final class ColumnDefinitions {
     return asText ? LONG_TEXT : type.declaration();
   }
 
-  private String keyType(PublishedColumn column) {
+  /** The type alone of a column that rows are found by. */
+  private static String limited(PublishedColumn column, int keyBytes, LossPolicies policies) {
     String declaration = declaration(column, policies);
     if (declaration.equals(LONG_BYTES)) {
-      return "varbinary(" + keyBytes() + ")";
+      return "varbinary(" + keyBytes + ")";
     }
     if (!declaration.startsWith("nvarchar")) {
       return declaration;
     }
     SourceType source = SourceType.of(column.typeOid(), column.typeModifier());
-    int characters = keyBytes() / BYTES_PER_CHARACTER;
+    int characters = keyBytes / BYTES_PER_CHARACTER;
     int needed = BYTES_PER_CHARACTER * source.length().orElse(characters);
     return "nvarchar(" + Math.min(needed, characters) + ")";
   }
@@ -92,9 +123,5 @@ final class ColumnDefinitions {
   private boolean isLong(PublishedColumn column) {
     String declaration = declaration(column, policies);
     return declaration.startsWith("nvarchar") || declaration.equals(LONG_BYTES);
-  }
-
-  private static String collated(String declaration) {
-    return declaration.startsWith("nvarchar") ? declaration + " COLLATE " + COLLATION : declaration;
   }
 }

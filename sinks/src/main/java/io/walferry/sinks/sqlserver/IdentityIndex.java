@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  */
 final class IdentityIndex {
   private static final Logger LOG = LoggerFactory.getLogger(IdentityIndex.class);
-  private static final String ROW_INDEX = "walferry_row";
-  private static final String KEY_INDEX = "walferry_key";
+  static final String ROW_INDEX = "walferry_row";
+  static final String KEY_INDEX = "walferry_key";
   private static final int INDEX_BYTES_MAX = 1700;
   private static final int INDEX_COLUMNS_MAX = 4;
 

@@ -25,17 +25,27 @@ final class ShapeCheck {
 
   /** Of a table that is about to be loaded: columns that it lacks will be added. */
   static List<String> loadProblems(PublishedTable source, TableShape found) {
-    return problems(source, found, column -> found.column(column.name()).isPresent());
+    return problems(
+        source,
+        found,
+        column -> found.column(column.name()).isPresent(),
+        TableNames.folded(source.columnNames()));
   }
 
-  /** Of a table whose feed goes on: columns that it lacks will be added, if that can be done. */
-  static List<String> resumeProblems(PublishedTable source, TableShape found) {
+  /**
+   * Of a table whose feed goes on: columns that it lacks will be added, if that can be done, and
+   * those that the source has not may be former ones, with which rows still come.
+   *
+   * @param narrower whether columns that it lacks are left out of rows
+   */
+  static List<String> resumeProblems(PublishedTable source, TableShape found, boolean narrower) {
     return problems(
         source,
         found,
         column ->
             found.column(column.name()).isPresent()
-                || !isAddable(column, found, source.columnNames()));
+                || !(narrower || isAddable(column, found, source.columnNames())),
+        TableNames.folded(found.columns().stream().map(ShapeColumn::name).toList()));
   }
 
   /**
@@ -60,14 +70,17 @@ final class ShapeCheck {
   }
 
   private static List<String> problems(
-      PublishedTable source, TableShape found, Predicate<PublishedColumn> checked) {
+      PublishedTable source,
+      TableShape found,
+      Predicate<PublishedColumn> checked,
+      Set<String> known) {
     List<Needed> needed =
         source.columns().stream()
             .filter(checked)
             .map(c -> new Needed(c.name(), SourceType.of(c.typeOid(), c.typeModifier())))
             .toList();
     Set<String> names = TableNames.folded(source.columnNames());
-    List<String> problems = new ArrayList<>(tableProblems(source.table(), needed, names, found));
+    List<String> problems = new ArrayList<>(tableProblems(source.table(), needed, known, found));
     Set<String> key = TableNames.folded(SourceRows.requiredKey(source));
     Set<String> foundKey = TableNames.folded(found.primaryKey());
     boolean sameAsSource =

@@ -48,7 +48,7 @@ final class SqlServerChunkWriter implements RevocableChunkWriter {
       TableShape shape,
       CopyTextParser parser,
       RowWriters writers,
-      List<ChangeStatement> applied) {}
+      ChangeStatement applied) {}
 
   SqlServerChunkWriter(
       SqlServerConnector connector,
@@ -89,8 +89,8 @@ final class SqlServerChunkWriter implements RevocableChunkWriter {
     ChangeStatements statements = new ChangeStatements(shape, writers);
     boolean merge =
         settings.existing() == ExistingRows.MERGE && shape.isMergeable(table.columnNames());
-    List<ChangeStatement> applied =
-        merge ? statements.merge() : List.of(statements.ofStage(ChangeShape.Insert.INSERT));
+    ChangeStatement applied =
+        merge ? statements.merge() : statements.ofStage(ChangeShape.Insert.INSERT);
     CopyTextParser parser = new CopyTextParser(table.columns().size(), table.toString());
     open.add(new Chunk(table, shape, parser, writers, applied));
     return CopyFormat.TEXT;
@@ -104,7 +104,7 @@ final class SqlServerChunkWriter implements RevocableChunkWriter {
 
     Rows(Chunk chunk) throws SQLException {
       this.chunk = chunk;
-      this.stage = Stage.open(session, chunk.writers(), chunk.applied().getFirst().parameters());
+      this.stage = Stage.open(session, chunk.writers(), chunk.applied().parameters());
     }
 
     void add(Row row) throws SQLException {

@@ -104,6 +104,8 @@ final class SqlServerErrors implements SqlErrors {
               "^The \\w+ statement conflicted with the [A-Z ]*(constraint) \"([^\"]*)\"\\..*",
               Pattern.DOTALL),
           Pattern.compile(
+              "^The (\\w+) '([^']*)' is dependent on column '[^']*'\\..*", Pattern.DOTALL),
+          Pattern.compile(
               "^Violation of [A-Z ]*(constraint) '([^']*)'\\. Cannot insert duplicate key.*",
               Pattern.DOTALL),
           Pattern.compile(
@@ -219,6 +221,9 @@ final class SqlServerErrors implements SqlErrors {
       case 1105, 1101 -> ", a filegroup is full";
       case 1205 -> ", a deadlock";
       case 1222 -> ", a lock was not to be had in time";
+      case 3725, 3726 -> ", a foreign key of another table points there";
+      case 4922, 5074 -> ", something stands on the column";
+      case 15336 -> ", a CHECK constraint, a computed column or a view stands on the column";
       case 1946 -> ", the key is too long: an index takes 1700 bytes, a clustered one 900";
       case 2601, 2627 -> ", a row with the same key is there";
       case 2628, 8152 -> ", the value is longer than the column";

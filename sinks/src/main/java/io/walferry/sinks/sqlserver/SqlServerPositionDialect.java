@@ -12,6 +12,14 @@ import java.util.Optional;
  * so chunks do not overtake whoever takes the feed over. XLOCK and not UPDLOCK: the latter would
  * let chunks go on that share the row, and so write lines of the ledger that was just read.
  *
+ * <p>Whatever READ_COMMITTED_SNAPSHOT makes of other reads, one with HOLDLOCK is of the row as it
+ * is now, and locks it: it is serializable, which no version of a row can be. (READCOMMITTEDLOCK
+ * would promise less, and cannot stand beside ROWLOCK.) The ledger needs no lock of its own: it is
+ * read by a statement behind that lock, which each chunk holds until its lines are committed.
+ *
+ * <p>The ledger's rows lie by their pipeline, so that none of another one, which may be locked, is
+ * passed on the way to them.
+ *
  * <p>The tables are made statement by statement without a transaction, since two that make them at
  * once must not wait for what the other has not committed.
  */
@@ -169,7 +177,8 @@ enum SqlServerPositionDialect implements PositionDialect {
             + text("max")
             // Longer than a clustered one may be.
             + " NOT NULL, PRIMARY KEY NONCLUSTERED"
-            + " (pipeline, table_schema, table_name, kind, part)");
+            + " (pipeline, table_schema, table_name, kind, part),"
+            + " INDEX ledger_pipeline CLUSTERED (pipeline)");
     session.begin();
   }
 

@@ -9,7 +9,6 @@ import io.walferry.sinks.sql.SqlSession;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -46,7 +45,7 @@ final class SqlServerRunSender implements RunSender {
       if (merge && run.shape() instanceof ChangeShape.Insert) {
         stage(run, builder.merge());
       } else if (run.rows() >= STAGE_ROWS_MIN && !run.shape().needsOrder()) {
-        stage(run, List.of(builder.ofStage(run.shape())));
+        stage(run, builder.ofStage(run.shape()));
       } else {
         execute(run);
       }
@@ -55,9 +54,9 @@ final class SqlServerRunSender implements RunSender {
     }
   }
 
-  private void stage(Run run, List<ChangeStatement> applied) throws SQLException {
+  private void stage(Run run, ChangeStatement applied) throws SQLException {
     for (Run.Group group : run.groups()) {
-      try (Stage stage = Stage.open(session, writers, applied.getFirst().parameters())) {
+      try (Stage stage = Stage.open(session, writers, applied.parameters())) {
         for (int i = 0; i < group.size(); i++) {
           stage.add(group.before().get(i), group.after().get(i));
         }

@@ -17,13 +17,14 @@ import io.walferry.sink.RevocableSink;
 import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
 import io.walferry.sinks.run.PendingChanges;
-import io.walferry.sinks.run.TableChanges;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.DestinationTables;
+import io.walferry.sinks.table.TableAlterations;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -38,11 +39,11 @@ import java.util.Set;
  * <p>The position is the pipeline's row of table {@code walferry.position}, locked by every
  * transaction; the ledger's lines are in {@code walferry.ledger}.
  *
- * <p>DDL is part of the transaction that it stands in. A column that the stream announces and the
- * table lacks is added right there, in the transaction of its first row, with what the rows that
- * are there have in it at the source, as {@link #prepare} or {@link #resume} was told. A column
- * that is newer than that ends this sink as {@code SOURCE_SCHEMA_MOVING}; the next one knows it.
- * TRUNCATE is a DELETE.
+ * <p>DDL is part of the transaction that it stands in, so columns are altered in that of the rows
+ * around it. A column that the stream announces and the table lacks, without an alteration, is of a
+ * table that was not followed from the beginning: it is added with what the source's catalog says,
+ * as {@link #prepare} or {@link #resume} was told. A column that is newer than that ends this sink
+ * as {@code SOURCE_SCHEMA_MOVING}; the next one knows it. TRUNCATE is a DELETE.
  *
  * <p>A few megabytes of the open transaction wait here, the rest is at the server: transactions of
  * any size pass through. Not for several threads.
@@ -60,6 +61,7 @@ public final class SqlServerSink implements RevocableSink {
   private final DestinationTables<TableShape> destination;
   private final PendingChanges pending;
   private final TableWriters writers;
+  private final TableAlterations<TableShape> alterations;
   private final RowAttempts attempts;
 
   private TransactionHeader transaction = NO_TRANSACTION;
@@ -71,9 +73,11 @@ public final class SqlServerSink implements RevocableSink {
     this.session = connector.session();
     this.transactions = new FeedTransactions(session, SqlServerPositionDialect.INSTANCE);
     this.tables =
-        new SqlServerTables(
-            session, new TableNames(connector.settings().schema()), settings.policies());
+        new SqlServerTables(session, new TableNames(connector.settings().schema()), settings);
     this.destination = new DestinationTables<>(tables, settings.existing());
+    this.alterations =
+        new TableAlterations<>(
+            destination, tables, new SqlServerColumns(session, tables), settings.ddl());
     // Where a table has triggers, its own changes keep their order.
     this.pending = new PendingChanges(() -> true, settings.pendingBytes());
     this.writers = new TableWriters(tables, session, pending, settings);
@@ -88,7 +92,8 @@ public final class SqlServerSink implements RevocableSink {
 
   @Override
   public SinkCapabilities capabilities() {
-    return new SinkCapabilities(true, settings.existing().leavesOnlyOurs());
+    return new SinkCapabilities(true, settings.existing().leavesOnlyOurs())
+        .altering(alterations.alterations());
   }
 
   /**
@@ -154,28 +159,71 @@ public final class SqlServerSink implements RevocableSink {
     return attempts;
   }
 
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public boolean alter(TableAlteration alteration) {
+    transactions.begin();
+    pending.flush();
+    boolean reload = alterations.apply(alteration);
+    writers.forget();
+    return reload;
+  }
+
+  @Override
+  public boolean admits(PublishedTable table) {
+    return alterations.admits(table);
+  }
+
+  @Override
+  public boolean creates(PublishedTable table) {
+    return alterations.creates(table);
+  }
+
+  @Override
+  public void takeBack(Relation made) {
+    transactions.begin();
+    alterations.takeBack(made);
+    writers.forget();
+  }
+
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public void drop(TableId table) {
+    transactions.begin();
+    pending.flush();
+    alterations.drop(table);
+    writers.forget();
+  }
+
+  /** {@inheritDoc} In the transaction of the changes around it. */
+  @Override
+  public void rename(TableId table, TableId to) {
+    transactions.begin();
+    pending.flush();
+    alterations.rename(table, to);
+    writers.rename(table, to);
+  }
+
   @Override
   public void begin(TransactionHeader next) {
     transactions.begin();
     transaction = next;
   }
 
+  /** {@inheritDoc} Behind the fence, also if a part of its transaction was committed. */
   @Override
   public void append(Change change) {
+    transactions.begin();
     switch (change) {
       case Change.Insert(var relation, var after) ->
-          pending.insert(changes(relation), transaction, after);
+          writers.of(relation).insert(pending, transaction, after);
       case Change.Update(var relation, var before, var after) ->
-          pending.update(changes(relation), transaction, before, after);
+          writers.of(relation).update(pending, transaction, before, after);
       case Change.Delete(var relation, var before) ->
-          pending.delete(changes(relation), transaction, before);
+          writers.of(relation).delete(pending, transaction, before);
       case Change.Truncate truncate -> truncate(truncate.relations());
       case Change.Message message -> {}
     }
-  }
-
-  private TableChanges changes(Relation relation) {
-    return writers.of(relation).changes();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.walferry.sinks.sqlserver;
 
+import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.sinks.type.LossPolicies;
 import java.time.Duration;
@@ -15,20 +16,23 @@ import java.time.Duration;
  * @param pendingBytes how much of the open transaction may wait here until it is sent
  * @param existing what becomes of rows that are there before a first load
  * @param policies what becomes of values that a native column cannot hold
+ * @param ddl what becomes of its tables when the source's are altered
  */
 public record SqlServerSinkSettings(
     Duration lockTimeout,
     Duration silenceMax,
     long pendingBytes,
     ExistingRows existing,
-    LossPolicies policies) {
+    LossPolicies policies,
+    DdlPolicies ddl) {
   public static final SqlServerSinkSettings DEFAULT =
       new SqlServerSinkSettings(
           Duration.ofMinutes(1),
           Duration.ofMinutes(15),
           4L << 20,
           ExistingRows.REFUSE,
-          LossPolicies.FAIL);
+          LossPolicies.FAIL,
+          DdlPolicies.DEFAULT);
 
   public SqlServerSinkSettings {
     if (lockTimeout.toSeconds() < 1 || lockTimeout.compareTo(Duration.ofHours(1)) > 0) {
@@ -45,18 +49,23 @@ public record SqlServerSinkSettings(
   }
 
   public SqlServerSinkSettings withExisting(ExistingRows rows) {
-    return new SqlServerSinkSettings(lockTimeout, silenceMax, pendingBytes, rows, policies);
+    return new SqlServerSinkSettings(lockTimeout, silenceMax, pendingBytes, rows, policies, ddl);
   }
 
   public SqlServerSinkSettings withLockTimeout(Duration timeout) {
-    return new SqlServerSinkSettings(timeout, silenceMax, pendingBytes, existing, policies);
+    return new SqlServerSinkSettings(timeout, silenceMax, pendingBytes, existing, policies, ddl);
   }
 
   public SqlServerSinkSettings withSilenceMax(Duration most) {
-    return new SqlServerSinkSettings(lockTimeout, most, pendingBytes, existing, policies);
+    return new SqlServerSinkSettings(lockTimeout, most, pendingBytes, existing, policies, ddl);
   }
 
   public SqlServerSinkSettings withPolicies(LossPolicies chosen) {
-    return new SqlServerSinkSettings(lockTimeout, silenceMax, pendingBytes, existing, chosen);
+    return new SqlServerSinkSettings(lockTimeout, silenceMax, pendingBytes, existing, chosen, ddl);
+  }
+
+  public SqlServerSinkSettings withDdl(DdlPolicies chosen) {
+    return new SqlServerSinkSettings(
+        lockTimeout, silenceMax, pendingBytes, existing, policies, chosen);
   }
 }

@@ -6,12 +6,15 @@ import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.sqlserver.TableShape.ShapeColumn;
+import io.walferry.sinks.table.DdlPolicies;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.SourceRows;
 import io.walferry.sinks.table.TableCatalog;
 import io.walferry.sinks.type.LossPolicies;
 import io.walferry.sinks.type.SourceType;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -21,11 +24,13 @@ final class SqlServerTables implements TableCatalog<TableShape> {
   private final SqlSession session;
   private final TableNames names;
   private final LossPolicies policies;
+  private final DdlPolicies ddl;
 
-  SqlServerTables(SqlSession session, TableNames names, LossPolicies policies) {
+  SqlServerTables(SqlSession session, TableNames names, SqlServerSinkSettings settings) {
     this.session = session;
     this.names = names;
-    this.policies = policies;
+    this.policies = settings.policies();
+    this.ddl = settings.ddl();
   }
 
   @Override
@@ -41,6 +46,48 @@ final class SqlServerTables implements TableCatalog<TableShape> {
   @Override
   public Optional<TableShape> find(TableId table) {
     return TableShape.read(session, names.of(table));
+  }
+
+  /** Takes another name for a table; tells why it cannot have that, or nothing. */
+  List<String> rename(TableId table, TableId to) {
+    names.release(table);
+    return names.claim(to);
+  }
+
+  /** Whether the server may have both names for one. */
+  boolean isSameTable(TableId table, TableId to) {
+    return names.isSame(table, to);
+  }
+
+  /** What has a table be called otherwise; its schema is made if it is missing. */
+  List<String> renameStatements(TableName name, TableId to) {
+    TableName target = names.of(to);
+    List<String> statements = new ArrayList<>();
+    if (name.schema().equals(target.schema())) {
+      statements.add(renameStatement(name, target.table()));
+      return statements;
+    }
+    statements.add(schemaStatement(target.schema()));
+    TableName renamed = new TableName(name.schema(), target.table());
+    // One statement gives either another name or another schema; on the way it takes a free one.
+    if (renamed.equals(name)) {
+      statements.add(transferStatement(name, target.schema()));
+    } else if (TableShape.read(session, renamed).isEmpty()) {
+      statements.add(renameStatement(name, target.table()));
+      statements.add(transferStatement(renamed, target.schema()));
+    } else {
+      statements.add(transferStatement(name, target.schema()));
+      statements.add(renameStatement(new TableName(target.schema(), name.table()), target.table()));
+    }
+    return statements;
+  }
+
+  private static String renameStatement(TableName name, String to) {
+    return "EXEC sp_rename " + TableName.literal(name.quoted()) + ", " + TableName.literal(to);
+  }
+
+  private static String transferStatement(TableName name, String schema) {
+    return "ALTER SCHEMA " + TableName.quote(schema) + " TRANSFER " + name.quoted();
   }
 
   /** Takes the names of a table and its columns; tells why it cannot, or nothing. */
@@ -68,7 +115,7 @@ final class SqlServerTables implements TableCatalog<TableShape> {
 
   @Override
   public List<String> resumeProblems(PublishedTable source, TableShape found) {
-    return ShapeCheck.resumeProblems(source, found);
+    return ShapeCheck.resumeProblems(source, found, ddl.added() == DdlPolicy.IGNORE);
   }
 
   @Override
@@ -128,22 +175,28 @@ final class SqlServerTables implements TableCatalog<TableShape> {
   @Override
   public void addColumn(TableShape found, PublishedColumn column, boolean isEmpty) {
     session.executeForTable(
-        attempt(found, column),
-        "ALTER TABLE " + found.quoted() + " ADD " + ColumnDefinitions.added(column, policies));
+        "add column " + column.name() + " to table " + found.name(), addStatement(found, column));
+  }
+
+  String addStatement(TableShape found, PublishedColumn column) {
+    return "ALTER TABLE " + found.quoted() + " ADD " + ColumnDefinitions.added(column, policies);
   }
 
   /** Adds a column to a table whose rows are those of before the source had it. */
-  void addColumn(TableId table, TableShape found, PublishedColumn column) {
+  void addColumn(TableShape found, PublishedColumn column) {
     addColumn(found, column, false);
-    switch (column.formerValue()) {
-      case FormerValue.Constant(String text) -> fill(find(table).orElseThrow(), column, text);
-      case FormerValue.Null none -> {}
-      case FormerValue.Unknown unknown ->
-          throw new IllegalArgumentException("Nobody knows what the rows have in " + column.name());
+    if (!(column.formerValue() instanceof FormerValue.Null)) {
+      fill(TableShape.read(session, found.name()).orElseThrow(), column);
     }
   }
 
-  private void fill(TableShape found, PublishedColumn column, String text) {
+  /** The type alone that a column of a table is to have which is there, without its collation. */
+  String declaration(TableShape found, PublishedColumn column) {
+    return ColumnDefinitions.declaration(found, column, policies);
+  }
+
+  /** Puts what rows of before have in a column, which is known, into one that is there. */
+  void fill(TableShape found, PublishedColumn column) {
     SourceType type = SourceType.of(column.typeOid(), column.typeModifier());
     ShapeColumn there = found.column(column.name()).orElseThrow();
     ValueForm form = ValueForm.of(type, there).orElseThrow();
@@ -162,19 +215,26 @@ final class SqlServerTables implements TableCatalog<TableShape> {
             + " = "
             + form.cast("?", there);
     try (PreparedStatement statement = session.prepare(sql)) {
-      Optional<Object> value = writer.value(SourceRows.row(List.of(text)), 0);
+      Optional<Object> value = formerValue(column, writer);
       if (value.isPresent()) {
         statement.setObject(1, value.get());
-        // As long as the table is large: it may take any time.
-        int unused = statement.executeUpdate();
+      } else {
+        statement.setNull(1, form.jdbcType());
       }
+      // As long as the table is large: it may take any time.
+      int unused = statement.executeUpdate();
     } catch (SQLException e) {
-      throw session.failed(attempt(found, column), e);
+      throw session.failed("fill column " + column.name() + " of table " + found.name(), e);
     }
   }
 
-  private static String attempt(TableShape found, PublishedColumn column) {
-    return "add column " + column.name() + " to table " + found.name();
+  private static Optional<Object> formerValue(PublishedColumn column, ValueWriter writer) {
+    return switch (column.formerValue()) {
+      case FormerValue.Constant(String text) -> writer.value(SourceRows.row(List.of(text)), 0);
+      case FormerValue.Null none -> Optional.empty();
+      case FormerValue.Unknown unknown ->
+          throw new IllegalArgumentException("Nobody knows what the rows have in " + column.name());
+    };
   }
 
   /** {@inheritDoc} TRUNCATE would need a right more, and no foreign key that points there. */

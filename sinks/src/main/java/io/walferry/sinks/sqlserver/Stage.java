@@ -97,18 +97,14 @@ final class Stage implements AutoCloseable {
     byteCount = 0;
   }
 
-  /** Applies the staged rows by these statements and returns how many rows they met or added. */
-  long apply(List<ChangeStatement> statements) throws SQLException {
+  /** Applies the staged rows by this statement and returns how many rows it met or added. */
+  long apply(ChangeStatement statement) throws SQLException {
     if (!rows.isEmpty()) {
       send();
     }
-    long met = 0;
-    for (ChangeStatement statement : statements) {
-      try (Statement batch = session.unwrap(SQLServerConnection.class).createStatement()) {
-        met += session.call(() -> batch.executeUpdate(statement.sql()));
-      }
+    try (Statement batch = session.unwrap(SQLServerConnection.class).createStatement()) {
+      return session.call(() -> batch.executeUpdate(statement.sql()));
     }
-    return met;
   }
 
   @Override

@@ -49,9 +49,30 @@ final class TableNames {
 
   /** Takes the name for the table; tells why it cannot, or nothing. */
   List<String> claim(TableId table, List<String> columns) {
+    List<String> problems = claim(table);
+    claimColumns(table, columns, problems);
+    return problems;
+  }
+
+  /** Gives the name of a table back, which is called otherwise from now on. */
+  void release(TableId table) {
+    owners.remove(folded(of(table)), table);
+  }
+
+  /** Whether a server may have both names for one. */
+  boolean isSame(TableId table, TableId to) {
+    return folded(of(table)).equals(folded(of(to)));
+  }
+
+  private static TableName folded(TableName name) {
+    return new TableName(fold(name.schema()), fold(name.table()));
+  }
+
+  /** The same for the table's name alone. */
+  List<String> claim(TableId table) {
     List<String> problems = new ArrayList<>();
     TableName name = of(table);
-    TableName folded = new TableName(fold(name.schema()), fold(name.table()));
+    TableName folded = folded(name);
     if (folded.schema().equals(SqlServerPositionDialect.SCHEMA)) {
       problems.add(table + ": Walferry keeps its own tables in schema " + folded.schema());
     }
@@ -74,7 +95,6 @@ final class TableNames {
               + name
               + " there, regardless of upper and lower case");
     }
-    claimColumns(table, columns, problems);
     return problems;
   }
 

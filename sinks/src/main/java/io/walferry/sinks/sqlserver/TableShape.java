@@ -43,9 +43,8 @@ record TableShape(
   private static final String COLUMNS =
       """
       SELECT c.name, LOWER(COALESCE(TYPE_NAME(c.system_type_id), N'')), c.max_length,
-        c.[precision], c.scale, COALESCE(c.collation_name, N''),
-        CASE WHEN c.is_nullable = 0 AND c.default_object_id = 0 AND c.is_identity = 0
-          THEN 1 ELSE 0 END,
+        c.[precision], c.scale, COALESCE(c.collation_name, N''), CAST(c.is_nullable AS int),
+        CASE WHEN c.default_object_id <> 0 THEN 1 ELSE 0 END,
         CASE WHEN c.is_computed = 1 OR c.generated_always_type <> 0 OR c.system_type_id = 189
           THEN 1 ELSE 0 END,
         CAST(c.is_identity AS int)
@@ -96,7 +95,7 @@ record TableShape(
    * @param dataType its type's name alone
    * @param bytesMax of a text or of bytes; negative for any number
    * @param collation empty if it holds no text
-   * @param required whether a row that does not name it is refused
+   * @param defaulted whether it has a default
    * @param generated whether the server alone fills it
    * @param identity whether the server fills it unless told otherwise, and never changes it
    */
@@ -107,10 +106,16 @@ record TableShape(
       int precision,
       int scale,
       String collation,
-      boolean required,
+      boolean nullable,
+      boolean defaulted,
       boolean generated,
       boolean identity) {
     private static final int NO_LIMIT = -1;
+
+    /** Whether a row that does not name it is refused. */
+    boolean required() {
+      return !nullable && !defaulted && !identity;
+    }
 
     boolean isText() {
       return !collation.isEmpty();
@@ -184,7 +189,8 @@ record TableShape(
         row.getString(6),
         row.getInt(7) == 1,
         row.getInt(8) == 1,
-        row.getInt(9) == 1);
+        row.getInt(9) == 1,
+        row.getInt(10) == 1);
   }
 
   /** An index of one column. */
@@ -234,6 +240,20 @@ record TableShape(
         .filter(ShapeIndex::primary)
         .findFirst()
         .map(ShapeIndex::columns)
+        .orElse(List.of());
+  }
+
+  /**
+   * All columns of what rows are found by, if this is one of them: of the primary key, else of the
+   * index that was made here for it.
+   */
+  List<String> keyWith(String column) {
+    String folded = TableNames.fold(column);
+    return indexes.stream()
+        .filter(index -> index.primary() || index.name().equals(IdentityIndex.KEY_INDEX))
+        .map(ShapeIndex::columns)
+        .filter(names -> TableNames.folded(names).contains(folded))
+        .findFirst()
         .orElse(List.of());
   }
 

@@ -1,8 +1,11 @@
 package io.walferry.sinks.sqlserver;
 
 import io.walferry.change.Column;
+import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
+import io.walferry.change.Row;
 import io.walferry.change.TableId;
+import io.walferry.change.TransactionHeader;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedColumn;
@@ -11,12 +14,15 @@ import io.walferry.sinks.run.PendingChanges;
 import io.walferry.sinks.run.RunSender;
 import io.walferry.sinks.run.TableChanges;
 import io.walferry.sinks.sql.SqlSession;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.ExistingRows;
+import io.walferry.sinks.table.KeptColumns;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -36,8 +42,21 @@ final class TableWriters {
    * Where the changes of one relation go.
    *
    * @param shape of the table as it was found
+   * @param columns of the relation that go there
    */
-  record TableWriter(TableShape shape, TableChanges changes) {}
+  record TableWriter(TableShape shape, KeptColumns columns, TableChanges changes) {
+    void insert(PendingChanges pending, TransactionHeader transaction, Row after) {
+      pending.insert(changes, transaction, columns.of(after));
+    }
+
+    void update(PendingChanges pending, TransactionHeader transaction, OldRow before, Row after) {
+      pending.update(changes, transaction, columns.of(before), columns.of(after));
+    }
+
+    void delete(PendingChanges pending, TransactionHeader transaction, OldRow before) {
+      pending.delete(changes, transaction, columns.of(before));
+    }
+  }
 
   TableWriters(
       SqlServerTables tables,
@@ -60,6 +79,12 @@ final class TableWriters {
     writers.clear();
   }
 
+  /** Knows a table's columns under its other name. Nothing waits. */
+  void rename(TableId table, TableId to) {
+    writers.clear();
+    Optional.ofNullable(columns.remove(table)).ifPresent(known -> columns.put(to, known));
+  }
+
   TableWriter of(Relation relation) {
     if (writers.size() >= WRITERS_MAX && !writers.containsKey(relation)) {
       pending.flush();
@@ -71,16 +96,24 @@ final class TableWriters {
   private TableWriter open(Relation relation) {
     TableId table = relation.table();
     TableShape found = find(table);
-    TableShape shape = widen(relation, found) ? find(table) : found;
-    List<String> names = relation.columns().stream().map(Column::name).toList();
+    KeptColumns kept = kept(relation, found);
+    Relation taken = kept.relation();
+    TableShape shape = widen(taken, found) ? find(table) : found;
+    List<String> names = taken.columns().stream().map(Column::name).toList();
     List<String> problems = new ArrayList<>(tables.claim(table, names));
-    problems.addAll(ShapeCheck.problems(relation, shape));
+    problems.addAll(ShapeCheck.problems(taken, shape));
     if (!problems.isEmpty()) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
           "The table does not fit in " + session.display() + ": " + String.join("; ", problems));
     }
-    return new TableWriter(shape, changes(relation, shape, names));
+    return new TableWriter(shape, kept, changes(taken, shape, names));
+  }
+
+  private KeptColumns kept(Relation relation, TableShape found) {
+    return settings.ddl().added() == DdlPolicy.IGNORE
+        ? KeptColumns.of(relation, name -> found.column(name).isPresent())
+        : KeptColumns.all(relation);
   }
 
   private TableShape find(TableId table) {
@@ -105,11 +138,11 @@ final class TableWriters {
             .map(column -> published(relation, column))
             .filter(column -> ShapeCheck.isAddable(column, found, names))
             .toList();
-    if (addable.isEmpty()) {
+    if (addable.isEmpty() || settings.ddl().added() != DdlPolicy.APPLY) {
       return false;
     }
     pending.flush();
-    addable.forEach(column -> tables.addColumn(relation.table(), found, column));
+    addable.forEach(column -> tables.addColumn(found, column));
     return true;
   }
 

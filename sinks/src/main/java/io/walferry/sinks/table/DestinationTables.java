@@ -30,9 +30,17 @@ public final class DestinationTables<T> {
     for (PublishedTable table : tables) {
       catalog
           .find(table.table())
-          .ifPresent(found -> problems.addAll(catalog.loadProblems(table, found)));
+          .ifPresent(
+              found -> {
+                problems.addAll(catalog.loadProblems(table, found));
+                problems.addAll(mergeProblems(table, found));
+              });
     }
     refuse(problems);
+  }
+
+  private List<String> mergeProblems(PublishedTable table, T found) {
+    return existing == ExistingRows.MERGE ? catalog.mergeProblems(table, found) : List.of();
   }
 
   /**
@@ -50,6 +58,7 @@ public final class DestinationTables<T> {
       created.addAll(found.map(it -> catalog.missingColumns(table, it)).orElseGet(table::columns));
       List<String> shape = found.map(it -> catalog.loadProblems(table, it)).orElseGet(List::of);
       problems.addAll(shape);
+      found.ifPresent(it -> problems.addAll(mergeProblems(table, it)));
       if (shape.isEmpty() && found.filter(catalog::hasRows).isPresent()) {
         existingProblem(table, found.get(), problems, filled);
       }
@@ -127,6 +136,7 @@ public final class DestinationTables<T> {
   }
 
   private void widen(PublishedTable table, T found) {
+    catalog.tell(table, found);
     List<PublishedColumn> missing = catalog.missingColumns(table, found);
     if (!missing.isEmpty()) {
       boolean isEmpty = !catalog.hasRows(found);
@@ -145,7 +155,11 @@ public final class DestinationTables<T> {
       catalog
           .find(table.table())
           .ifPresentOrElse(
-              found -> problems.addAll(catalog.resumeProblems(table, found)),
+              found -> {
+                problems.addAll(catalog.resumeProblems(table, found));
+                problems.addAll(mergeProblems(table, found));
+                catalog.tell(table, found);
+              },
               () ->
                   problems.add(
                       table.table()

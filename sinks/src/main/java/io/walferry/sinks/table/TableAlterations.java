@@ -1,15 +1,19 @@
 package io.walferry.sinks.table;
 
+import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.FormerValue;
 import io.walferry.publication.PublishedColumn;
+import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ColumnChange;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.TableAlteration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,19 +28,159 @@ public final class TableAlterations<T> {
 
   private final DestinationTables<T> tables;
   private final TableCatalog<T> catalog;
-  private final ColumnDdl<T> ddl;
+  private final TableDdl<T> ddl;
   private final DdlPolicies policies;
+
+  /** New tables that are left out, and were told of. */
+  private final Set<TableId> ignored = new HashSet<>();
 
   /** Of the tables that are got ready so. */
   public TableAlterations(
-      DestinationTables<T> tables,
-      TableCatalog<T> catalog,
-      ColumnDdl<T> ddl,
-      DdlPolicies policies) {
+      DestinationTables<T> tables, TableCatalog<T> catalog, TableDdl<T> ddl, DdlPolicies policies) {
     this.tables = tables;
     this.catalog = catalog;
     this.ddl = ddl;
     this.policies = policies;
+  }
+
+  /**
+   * Whether a table is followed that was not met here.
+   *
+   * @throws WalferryException {@code DESTINATION_DDL_HALTED} if somebody has to make it
+   */
+  public boolean admits(PublishedTable table) {
+    return switch (policies.tables().added()) {
+      case APPLY -> true;
+      case IGNORE -> {
+        if (ignored.add(table.table())) {
+          LOG.warn("Table {} is new at the source, and left out of {}", table, catalog.display());
+        }
+        yield false;
+      }
+      case HALT -> {
+        if (catalog.find(table.table()).isEmpty()) {
+          throw halted(
+              table.table(),
+              "the table is new at the source",
+              "tables.added",
+              catalog.createStatement(table) + ";");
+        }
+        yield true;
+      }
+    };
+  }
+
+  /** Whether a table that is to be loaded has to be created. */
+  public boolean creates(PublishedTable table) {
+    return catalog.find(table.table()).isEmpty();
+  }
+
+  /**
+   * Has a table go that was created for a load which did not begin. One that cannot go stays, to be
+   * taken as it is if it fits.
+   */
+  public void takeBack(Relation made) {
+    Optional<T> found = catalog.find(made.table()).filter(it -> isOurs(it, made));
+    if (found.isEmpty()) {
+      return;
+    }
+    try {
+      ddl.dropTable(found.get());
+    } catch (WalferryException e) {
+      if (e.code() != ErrorCode.DESTINATION_UNWRITABLE) {
+        throw e;
+      }
+      LOG.warn(
+          "The empty table {} in {}, which was just made, stays: {}",
+          made.table(),
+          catalog.display(),
+          e.getMessage());
+    }
+  }
+
+  private boolean isOurs(T found, Relation made) {
+    return tables.hasOwnRowsOnly()
+        && ddl.columnCount(found) == made.columns().size()
+        && made.columns().stream().allMatch(column -> ddl.has(found, column.name()))
+        && !catalog.hasCommittedRows(found);
+  }
+
+  /**
+   * Has a table go that the source has dropped, or lets it stay.
+   *
+   * @throws WalferryException {@code DESTINATION_DDL_HALTED} if somebody has to drop it
+   */
+  public void drop(TableId table) {
+    Optional<T> found = catalog.find(table);
+    if (found.isEmpty()) {
+      return;
+    }
+    switch (policies.tables().dropped()) {
+      case APPLY -> {
+        if (tables.hasOwnRowsOnly()) {
+          ddl.dropTable(found.get());
+        } else {
+          stays(table, "was dropped at the source, but may have rows here that are not the feed's");
+        }
+      }
+      case IGNORE -> stays(table, "was dropped at the source");
+      case HALT ->
+          throw halted(
+              table,
+              "the table was dropped at the source",
+              "tables.dropped",
+              ddl.dropTableStatement(found.get()));
+    }
+  }
+
+  /**
+   * Has a table be called as the source calls it.
+   *
+   * @throws WalferryException {@code DESTINATION_DDL_HALTED} if somebody has to rename it, or to
+   *     move another one away; {@code DESTINATION_SHAPE} if it cannot be called so
+   */
+  public void rename(TableId table, TableId to) {
+    List<String> problems = ddl.nameProblems(table, to);
+    if (!problems.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_SHAPE,
+          "Table "
+              + table
+              + " is called "
+              + to
+              + " at the source, and cannot be so in "
+              + catalog.display()
+              + ": "
+              + String.join("; ", problems));
+    }
+    Optional<T> found = catalog.find(table);
+    if (found.isEmpty() || ddl.isSameTable(table, to)) {
+      // Somebody has done it, or its next row will tell.
+      return;
+    }
+    if (catalog.find(to).isPresent()) {
+      throw halted(
+          table,
+          "the table is called "
+              + to
+              + " at the source, and here another one is: drop that one, or give it another name,"
+              + " and start again",
+          "tables.renamed",
+          "");
+    }
+    if (policies.tables().renamed() == DdlPolicy.HALT) {
+      throw halted(
+          table,
+          "the table is called " + to + " at the source",
+          "tables.renamed",
+          ddl.renameTableStatement(found.get(), to));
+    }
+    ddl.renameTable(found.get(), to);
+  }
+
+  private void stays(TableId table, String what) {
+    LOG.warn(
+        "Table {} in {} {}: it stays, and is followed no more", table, catalog.display(), what);
   }
 
   /** How they are made where DDL is in transactions. */
@@ -244,9 +388,13 @@ public final class TableAlterations<T> {
   }
 
   private WalferryException halted(Step<T> step, String what, String key, String statement) {
+    return halted(step.table(), what, key, statement);
+  }
+
+  private WalferryException halted(TableId table, String what, String key, String statement) {
     return new WalferryException(
         ErrorCode.DESTINATION_DDL_HALTED,
-        step.table()
+        table
             + " in "
             + catalog.display()
             + ": "

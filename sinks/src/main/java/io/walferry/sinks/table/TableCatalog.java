@@ -33,9 +33,24 @@ public interface TableCatalog<T> {
   /** Why changes cannot go on to a table; columns that will be added in time are no problem. */
   List<String> resumeProblems(PublishedTable source, T found);
 
+  /** Why rows cannot be merged by the table's primary key, if it has one. */
+  default List<String> mergeProblems(PublishedTable source, T found) {
+    return List.of();
+  }
+
+  /** Logs what somebody should know of a table that fits; once for each fact. */
+  default void tell(PublishedTable source, T found) {}
+
   List<PublishedColumn> missingColumns(PublishedTable source, T found);
 
   boolean hasRows(T found);
+
+  /**
+   * The same of committed rows, with nothing that keeps the table from being dropped right then.
+   */
+  default boolean hasCommittedRows(T found) {
+    return hasRows(found);
+  }
 
   /** Whether rows can be merged by a primary key. */
   boolean hasKey(T found);

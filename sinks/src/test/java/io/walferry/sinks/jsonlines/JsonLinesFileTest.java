@@ -1,6 +1,7 @@
 package io.walferry.sinks.jsonlines;
 
 import static io.walferry.sinks.Refusal.refused;
+import static io.walferry.sinks.SinkCalls.chunk;
 import static io.walferry.sinks.SinkCalls.line;
 import static io.walferry.sinks.SinkCalls.load;
 import static io.walferry.sinks.SourceTable.INT4;
@@ -20,10 +21,12 @@ import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SourceTable;
 import io.walferry.sinks.table.ExistingRows;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class JsonLinesFileTest {
@@ -101,6 +105,7 @@ final class JsonLinesFileTest {
   @Test
   void aFileSaysHowFarItHasCome() throws IOException {
     loadAndFollow();
+    String ledger = new String(LedgerLine.encode(List.of(SLOT)), StandardCharsets.UTF_8);
     String following =
         "{\"op\":\"position\",\"format\":1,\"pipeline\":\"a \\\"shop\\\"\","
             + "\"system_id\":\"18446744073709551615\",\"timeline\":3,\"slot\":\"slot\","
@@ -109,7 +114,10 @@ final class JsonLinesFileTest {
             + "}";
     assertEquals(
         List.of(
-            following.formatted("loading", "0/10", "4294967295"),
+            ledger.strip(),
+            following
+                .formatted("loading", "0/10", "4294967295")
+                .replace(",\"epoch\"", ",\"ledger\":[0," + ledger.length() + "],\"epoch\""),
             "{\"op\":\"read\",\"schema\":\"public\",\"table\":\"item\",\"after\":{\"id\":1}}",
             "{\"op\":\"read\",\"schema\":\"public\",\"table\":\"item\",\"after\":{\"id\":2}}",
             following.formatted("following", "0/10", "4294967295"),
@@ -133,7 +141,7 @@ final class JsonLinesFileTest {
       sink.resume(List.of(ITEM.published()));
       apply(sink, 0x30, "4");
     }
-    assertEquals(8, Files.readAllLines(file).size());
+    assertEquals(9, Files.readAllLines(file).size());
     assertEquals(at(0x31), open());
   }
 
@@ -143,16 +151,14 @@ final class JsonLinesFileTest {
     loadAndFollow();
     byte[] whole = Files.readAllBytes(file);
     String text = Files.readString(file);
-    int loadingEnd = text.indexOf('\n') + 1;
+    int loadingEnd = text.indexOf("{\"op\":\"read\"");
     int loadedEnd = text.indexOf("{\"op\":\"insert\"");
     for (int length = 0; length <= whole.length; length++) {
       Files.write(file, Arrays.copyOf(whole, length));
       SinkState expected =
           length < loadingEnd
               ? SinkState.Fresh.FRESH
-              : length < loadedEnd
-                  ? new SinkState.Unfinished(position(0x10), FEED)
-                  : at(length < whole.length ? 0x10 : 0x21);
+              : length < loadedEnd ? at(0x10, SLOT) : at(length < whole.length ? 0x10 : 0x21);
       assertEquals(expected, open(new Claim()), "cut off after " + length + " bytes");
       int kept =
           length < loadingEnd
@@ -168,33 +174,73 @@ final class JsonLinesFileTest {
   }
 
   @Test
-  void anUnfinishedLoadStartsOver() throws IOException {
+  void whatALoadHasNotCommittedGoes() throws IOException {
     byte[][] many = new byte[10_000][];
     Arrays.fill(many, line("1"));
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
       sink.open(FEED, claim);
       sink.note(List.of(SLOT));
-      sink.commit(position(0));
       sink.prepare(List.of(ITEM.published()));
       sink.commit(position(0x10));
       load(sink, ITEM, copies(many));
-      // Changes after the rows, while the ledger still has lines that are not settled.
-      apply(sink, 0x20, "3");
     }
     assertTrue(Files.size(file) > 100_000);
     try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
-      assertEquals(new SinkState.Unfinished(position(0x10), FEED), sink.open(FEED, claim));
-      sink.prepare(List.of(ITEM.published()));
-      sink.note(List.of(SLOT));
-      sink.commit(position(0x30));
+      assertEquals(at(0x10, SLOT), sink.open(FEED, claim));
       load(sink, ITEM, line("2"));
       settle(sink);
       sink.commit(position(0x40));
     }
     assertEquals(
-        List.of("position", "position", "position", "read", "position"),
+        List.of("ledger", "position", "read", "position"),
         Files.readAllLines(file).stream().map(JsonLinesFileTest::operation).toList());
     assertEquals(at(0x40), open());
+  }
+
+  @Test
+  void aLoadGoesOnBehindACommit() throws IOException {
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      sink.open(FEED, claim);
+      sink.note(List.of(SLOT));
+      sink.commit(position(0x10));
+      load(sink, ITEM, line("1"));
+      // Changes behind the rows, while the ledger still has lines that are not settled.
+      apply(sink, 0x20, "3");
+      apply(sink, 0x30, "4");
+    }
+    assertEquals(at(0x31, SLOT, chunk(ITEM, "1")), open());
+    assertEquals(
+        List.of("ledger", "position", "read", "insert", "ledger", "position", "insert", "position"),
+        Files.readAllLines(file).stream().map(JsonLinesFileTest::operation).toList());
+  }
+
+  @Test
+  void ofALargeLoadOnlyItsEndHasToBeReadAgain() throws IOException {
+    SourceTable large = table("large").key("id", SourceTable.TEXT).build();
+    byte[][] rows = new byte[33][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = line(row + "x".repeat(2 << 20));
+    }
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, ExistingRows.REFUSE)) {
+      sink.open(FEED, claim);
+      sink.commit(position(0x10));
+      load(sink, large, rows);
+      try (ChunkWriter writer = sink.chunkWriter()) {
+        writer.begin(large.published());
+        writer.write(line("end"));
+        writer.commit(new LedgerEntry(large.published().table(), Kind.CHUNK, "2", ""));
+      }
+    }
+    assertEquals(at(0x10, chunk(large, "1")), open());
+    assertFalse(Files.readString(file).contains("end"));
+  }
+
+  /** A version that could not go on with a load has not said what is missing of it. */
+  @Test
+  void aLoadWithoutALedgerIsRefused() throws IOException {
+    loadAndFollow();
+    Files.writeString(file, Files.readString(file).replace("following", "loading"));
+    refused(ErrorCode.DESTINATION_FORMAT, this::open);
   }
 
   /** The parser takes escapes out of a line in place. */
@@ -275,6 +321,28 @@ final class JsonLinesFileTest {
     assertEquals(at(0x10, table), open(new Claim()));
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"REFUSE", "APPEND"})
+  void soMayOneWithALargeLedger(ExistingRows existing) throws IOException {
+    String foreign = existing == ExistingRows.APPEND ? "line\n" : "";
+    Files.writeString(file, foreign);
+    LedgerEntry large = new LedgerEntry(new TableId("a", "b"), Kind.TABLE, "", "x".repeat(200_000));
+    try (JsonLinesSink sink = JsonLinesSink.toFile(file, existing)) {
+      sink.open(FEED, claim);
+      sink.note(List.of(large));
+      sink.commit(position(0x10));
+    }
+    byte[] whole = Files.readAllBytes(file);
+    int ledgerEnd = Files.readString(file).indexOf(PositionLine.START);
+    for (int length : List.of(100_000, ledgerEnd - 1, ledgerEnd, whole.length - 1)) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      try (JsonLinesSink sink = JsonLinesSink.toFile(file, existing)) {
+        assertEquals(SinkState.Fresh.FRESH, sink.open(FEED, new Claim()), "cut at " + length);
+      }
+      assertEquals(foreign, Files.readString(file), "cut at " + length);
+    }
+  }
+
   @Test
   void aSecondOpenerFindsTheFileBusy() {
     loadAndFollow();
@@ -325,8 +393,7 @@ final class JsonLinesFileTest {
       sink.commit(position(0x10));
       load(sink, ITEM, line("1"));
     }
-    SinkState unfinished = new SinkState.Unfinished(position(0x10), FEED);
-    assertEquals(unfinished, open(new Claim()));
+    assertEquals(at(0x10, SLOT), open(new Claim()));
     refused(ErrorCode.DESTINATION_FENCED, this::open);
   }
 

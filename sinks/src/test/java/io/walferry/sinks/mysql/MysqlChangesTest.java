@@ -8,6 +8,7 @@ import static io.walferry.sinks.SinkCalls.load;
 import static io.walferry.sinks.SinkCalls.published;
 import static io.walferry.sinks.SourceTable.BYTEA;
 import static io.walferry.sinks.SourceTable.INT4;
+import static io.walferry.sinks.SourceTable.JSON;
 import static io.walferry.sinks.SourceTable.NULL;
 import static io.walferry.sinks.SourceTable.TEXT;
 import static io.walferry.sinks.SourceTable.UNCHANGED;
@@ -47,6 +48,7 @@ final class MysqlChangesTest {
   private static final SourceTable BAG =
       table("bag").column("n", INT4).column("v", TEXT).identity(ReplicaIdentity.FULL).build();
 
+  private static final int VARCHAR = 1043;
   private static final int MANY = 2500;
 
   private static Change[] each(java.util.function.IntFunction<Change> change) {
@@ -205,13 +207,76 @@ final class MysqlChangesTest {
           ErrorCode.DESTINATION_ROW_MISSING, () -> apply(sink, 0x40, BAG.delete(full("2", "B"))));
     }
     assertEquals(List.of("1|∅", "2|b"), rows(database, "SELECT * FROM bag ORDER BY n"));
-    assertEquals(
-        List.of("walferry_row|n,v"),
-        rows(
-            database,
-            "SELECT index_name, group_concat(column_name ORDER BY seq_in_index) FROM"
-                + " information_schema.statistics WHERE table_schema = database() AND table_name ="
-                + " 'bag' GROUP BY index_name"));
+    assertEquals(List.of("walferry_row|n,v"), indexes(database, "bag"));
+  }
+
+  /** Whole, the texts would be larger than an index may be. */
+  @EachMysql
+  void theIndexOfARowHoldsBeginnings(MysqlDatabase database) throws SQLException {
+    SourceTable wide =
+        table("wide")
+            .column("j", JSON)
+            .column("a", VARCHAR, 4 + 200)
+            .column("b", VARCHAR, 4 + 200)
+            .column("c", VARCHAR, 4 + 200)
+            .column("d", VARCHAR, 4 + 200)
+            .identity(ReplicaIdentity.FULL)
+            .build();
+    try (MysqlSink sink = following(database, wide)) {
+      apply(
+          sink, 0x20, wide.insert("{}", "a", "b", "c", "d"), wide.insert("[]", "a", "b", "c", "d"));
+      apply(sink, 0x30, wide.delete(full("[]", "a", "b", "c", "d")));
+    }
+    assertEquals(List.of("walferry_row|a,b,c,d"), indexes(database, "wide"));
+    assertEquals(List.of("{}|a|d"), rows(database, "SELECT j, a, d FROM wide"));
+  }
+
+  @EachMysql
+  void rowsAreFoundByAnIndexOfTheReplicaIdentity(MysqlDatabase database) throws SQLException {
+    SourceTable coded =
+        table("coded")
+            .column("id", INT4)
+            .key("code", TEXT)
+            .key("n", INT4)
+            .identity(ReplicaIdentity.INDEX)
+            .primaryKey("id")
+            .build();
+    try (MysqlSink sink = following(database, coded)) {
+      apply(sink, 0x20, coded.insert("1", "a", "1"), coded.insert("2", "a ", "1"));
+      apply(sink, 0x30, coded.update("3", "a", "1"));
+      apply(
+          sink,
+          0x40,
+          coded.update(key(NULL, "a ", "1"), "4", "b", "2"),
+          coded.insert("5", "c", "1"));
+      apply(sink, 0x50, coded.delete(key(NULL, "c", "1")));
+    }
+    assertEquals(List.of("3|a|1", "4|b|2"), rows(database, "SELECT * FROM coded ORDER BY id"));
+    assertEquals(List.of("walferry_key|code,n"), indexes(database, "coded"));
+    // Another identity has another one, and a start finds it there.
+    SourceTable numbered =
+        table("coded")
+            .key("id", INT4)
+            .column("code", TEXT)
+            .column("n", INT4)
+            .identity(ReplicaIdentity.INDEX)
+            .build();
+    for (int start = 0; start < 2; start++) {
+      try (MysqlSink sink = MysqlFixture.sink(database)) {
+        sink.open(FEED, new Claim());
+        sink.resume(published(numbered));
+      }
+      assertEquals(List.of("walferry_key|id"), indexes(database, "coded"));
+    }
+  }
+
+  private static List<String> indexes(MysqlDatabase database, String name) throws SQLException {
+    return rows(
+        database,
+        "SELECT index_name, group_concat(column_name ORDER BY seq_in_index) FROM"
+            + " information_schema.statistics WHERE table_schema = database() AND table_name = '"
+            + name
+            + "' GROUP BY index_name");
   }
 
   @EachMysql

@@ -11,11 +11,11 @@ import static io.walferry.sinks.mysql.MysqlFixture.rows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.walferry.change.Change;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.error.ErrorCode;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
+import io.walferry.sinks.TypedTable;
 import io.walferry.sinks.type.Dialect;
 import io.walferry.sinks.type.Loss;
 import io.walferry.sinks.type.LossPolicies;
@@ -27,19 +27,12 @@ import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
-import io.walferry.testkit.type.TypeCase;
-import io.walferry.testkit.type.TypeCases;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Every value that PostgreSQL has comes back from MySQL and MariaDB as it printed it, loaded by
@@ -47,18 +40,6 @@ import java.util.stream.Collectors;
  */
 @Postgres
 final class MysqlTypesTest {
-  /** A table of one type with its values, in their order from 0 on. */
-  private record Column(SourceTable table, SourceType type, List<TypeCase> cases) {
-    String query() {
-      StringBuilder query = new StringBuilder("SELECT * FROM (");
-      for (int i = 0; i < cases.size(); i++) {
-        query.append(i == 0 ? "" : " UNION ALL ");
-        query.append("SELECT ").append(i).append(" AS id, ").append(cases.get(i).expression());
-      }
-      return query.append(") AS v").toString();
-    }
-  }
-
   private static LossPolicies everywhere(LossPolicy policy) {
     LossPolicies policies = LossPolicies.FAIL;
     for (TypeFamily family : TypeFamily.values()) {
@@ -72,47 +53,8 @@ final class MysqlTypesTest {
     return policies;
   }
 
-  /** One for each type that the source has. */
-  private static List<Column> columns(Database source, ReplicaIdentity identity)
-      throws SQLException {
-    source.execute(TypeCases.SETUP);
-    Map<String, List<TypeCase>> byType =
-        TypeCases.all().stream()
-            .filter(type -> type.existsIn(source.server().major()))
-            .collect(
-                Collectors.groupingBy(TypeCase::type, LinkedHashMap::new, Collectors.toList()));
-    List<Column> columns = new ArrayList<>();
-    try (Connection connection = source.connect();
-        Statement statement = connection.createStatement()) {
-      for (Map.Entry<String, List<TypeCase>> entry : byType.entrySet()) {
-        statement.execute("CREATE TEMPORARY TABLE one (v " + entry.getKey() + ")");
-        try (ResultSet row =
-            statement.executeQuery(
-                "SELECT atttypid::int8, atttypmod FROM pg_attribute"
-                    + " WHERE attrelid = 'one'::regclass AND attname = 'v'")) {
-          row.next();
-          int oid = (int) row.getLong(1);
-          int modifier = row.getInt(2);
-          SourceTable table =
-              table("t" + columns.size())
-                  .key("id", INT4)
-                  .column("v", oid, modifier)
-                  .identity(identity)
-                  .build();
-          columns.add(new Column(table, SourceType.of(oid, modifier), entry.getValue()));
-        }
-        statement.execute("DROP TABLE one");
-      }
-    }
-    return columns;
-  }
-
-  private static SourceTable[] tables(List<Column> columns) {
-    return columns.stream().map(Column::table).toArray(SourceTable[]::new);
-  }
-
   /** What is there, as PostgreSQL prints it, by its number. */
-  private static Map<Integer, String> found(MysqlDatabase destination, Column column) {
+  private static Map<Integer, String> found(MysqlDatabase destination, TypedTable column) {
     Map<Integer, String> found = new TreeMap<>();
     new MysqlRowSearch(
             new MysqlConnector(MysqlSettings.parse(destination.uri()), MysqlSinkSettings.DEFAULT))
@@ -124,12 +66,10 @@ final class MysqlTypesTest {
     return found;
   }
 
-  private static Map<Integer, String> expected(Column column, boolean withLost) {
-    Map<Integer, String> expected = new TreeMap<>();
-    for (int i = 0; i < column.cases().size(); i++) {
-      if (withLost || !isLost(column.type(), column.cases().get(i).text())) {
-        expected.put(i, column.cases().get(i).text());
-      }
+  private static Map<Integer, String> expected(TypedTable column, boolean withLost) {
+    Map<Integer, String> expected = column.column().texts();
+    if (!withLost) {
+      expected.values().removeIf(text -> isLost(column.type(), text));
     }
     return expected;
   }
@@ -150,22 +90,17 @@ final class MysqlTypesTest {
   private static void loadAndWriteAgain(
       Database source, MysqlDatabase destination, LossPolicies policies, boolean withLost)
       throws SQLException {
-    List<Column> columns = columns(source, ReplicaIdentity.DEFAULT);
+    List<TypedTable> columns = TypedTable.all(source, ReplicaIdentity.DEFAULT);
     try (MysqlSink sink =
         SinkCalls.following(
-            MysqlFixture.sink(destination, IMPATIENT.withPolicies(policies)), tables(columns))) {
-      for (Column column : columns) {
-        load(sink, column.table(), source, column.query());
+            MysqlFixture.sink(destination, IMPATIENT.withPolicies(policies)),
+            TypedTable.tables(columns))) {
+      for (TypedTable column : columns) {
+        load(sink, column.table(), source, column.column().query());
         assertEquals(expected(column, withLost), found(destination, column), column::toString);
       }
-      for (Column column : columns) {
-        List<Change> changes = new ArrayList<>();
-        for (int i = 0; i < column.cases().size(); i++) {
-          String id = Integer.toString(i);
-          changes.add(column.table().update(id, SourceTable.NULL));
-          changes.add(column.table().update(id, column.cases().get(i).text()));
-        }
-        apply(sink, 0x20, changes.toArray(Change[]::new));
+      for (TypedTable column : columns) {
+        apply(sink, 0x20, column.updates());
         assertEquals(expected(column, withLost), found(destination, column), column::toString);
       }
     }
@@ -185,29 +120,21 @@ final class MysqlTypesTest {
 
   @EachMysql
   void everyValueIdentifiesItsRow(Database source, MysqlDatabase destination) throws SQLException {
-    List<Column> columns = columns(source, ReplicaIdentity.FULL);
+    List<TypedTable> columns = TypedTable.all(source, ReplicaIdentity.FULL);
     LossPolicies policies = everywhere(LossPolicy.TEXT);
     try (MysqlSink sink =
         SinkCalls.following(
-            MysqlFixture.sink(destination, IMPATIENT.withPolicies(policies)), tables(columns))) {
-      for (Column column : columns) {
-        List<Change> changes = new ArrayList<>();
-        for (TypeCase value : column.cases()) {
-          changes.add(column.table().insert("0", value.text()));
-          changes.add(column.table().insert("0", value.text()));
-        }
-        column
-            .cases()
-            .forEach(
-                value -> changes.add(column.table().delete(SourceTable.full("0", value.text()))));
-        apply(sink, 0x30, changes.toArray(Change[]::new));
-        List<String> texts = column.cases().stream().map(TypeCase::text).sorted().toList();
+            MysqlFixture.sink(destination, IMPATIENT.withPolicies(policies)),
+            TypedTable.tables(columns))) {
+      for (TypedTable column : columns) {
+        apply(sink, 0x30, column.pairs());
+        List<String> texts = column.column().texts().values().stream().sorted().toList();
         assertEquals(texts, textsOf(destination, column), column::toString);
       }
     }
   }
 
-  private static List<String> textsOf(MysqlDatabase destination, Column column) {
+  private static List<String> textsOf(MysqlDatabase destination, TypedTable column) {
     List<String> texts = new ArrayList<>();
     new MysqlRowSearch(
             new MysqlConnector(MysqlSettings.parse(destination.uri()), MysqlSinkSettings.DEFAULT))

@@ -10,12 +10,15 @@ import static io.walferry.sinks.SinkCalls.position;
 import static io.walferry.sinks.postgres.PostgresFixture.connector;
 import static io.walferry.sinks.postgres.PostgresFixture.rows;
 import static io.walferry.sinks.postgres.PostgresFixture.sink;
+import static io.walferry.sinks.postgres.RealSource.inserts;
+import static io.walferry.sinks.postgres.RealSource.relation;
+import static io.walferry.sinks.postgres.RealSource.sent;
+import static io.walferry.sinks.postgres.RealSource.types;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.Change;
-import io.walferry.change.Column;
 import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
 import io.walferry.change.Row;
@@ -24,9 +27,7 @@ import io.walferry.deadletter.RefusedRows;
 import io.walferry.deadletter.RowPolicies;
 import io.walferry.error.ErrorCode;
 import io.walferry.publication.PublicationCatalog;
-import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
-import io.walferry.publication.SourceTypes;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.CopyFormat;
@@ -40,20 +41,14 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /** Changes whose values come in binary, as the stream has them where it was asked for that. */
 @Postgres
 final class PostgresBinaryChangesTest {
-  private static final int COPY_HEADER_BYTES = 19;
-
   /** Types of the same names whose oids are others at the destination. */
   private static final String OTHER_OIDS = "CREATE TYPE earlier AS ENUM ('a', 'b');";
 
@@ -372,70 +367,5 @@ final class PostgresBinaryChangesTest {
       assertTrue(sink.capabilities().takesBinary());
       assertFalse(letters.capabilities().takesBinary());
     }
-  }
-
-  private static TypeCatalog types(Database source, List<PublishedTable> tables)
-      throws SQLException {
-    Set<Integer> oids = new HashSet<>();
-    tables.forEach(table -> table.columns().forEach(column -> oids.add(column.typeOid())));
-    oids.removeIf(TypeCatalog.BUILT_IN::knows);
-    try (Connection connection = connector(source.uri()).connect()) {
-      return SourceTypes.learn(TypeCatalog.BUILT_IN, oids, connection);
-    }
-  }
-
-  private static Relation relation(PublishedTable table) {
-    return new Relation(
-        table.oid(),
-        table.table(),
-        table.replicaIdentity(),
-        table.columns().stream().map(PostgresBinaryChangesTest::column).toList());
-  }
-
-  private static Column column(PublishedColumn column) {
-    return new Column(
-        column.name(), column.typeOid(), column.typeModifier(), column.name().equals("id"));
-  }
-
-  private static Change[] inserts(Relation relation, List<Row> rows) {
-    return rows.stream().map(row -> new Change.Insert(relation, row)).toArray(Change[]::new);
-  }
-
-  /** Rows as the server sends them in binary. */
-  private static List<Row> sent(Database source, String query) throws SQLException {
-    List<Row> rows = new ArrayList<>();
-    try (Connection connection = connector(source.uri()).connect()) {
-      CopyOut copy =
-          connection
-              .unwrap(PGConnection.class)
-              .getCopyAPI()
-              .copyOut("COPY (" + query + ") TO STDOUT (FORMAT binary)");
-      byte[] message = copy.readFromCopy();
-      int skipped = COPY_HEADER_BYTES;
-      while (message != null) {
-        ByteBuffer bytes = ByteBuffer.wrap(message).position(skipped);
-        skipped = 0;
-        short columnCount = bytes.getShort();
-        if (columnCount >= 0) {
-          rows.add(row(message, bytes, columnCount));
-        }
-        message = copy.readFromCopy();
-      }
-    }
-    return rows;
-  }
-
-  private static Row row(byte[] message, ByteBuffer bytes, int columnCount) {
-    Row.Builder row = new Row.Builder(message, columnCount);
-    for (int column = 0; column < columnCount; column++) {
-      int length = bytes.getInt();
-      if (length < 0) {
-        row.nullValue();
-      } else {
-        row.binary(bytes.position(), length);
-        bytes.position(bytes.position() + length);
-      }
-    }
-    return row.build();
   }
 }

@@ -21,9 +21,12 @@ import java.util.UUID;
 
 /** What tests of the PostgreSQL sink do again and again. */
 public final class PostgresFixture {
-  /** Hardly waits for locks, so that a test of them ends soon. */
+  /**
+   * Waits little for locks, so that a test of them ends soon; but longer than a server process
+   * needs to notice that its client has gone, and lets go of its own.
+   */
   static final PostgresSinkSettings IMPATIENT =
-      PostgresSinkSettings.DEFAULT.withLockTimeout(Duration.ofMillis(50));
+      PostgresSinkSettings.DEFAULT.withLockTimeout(Duration.ofSeconds(1));
 
   private PostgresFixture() {}
 

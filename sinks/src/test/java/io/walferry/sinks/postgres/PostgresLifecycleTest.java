@@ -19,6 +19,7 @@ import static io.walferry.sinks.postgres.PostgresFixture.rows;
 import static io.walferry.sinks.postgres.PostgresFixture.sink;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
@@ -83,6 +84,21 @@ final class PostgresLifecycleTest {
             database,
             "SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute"
                 + " WHERE attrelid = 'item'::regclass AND attnum > 0 ORDER BY attnum"));
+  }
+
+  @Test
+  void aTableGetsPastOthersThatHaveHalfOfItsNextName(Database database) throws SQLException {
+    try (PostgresSink sink = following(database, ITEM)) {
+      apply(sink, 0x20, ITEM.insert("1", "moved"));
+      database.execute(
+          "CREATE SCHEMA other; CREATE TABLE public.thing AS SELECT 2 AS id;"
+              + " CREATE TABLE other.item AS SELECT 3 AS id");
+      sink.rename(ITEM.published().table(), new TableId("other", "thing"));
+      sink.commit(position(0x30));
+    }
+    assertEquals(List.of("1|moved"), rows(database, "SELECT * FROM other.thing"));
+    assertEquals(
+        List.of("2|3"), rows(database, "SELECT t.id, i.id FROM public.thing t, other.item i"));
   }
 
   @EachPostgres

@@ -26,6 +26,8 @@ import io.walferry.publication.FormerValue;
 import io.walferry.sink.Claim;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.SourceTable;
+import io.walferry.sinks.table.DdlPolicies;
+import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
@@ -81,6 +83,38 @@ final class PostgresWideningTest {
     assertEquals(
         List.of("0"),
         rows(database, "SELECT count(*) FROM pg_attrdef WHERE adrelid = 'item'::regclass"));
+  }
+
+  @Test
+  void aColumnIsNotNullUntilANullComes(Database database) throws SQLException {
+    database.execute("CREATE TABLE item (id int PRIMARY KEY, name text NOT NULL)");
+    try (PostgresSink sink = following(database, ITEM)) {
+      sink.begin(header(0x20));
+      sink.append(ITEM.insert("1", NULL));
+    }
+    // It went with its transaction.
+    try (PostgresSink sink = retyping(database, DdlPolicy.HALT)) {
+      sink.open(FEED, new Claim());
+      String message =
+          refused(
+              ErrorCode.DESTINATION_DDL_HALTED, () -> apply(sink, 0x20, ITEM.insert("1", NULL)));
+      assertTrue(message.contains("ALTER COLUMN \"name\" DROP NOT NULL;"), message);
+    }
+    try (PostgresSink sink = retyping(database, DdlPolicy.IGNORE)) {
+      sink.open(FEED, new Claim());
+      refused(ErrorCode.DESTINATION_ROW_REFUSED, () -> apply(sink, 0x20, ITEM.insert("1", NULL)));
+    }
+    try (PostgresSink sink = sink(database)) {
+      sink.open(FEED, new Claim());
+      apply(sink, 0x20, ITEM.insert("1", "a"), ITEM.update("1", NULL), ITEM.insert("2", NULL));
+    }
+    assertEquals(List.of("1|∅", "2|∅"), rows(database, ITEMS));
+  }
+
+  private static PostgresSink retyping(Database database, DdlPolicy policy) {
+    DdlPolicies ddl = new DdlPolicies(DdlPolicy.APPLY, DdlPolicy.APPLY, DdlPolicy.APPLY, policy);
+    return new PostgresSink(
+        PostgresFixture.connector(database.uri()), PostgresFixture.IMPATIENT.withDdl(ddl));
   }
 
   @Test

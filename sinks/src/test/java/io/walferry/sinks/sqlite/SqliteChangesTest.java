@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.change.Change;
 import io.walferry.change.Lsn;
 import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.TableId;
 import io.walferry.change.Value;
 import io.walferry.error.ErrorCode;
 import io.walferry.sinks.SourceTable;
@@ -153,6 +154,25 @@ final class SqliteChangesTest {
             "EXPLAIN QUERY PLAN SELECT rowid FROM log WHERE n IS 1 AND \"it's \"\"quoted\"\"\" IS"
                 + " 'x'");
     assertTrue(plan.getFirst().contains("(n=? AND it's \"quoted\"=?)"), plan.toString());
+  }
+
+  /** An index keeps its name when its table gets another one. */
+  @Test
+  void aTableOfTheNameOfARenamedOneGetsAnIndexAsWell() throws SQLException {
+    try (SqliteSink sink = following(file, LOG)) {
+      apply(sink, 0x20, LOG.insert("1", "x"), LOG.update(full("1", "x"), "2", "x"));
+      sink.rename(LOG.published().table(), new TableId("public", "old"));
+      sink.commit(position(0x30));
+      sink.prepare(List.of(LOG.published()));
+      sink.commit(position(0x40));
+      apply(sink, 0x50, LOG.insert("3", "y"), LOG.update(full("3", "y"), "4", "y"));
+    }
+    assertEquals(
+        List.of("log", "old"),
+        rows(
+            file,
+            "SELECT tbl_name FROM sqlite_schema WHERE type='index' AND tbl_name IN ('log', 'old')"
+                + " ORDER BY 1"));
   }
 
   @Test

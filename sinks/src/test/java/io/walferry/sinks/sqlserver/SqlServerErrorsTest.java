@@ -51,6 +51,11 @@ final class SqlServerErrorsTest {
         "9002|DESTINATION_FULL|The transaction log for database 'shop' is full|log is full",
         "1105|DESTINATION_FULL|Could not allocate space for object|filegroup is full",
         "40613|DESTINATION_UNREACHABLE|Database is not currently available.|error 40613",
+        "5074|DESTINATION_SHAPE|The object 'CK_n' is dependent on column 'n'.|object CK_n",
+        "15336|DESTINATION_SHAPE|Object '[dbo].[item].[n]' cannot be renamed because the object"
+            + " participates in enforced dependencies.|a CHECK constraint",
+        "3726|DESTINATION_SHAPE|Could not drop object 'dbo.item' because it is referenced by a"
+            + " FOREIGN KEY constraint.|a foreign key of another table",
         "208|DESTINATION_SHAPE|Invalid object name|error 208"
       })
   void eachHasAMeaningAndShowsNoValue(int error, ErrorCode code, String message, String said) {

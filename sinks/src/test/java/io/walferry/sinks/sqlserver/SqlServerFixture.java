@@ -27,6 +27,11 @@ public final class SqlServerFixture {
 
   private static final String DATABASE = "walferry_test";
 
+  /** Has reads of committed rows see versions, and lets whoever asks for it read a snapshot. */
+  private static final String VERSIONED =
+      "ALTER DATABASE walferry_test SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;"
+          + " ALTER DATABASE walferry_test SET ALLOW_SNAPSHOT_ISOLATION ON";
+
   private SqlServerFixture() {}
 
   /** An empty database, in the place of the one before. */
@@ -44,6 +49,13 @@ public final class SqlServerFixture {
     return server.withDatabase(DATABASE);
   }
 
+  /** The same, where reads of others see versions of rows and wait for nobody. */
+  static SqlServerSettings versionedDatabase() throws SQLException {
+    SqlServerSettings database = database();
+    run(database.withDatabase("master"), VERSIONED);
+    return database;
+  }
+
   static SqlServerSink sink(SqlServerSettings database, SqlServerSinkSettings settings) {
     return new SqlServerSink(new SqlServerConnector(database, settings), settings);
   }
@@ -59,7 +71,15 @@ public final class SqlServerFixture {
 
   /** An empty database as a destination that can be any. */
   public static SqlDestination destination() throws SQLException {
-    SqlServerSettings database = database();
+    return destination(database());
+  }
+
+  /** The same, with versions of rows. */
+  public static SqlDestination versionedDestination() throws SQLException {
+    return destination(versionedDatabase());
+  }
+
+  private static SqlDestination destination(SqlServerSettings database) {
     return new SqlDestination() {
       @Override
       public Sink sink(ExistingRows existing) {

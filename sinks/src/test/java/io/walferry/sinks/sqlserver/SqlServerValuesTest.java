@@ -23,7 +23,8 @@ final class SqlServerValuesTest {
     int precision = dataType.equals("float") ? 53 : 10;
     int scale = dataType.equals("decimal") ? 2 : 6;
     String collation = text ? ColumnDefinitions.COLLATION : "";
-    return new ShapeColumn("v", dataType, bytes, precision, scale, collation, false, false, false);
+    return new ShapeColumn(
+        "v", dataType, bytes, precision, scale, collation, true, false, false, false);
   }
 
   private static SourceType type(TypeFamily family) {

@@ -25,6 +25,7 @@ final class CanonicalValue {
     return switch (value) {
       case byte[] bytes -> "\\x" + HexFormat.of().formatHex(bytes);
       case Number number -> ofNumber(type, number);
+      case Boolean truth -> truth ? "t" : "f";
       case String text -> ofStoredText(type, text);
       default -> throw new IllegalArgumentException("No canonical form of " + value.getClass());
     };

@@ -13,8 +13,8 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
- * Compares tables of a PostgreSQL database with their copies in PostgreSQL or SQLite: equal means
- * the same multiset of rows over all columns of the source. Further columns and tables of the
+ * Compares tables of a PostgreSQL database with their copies in PostgreSQL or another engine: equal
+ * means the same multiset of rows over all columns of the source. Further columns and tables of the
  * destination do not matter. Values are compared as PostgreSQL's text output, floats by value.
  *
  * <p>Each side is read in one snapshot. Memory holds a hash of each row that has not met its equal

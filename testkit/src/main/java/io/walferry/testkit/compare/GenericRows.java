@@ -6,12 +6,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a table of SQLite, or of another engine whose driver returns numbers, text and bytes. */
 final class GenericRows implements RowReader {
   private static final int FETCH_ROWS = 1_000;
+
+  /** What SQL Server's driver calls a UUID, which it prints in upper case. */
+  private static final int GUID = -145;
 
   private final SourceTable table;
   private final Statement statement;
@@ -55,8 +59,13 @@ final class GenericRows implements RowReader {
     return switch (rows.getMetaData().getColumnType(index)) {
       case Types.DATE -> rows.getString(index);
       case Types.TIME, Types.TIMESTAMP -> CanonicalValue.ofMoment(rows.getString(index));
+      case GUID -> lowerCase(rows.getString(index));
       default -> rows.getObject(index);
     };
+  }
+
+  private static @Nullable String lowerCase(@Nullable String text) {
+    return text == null ? null : text.toLowerCase(Locale.ROOT);
   }
 
   @Override

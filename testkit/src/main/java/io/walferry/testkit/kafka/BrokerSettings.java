@@ -5,19 +5,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.ToIntFunction;
 
 /**
  * What a broker is started with.
  *
  * @param own win over ours
  * @param login who is let in; everybody if empty
+ * @param proxied whether there is a second listener, for clients that come by way of a proxy
  */
-record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login) {
+record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login, boolean proxied) {
+  /**
+   * Where a broker listens.
+   *
+   * @param proxied the port behind the proxy, and the proxy's
+   */
+  record Ports(int clients, int controller, Optional<Proxied> proxied) {}
+
+  /** Clients are told the proxy's port, wherever they ask. */
+  record Proxied(int broker, int proxy) {}
+
   /**
    * The file that the broker reads: one node that is broker and controller, for small tests. Topics
    * are made by those who ask for them, and a killed broker is soon let in again.
    */
-  Properties properties(int port, int controllerPort, Path data) {
+  Properties properties(Ports ports, Path data) {
     String protocol = login.isPresent() ? "SASL_PLAINTEXT" : "PLAINTEXT";
     Properties properties = new Properties();
     properties.putAll(
@@ -27,15 +39,17 @@ record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login) {
             "node.id",
             "1",
             "controller.quorum.voters",
-            "1@127.0.0.1:" + controllerPort,
+            "1@127.0.0.1:" + ports.controller,
             "controller.listener.names",
             "CONTROLLER",
             "listeners",
-            "CLIENTS://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort),
+            "CLIENTS://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
+                    .formatted(ports.clients, ports.controller)
+                + proxied(ports, Proxied::broker),
             "advertised.listeners",
-            "CLIENTS://127.0.0.1:" + port,
+            "CLIENTS://127.0.0.1:" + ports.clients + proxied(ports, Proxied::proxy),
             "listener.security.protocol.map",
-            "CLIENTS:" + protocol + ",CONTROLLER:PLAINTEXT",
+            "CLIENTS:%s,PROXIED:%<s,CONTROLLER:PLAINTEXT".formatted(protocol),
             "inter.broker.listener.name",
             "CLIENTS",
             "log.dirs",
@@ -55,6 +69,10 @@ record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login) {
     login.ifPresent(one -> properties.putAll(one.settings()));
     properties.putAll(own);
     return properties;
+  }
+
+  private static String proxied(Ports ports, ToIntFunction<Proxied> port) {
+    return ports.proxied.map(it -> ",PROXIED://127.0.0.1:" + port.applyAsInt(it)).orElse("");
   }
 
   /** What the broker's logs are formatted with. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -26,6 +27,13 @@ public final class CommittedRecords {
    * @throws IllegalStateException if there is no such topic
    */
   public static List<KafkaRecord> of(KafkaBroker broker, String topic) {
+    List<KafkaRecord> records = new ArrayList<>();
+    read(broker, topic, records::add);
+    return records;
+  }
+
+  /** The same, one after the other: for topics that are larger than memory. */
+  public static void read(KafkaBroker broker, String topic, Consumer<KafkaRecord> reader) {
     StringDeserializer text = new StringDeserializer();
     try (KafkaConsumer<String, String> consumer =
             new KafkaConsumer<>(settings(broker, "read_committed"), text, text);
@@ -39,7 +47,7 @@ public final class CommittedRecords {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      return read(consumer, looker.endOffsets(partitions));
+      read(consumer, looker.endOffsets(partitions), reader);
     }
   }
 
@@ -67,16 +75,17 @@ public final class CommittedRecords {
         false);
   }
 
-  private static List<KafkaRecord> read(
-      KafkaConsumer<String, String> consumer, Map<TopicPartition, Long> ends) {
-    List<KafkaRecord> records = new ArrayList<>();
+  private static void read(
+      KafkaConsumer<String, String> consumer,
+      Map<TopicPartition, Long> ends,
+      Consumer<KafkaRecord> reader) {
     long deadline = System.nanoTime() + SILENCE_MAX.toNanos();
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       for (ConsumerRecord<String, String> record : consumer.poll(POLL)) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         if (record.offset() < ends.getOrDefault(partition, 0L)) {
-          records.add(record(record));
+          reader.accept(record(record));
         }
         deadline = System.nanoTime() + SILENCE_MAX.toNanos();
       }
@@ -84,7 +93,6 @@ public final class CommittedRecords {
         throw new KafkaBrokerException("Nothing came for " + SILENCE_MAX + " from " + ends);
       }
     }
-    return records;
   }
 
   private static KafkaRecord record(ConsumerRecord<String, String> record) {

@@ -2,8 +2,11 @@ package io.walferry.testkit.kafka;
 
 import io.walferry.testkit.internal.FreePort;
 import io.walferry.testkit.internal.Guardian;
+import io.walferry.testkit.kafka.BrokerSettings.Ports;
+import io.walferry.testkit.kafka.BrokerSettings.Proxied;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.process.ChildJvmBuilder;
+import io.walferry.testkit.proxy.FaultProxy;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -34,6 +37,7 @@ public final class KafkaBroker implements AutoCloseable {
   private final Path directory;
   private final Guardian guardian;
   private volatile int port;
+  private volatile Optional<FaultProxy> proxy = Optional.empty();
   private Optional<ChildJvm> process = Optional.empty();
   private boolean closed;
 
@@ -72,7 +76,7 @@ public final class KafkaBroker implements AutoCloseable {
   private void startOnFreePorts() {
     for (int tries = 1; ; tries++) {
       port = FreePort.choose();
-      configure(FreePort.choose());
+      configure(new Ports(port, FreePort.choose(), placeProxy()));
       format();
       try {
         start();
@@ -86,15 +90,24 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
+  private Optional<Proxied> placeProxy() {
+    if (!settings.proxied()) {
+      return Optional.empty();
+    }
+    proxy.ifPresent(FaultProxy::close);
+    int behind = FreePort.choose();
+    FaultProxy placed = FaultProxy.before(behind);
+    proxy = Optional.of(placed);
+    return Optional.of(new Proxied(behind, placed.port()));
+  }
+
   private Path configuration() {
     return directory.resolve("broker.properties");
   }
 
-  private void configure(int controllerPort) {
+  private void configure(Ports ports) {
     try (Writer file = Files.newBufferedWriter(configuration())) {
-      settings
-          .properties(port, controllerPort, directory.resolve("logs"))
-          .store(file, "of a test's broker");
+      settings.properties(ports, directory.resolve("logs")).store(file, "of a test's broker");
     } catch (IOException e) {
       throw new KafkaBrokerException("Cannot write " + configuration(), e);
     }
@@ -185,6 +198,14 @@ public final class KafkaBroker implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
+  /**
+   * The proxy of a {@link KafkaBrokerBuilder#proxied} broker: who begins with its port comes by way
+   * of it always.
+   */
+  public FaultProxy proxy() {
+    return proxy.orElseThrow(() -> new IllegalStateException("The broker has no proxy"));
+  }
+
   /** The port, which stays the same over all starts of this broker. */
   public int port() {
     return port;
@@ -198,6 +219,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
     closed = true;
     forgetProcess();
+    proxy.ifPresent(FaultProxy::close);
     guardian.release();
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 public final class KafkaBrokerBuilder {
   private final Map<String, String> settings = new LinkedHashMap<>();
   private Optional<KafkaLogin> login = Optional.empty();
+  private boolean proxied;
 
   KafkaBrokerBuilder() {}
 
@@ -26,8 +27,14 @@ public final class KafkaBrokerBuilder {
     return this;
   }
 
+  /** With a proxy before a second port of the broker; see {@link KafkaBroker#proxy}. */
+  public KafkaBrokerBuilder proxied() {
+    proxied = true;
+    return this;
+  }
+
   /** Returns when the broker takes requests. */
   public KafkaBroker start() {
-    return KafkaBroker.create(new BrokerSettings(Map.copyOf(settings), login));
+    return KafkaBroker.create(new BrokerSettings(Map.copyOf(settings), login, proxied));
   }
 }

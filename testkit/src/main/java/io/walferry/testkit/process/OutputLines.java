@@ -69,7 +69,7 @@ final class OutputLines {
     } catch (TimeoutException e) {
       throw missing("no such line within " + timeout);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("The awaited line did not come", e.getCause());
+      throw new IllegalStateException(e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while waiting for a line", e);
@@ -95,7 +95,7 @@ final class OutputLines {
       }
       throw missing("lines, but not this one, within " + silenceMax.multipliedBy(SILENCES_MAX));
     } catch (ExecutionException e) {
-      throw new IllegalStateException("The awaited line did not come", e.getCause());
+      throw new IllegalStateException(e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while waiting for a line", e);
@@ -123,8 +123,10 @@ final class OutputLines {
     waiters.remove(waiter);
   }
 
-  private IllegalStateException missing(String why) {
-    return new IllegalStateException(why + "; the output ends with:\n" + tail());
+  /** The newest line is in the first one of the message, which is all that summaries show. */
+  private synchronized IllegalStateException missing(String why) {
+    String newest = lines.isEmpty() ? "no line" : "'" + lines.getLast() + "'";
+    return new IllegalStateException(why + " behind " + newest + "; the last lines:\n" + tail());
   }
 
   synchronized List<String> lines() {

@@ -6,6 +6,8 @@ import java.util.List;
 final class ScalarCases {
   private static final String LONG_TEXT = "größer 😀 ".repeat(500);
 
+  private static final String WHOLE = "9".repeat(500);
+
   static final List<TypeCase> ALL =
       new CaseTable()
           .printed("bool", "true", "t")
@@ -28,15 +30,20 @@ final class ScalarCases {
           .printed("numeric", "1e300", "1" + "0".repeat(300))
           .printed("numeric", "-9e131071", "-9" + "0".repeat(131071))
           .printed("numeric", "1e-16383", "0." + "0".repeat(16382) + "1")
+          .same("numeric(1000)", "0", "-" + "9".repeat(1000))
+          .same("numeric(1000,500)", WHOLE + "." + WHOLE, "-" + WHOLE + "." + WHOLE, "NaN")
+          .printed("numeric(1000,500)", "1e-500", "0." + "0".repeat(499) + "1")
           .printed("numeric(10,2)", "99999999.99", "99999999.99")
           .printed("numeric(10,2)", "0", "0.00")
           .printed("numeric(4,2)", "-0.001", "0.00")
           .since(15, "numeric(3,-2)", "12345", "12300")
           .same("text", "", "a", "it's", "é😀", "\\", "\"", "NULL", "\uFFFD", "\n\t ", LONG_TEXT)
-          .same("varchar", "", "größ")
-          .same("varchar(3)", "abc")
+          .same("text", "t", "f", "0", "\\x00", "\r\n", "😀".repeat(3))
+          .same("varchar", "", "größ", "t")
+          .same("varchar(3)", "", "abc", "😀é😀")
           .printed("bpchar", "a  ", "a  ")
           .printed("char(4)", "é", "é   ")
+          .same("char(4)", "😀😀é😀")
           .printed("char(4)", "", "    ")
           .same("name", "", "a", "Größe")
           .same("\"char\"", "", "a", "\"")

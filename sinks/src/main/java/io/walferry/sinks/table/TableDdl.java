@@ -1,15 +1,19 @@
 package io.walferry.sinks.table;
 
+import io.walferry.change.TableId;
 import io.walferry.publication.PublishedColumn;
+import java.util.List;
 
 /**
- * How one engine alters columns of its tables; {@link TableAlterations} decides. Statements are for
- * people to run.
+ * How one engine alters its tables; {@link TableAlterations} decides. Statements are for people to
+ * run.
  *
  * @param <T> a table as it is there
  */
-public interface ColumnDdl<T> {
+public interface TableDdl<T> {
   boolean has(T found, String column);
+
+  int columnCount(T found);
 
   /** Whether the engine cannot tell the names apart. */
   boolean isSameName(String name, String other);
@@ -39,4 +43,22 @@ public interface ColumnDdl<T> {
   String retypeStatement(T found, PublishedColumn column);
 
   void retype(T found, PublishedColumn column);
+
+  String dropTableStatement(T found);
+
+  void dropTable(T found);
+
+  /**
+   * Takes the name of a table back, and the other one for it; tells why it cannot be called so, or
+   * nothing.
+   */
+  List<String> nameProblems(TableId table, TableId to);
+
+  /** Whether the engine has both names for one. */
+  boolean isSameTable(TableId table, TableId to);
+
+  String renameTableStatement(T found, TableId to);
+
+  /** Gives a table a name that no other one has. */
+  void renameTable(T found, TableId to);
 }

@@ -1,0 +1,132 @@
+package io.walferry.publication;
+
+import io.walferry.change.TableId;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.postgres.ConditionSql;
+import io.walferry.postgres.PostgresErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A publication with row filters that is yet to be made. Only the server knows what a filter means,
+ * so it is made in a transaction and looked at there, before anybody else can see it.
+ */
+final class FilteredPublication {
+  /** Of class 42, what no condition is to blame for: rights, a name that is taken, no table. */
+  private static final Set<String> NOT_ITS_FAULT = Set.of("42501", "42710", "42P01");
+
+  private final Connection connection;
+  private final String name;
+  private final Set<TableId> filtered;
+  private final String statement;
+
+  /**
+   * Not made yet.
+   *
+   * @param connection in autocommit mode
+   * @param tables as {@link TableDirectory#publishable} names them
+   * @throws WalferryException {@code CONFIGURATION_INVALID} if the server has no row filters, or a
+   *     table with one is not to be published
+   */
+  FilteredPublication(
+      Connection connection, String name, Collection<TableId> tables, RowFilters filters)
+      throws SQLException {
+    int major = connection.getMetaData().getDatabaseMajorVersion();
+    filters.requireServer(major);
+    List<TableId> others = filters.besides(tables);
+    if (!others.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.CONFIGURATION_INVALID,
+          "'source.where' names "
+              + names(others)
+              + ", of which publication "
+              + name
+              + " is not made; a partition has the condition of its partitioned table");
+    }
+    this.connection = connection;
+    this.name = name;
+    this.filtered = filters.conditions().keySet();
+    this.statement = Publications.createStatement(name, tables, filters, major);
+  }
+
+  /**
+   * Makes it.
+   *
+   * @throws WalferryException {@code REPLICA_IDENTITY_MISSING} if updates of the application would
+   *     fail, or {@code CONFIGURATION_INVALID}; then nothing has been made
+   */
+  void create() throws SQLException {
+    List<UncoveredFilter> uncovered = make(true);
+    if (!uncovered.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.REPLICA_IDENTITY_MISSING,
+          "publication "
+              + name
+              + " was not created, since the application's UPDATE and DELETE would fail on tables"
+              + " where 'source.where' asks for columns that the replica identity lacks: "
+              + uncovered.stream().map(UncoveredFilter::toString).collect(Collectors.joining(", "))
+              + ". Run: "
+              + uncovered.stream()
+                  .map(UncoveredFilter::identityStatement)
+                  .collect(Collectors.joining(" ")));
+    }
+  }
+
+  /** For which tables making it would be refused; leaves nothing and waits for no lock for long. */
+  List<UncoveredFilter> tryOut() throws SQLException {
+    return make(false);
+  }
+
+  private List<UncoveredFilter> make(boolean stays) throws SQLException {
+    try (Statement sql = connection.createStatement()) {
+      sql.execute("SET default_transaction_read_only = off");
+      connection.setAutoCommit(false);
+      try {
+        if (!stays) {
+          sql.execute("SET LOCAL lock_timeout = '10s'");
+        }
+        execute(sql);
+        List<UncoveredFilter> uncovered = UncoveredFilter.of(connection, name);
+        if (stays && uncovered.isEmpty()) {
+          connection.commit();
+        }
+        return uncovered;
+      } finally {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    }
+  }
+
+  private void execute(Statement sql) throws SQLException {
+    try {
+      ConditionSql.requireOneStatement(statement);
+      sql.execute(statement);
+    } catch (SQLException e) {
+      if (!isRefusal(e)) {
+        throw e;
+      }
+      WalferryException said =
+          PostgresErrors.translate(
+              e, "create publication " + name + " with 'source.where' for " + names(filtered));
+      throw new WalferryException(ErrorCode.CONFIGURATION_INVALID, said.getMessage(), said);
+    }
+  }
+
+  private static String names(Collection<TableId> tables) {
+    return tables.stream().map(TableId::toString).collect(Collectors.joining(", "));
+  }
+
+  private static boolean isRefusal(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null
+        && !NOT_ITS_FAULT.contains(state)
+        && (state.startsWith("42") || state.startsWith("22") || state.equals("0A000"));
+  }
+}

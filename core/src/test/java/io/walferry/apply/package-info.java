@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.apply;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.kafka.converter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.server;
+
+import org.jspecify.annotations.NullMarked;

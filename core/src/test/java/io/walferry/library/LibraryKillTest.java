@@ -21,18 +21,31 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** At least once, over kills: nothing is lost, and only what came after the checkpoint repeats. */
 @Postgres
 final class LibraryKillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int KILLS = 4;
 
   @TempDir Path directory;
 
-  @EachPostgres(from = 14, to = 14)
+  /** One kill in the load, one while changes are followed. */
+  @Test
+  @Postgres(14)
   void nothingIsLostOverKills(Database database) throws Exception {
+    killAndCompare(database, 1);
+  }
+
+  @Tag("full")
+  @EachPostgres
+  void nothingIsLostOverManyKills(Database database) throws Exception {
+    killAndCompare(database, 8);
+  }
+
+  private void killAndCompare(Database database, int followingKills) throws Exception {
     Random random = new Random(7);
     database.execute(
         "create table t (id int primary key, v text);"
@@ -43,7 +56,7 @@ final class LibraryKillTest {
     List<Kill> kills = new ArrayList<>();
     try {
       // In the load, where the first checkpoints are, and then while changes are followed.
-      for (int kill = 0; kill <= KILLS; kill++) {
+      for (int kill = 0; kill <= followingKills; kill++) {
         kills.add(killAfter(database, kill == 0 ? 1 : 1 + random.nextInt(30)));
       }
     } finally {

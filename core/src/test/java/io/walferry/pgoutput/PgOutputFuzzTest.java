@@ -2,6 +2,7 @@ package io.walferry.pgoutput;
 
 import io.walferry.change.OldRow;
 import io.walferry.change.Row;
+import io.walferry.testkit.workload.Seeds;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Garbage gives a {@link ProtocolException} or a message, and nothing else. A failure shows the
- * seed; {@code -Dwalferry.fuzz.seed=…} replays it, {@code -Dwalferry.fuzz.rounds=…} goes further.
+ * seed; {@code -Dwalferry.test.seed=…} replays it, {@code -Dwalferry.fuzz.rounds=…} goes further.
  */
 final class PgOutputFuzzTest {
   /** Different messages, each of which every protocol has to decode. */
@@ -18,7 +19,7 @@ final class PgOutputFuzzTest {
       Integer.getInteger(
           "walferry.fuzz.rounds", Boolean.getBoolean("walferry.full") ? 10_000_000 : 200_000);
 
-  private static final long SEED = Long.getLong("walferry.fuzz.seed", System.nanoTime());
+  private static final long SEED = Seeds.next();
 
   private interface Garbage {
     byte[] next(Random random);
@@ -72,7 +73,6 @@ final class PgOutputFuzzTest {
   }
 
   private static void run(Garbage garbage) {
-    System.out.println("walferry.fuzz.seed=" + SEED);
     Random random = new Random(SEED);
     PgOutputDecoder[] decoders = new PgOutputDecoder[PgOutputDecoder.MAX_PROTOCOL_VERSION];
     Arrays.setAll(decoders, i -> new PgOutputDecoder(i + 1));
@@ -85,7 +85,7 @@ final class PgOutputFuzzTest {
         } catch (ProtocolException e) {
           // What garbage is for.
         } catch (RuntimeException | Error e) {
-          throw new AssertionError("round " + round + " of -Dwalferry.fuzz.seed=" + SEED, e);
+          throw new AssertionError("round " + round + " of -Dwalferry.test.seed=" + SEED, e);
         }
       }
     }

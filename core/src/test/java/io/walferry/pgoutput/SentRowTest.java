@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.walferry.change.Row;
 import io.walferry.change.Value;
+import io.walferry.testkit.workload.Seeds;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** A row as it was sent keeps nothing of its columns, and finds each of them in any order. */
 final class SentRowTest {
-  private static final long SEED = Long.getLong("walferry.seed", System.nanoTime());
+  private static final long SEED = Seeds.next();
   private static final int MESSAGES = 20_000;
   private static final int ROUNDS = 5;
   private static final Value TEXT = new Value.Text("some text");
@@ -36,7 +37,7 @@ final class SentRowTest {
       assertEquals(values.size(), row.columnCount());
       for (int look = 0; look < 3 * values.size(); look++) {
         int column = random.nextInt(values.size());
-        String where = "-Dwalferry.seed=" + SEED + ", column " + column;
+        String where = "-Dwalferry.test.seed=" + SEED + ", column " + column;
         assertEquals(values.get(column), row.value(column), where);
         assertEquals(values.get(column), kept.value(column), where);
         assertEquals(built.length(column), row.length(column), where);
@@ -63,7 +64,7 @@ final class SentRowTest {
       Row merged =
           decoded(message(later))
               .over(random.nextBoolean() ? built(earlier) : decoded(message(earlier)));
-      assertEquals(built(expected), merged, "-Dwalferry.seed=" + SEED);
+      assertEquals(built(expected), merged, "-Dwalferry.test.seed=" + SEED);
     }
   }
 

@@ -14,6 +14,7 @@ import io.walferry.change.Transaction;
 import io.walferry.spool.Compression;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.workload.Seeds;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -54,7 +55,6 @@ final class StreamModelTest {
           arguments(18, 4, false, false),
           arguments(18, 4, true, false));
 
-  private static final String SEED_PROPERTY = "walferry.test.seed";
   private static final int PHASES = 4;
   private static final int STEPS = 350;
 
@@ -69,9 +69,7 @@ final class StreamModelTest {
   @FieldSource("CASES")
   void whatCommittedIsDeliveredOnce(int major, int protocol, boolean twoPhase, boolean immediate)
       throws Exception {
-    long seed = Long.getLong(SEED_PROPERTY, System.nanoTime() & 0xFFFFFF);
-    System.out.println("seed " + seed + "; replay with -D" + SEED_PROPERTY + "=" + seed);
-    run(major, protocol, twoPhase, immediate, seed);
+    run(major, protocol, twoPhase, immediate, Seeds.next());
   }
 
   @Tag("full")

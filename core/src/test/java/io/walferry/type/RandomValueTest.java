@@ -3,6 +3,7 @@ package io.walferry.type;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.walferry.SharedServers;
+import io.walferry.testkit.workload.Seeds;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -14,12 +15,12 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * Values that real servers draw at random come out alike from text and binary, and are printed as
- * the server does. {@code -Dwalferry.seed=…} replays a run.
+ * the server does. {@code -Dwalferry.test.seed=…} replays a run.
  */
 final class RandomValueTest {
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
 
-  private static final long SEED = Long.getLong("walferry.seed", System.nanoTime());
+  private static final long SEED = Seeds.next();
   private static final int ROWS = 2000;
 
   /** Bits of any kind, NaN's included. */
@@ -85,7 +86,6 @@ final class RandomValueTest {
   @ParameterizedTest
   @FieldSource("MAJORS")
   void textBinaryAndPrintAgree(int major) throws SQLException {
-    System.out.println("walferry.seed=" + SEED);
     try (TypedServer server = new TypedServer(major);
         Statement statement = server.connection().createStatement()) {
       statement.execute("select setseed(" + (SEED % 1000) / 1000.0 + ")");
@@ -105,7 +105,7 @@ final class RandomValueTest {
   private static void check(PgType type, String expression, List<byte[]> row) {
     String text = TypedServer.string(row.getFirst());
     Object value = TypedServer.decode(type, Format.TEXT, row.getFirst());
-    String where = expression + " with -Dwalferry.seed=" + SEED;
+    String where = expression + " with -Dwalferry.test.seed=" + SEED;
     assertEquals(value, TypedServer.decode(type, Format.BINARY, row.getLast()), where);
     assertEquals(Optional.of(text), ValueText.print(type, value), where);
   }

@@ -2,6 +2,7 @@ package io.walferry.type;
 
 import io.walferry.testkit.type.TypeCase;
 import io.walferry.testkit.type.TypeCases;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.value.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Bytes that are not a value give a {@link MalformedValueException} or a value that can be printed,
- * and nothing else. A failure shows the seed; {@code -Dwalferry.fuzz.seed=…} replays it, {@code
+ * and nothing else. A failure shows the seed; {@code -Dwalferry.test.seed=…} replays it, {@code
  * -Dwalferry.fuzz.rounds=…} goes further.
  */
 final class ValueFuzzTest {
@@ -21,7 +22,7 @@ final class ValueFuzzTest {
       Integer.getInteger(
           "walferry.fuzz.rounds", Boolean.getBoolean("walferry.full") ? 5_000_000 : 300_000);
 
-  private static final long SEED = Long.getLong("walferry.fuzz.seed", System.nanoTime());
+  private static final long SEED = Seeds.next();
 
   /** Longer ones would only be mutated in their dull middle. */
   private static final int LENGTH_MAX = 400;
@@ -34,7 +35,6 @@ final class ValueFuzzTest {
   @Test
   void mutatedValuesGiveOurExceptionOnly() throws SQLException {
     List<Seed> seeds = seeds();
-    System.out.println("walferry.fuzz.seed=" + SEED);
     Random random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
       Seed valid = seeds.get(random.nextInt(seeds.size()));
@@ -55,7 +55,7 @@ final class ValueFuzzTest {
       // What mutated bytes are for.
     } catch (RuntimeException | Error e) {
       throw new AssertionError(
-          "round %d of -Dwalferry.fuzz.seed=%d: %s as %s"
+          "round %d of -Dwalferry.test.seed=%d: %s as %s"
               .formatted(round, SEED, type.name(), format),
           e);
     }

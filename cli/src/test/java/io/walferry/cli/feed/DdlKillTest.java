@@ -9,8 +9,10 @@ import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.mysql.MysqlDatabase;
+import io.walferry.testkit.mysql.MysqlFlavor;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.workload.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Postgres
 final class DdlKillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final int KILLS = 4;
+  private static final int KILLS = 3;
 
   @TempDir Path directory;
 
@@ -45,7 +47,7 @@ final class DdlKillTest {
     }
   }
 
-  @EachMysql
+  @EachMysql(quick = MysqlFlavor.MARIADB)
   void contentsAreEqualAfterKillsInMysql(Database source, MysqlDatabase database) throws Exception {
     killAndCompare(source, new MysqlCopy(database), Seeds.next(), KILLS);
   }

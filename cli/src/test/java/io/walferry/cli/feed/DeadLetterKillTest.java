@@ -12,6 +12,7 @@ import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,7 +37,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Postgres
 final class DeadLetterKillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int KILLS = 3;
   private static final int KEYS = 200;
   private static final TableId ITEM = new TableId("public", "item");
 
@@ -47,6 +48,17 @@ final class DeadLetterKillTest {
   @ParameterizedTest
   @EnumSource
   void theRestArrivesAndAReloadMends(Kind kind, Database source) throws Exception {
+    killAndCompare(kind, source, 1);
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @EnumSource
+  void theRestArrivesAndAReloadMendsAfterManyKills(Kind kind, Database source) throws Exception {
+    killAndCompare(kind, source, 6);
+  }
+
+  private void killAndCompare(Kind kind, Database source, int kills) throws Exception {
     Workload workload = Workload.create(Seeds.next());
     Random random = new Random(workload.seed());
     FeedSetup.streamEarly(source);
@@ -60,7 +72,7 @@ final class DeadLetterKillTest {
     try (Destination plain = kind.create(directory, source.server(), workload)) {
       plain.execute("create table item " + columns.formatted(", check (n >= 0)"));
       Tolerant destination = new Tolerant(plain);
-      killOften(source, destination, workload, random);
+      killOften(source, destination, workload, random, kills);
       List<TableName> tables = new ArrayList<>(workload.tables());
       assertEquals(List.of(), plain.compare(source, tables).tableDifferences(), seed(workload));
       requireOnlyLetteredRowsDiffer(source, plain, workload);
@@ -76,7 +88,8 @@ final class DeadLetterKillTest {
   }
 
   private static void killOften(
-      Database source, Destination destination, Workload workload, Random random) throws Exception {
+      Database source, Destination destination, Workload workload, Random random, int kills)
+      throws Exception {
     AtomicBoolean writing = new AtomicBoolean(true);
     Random moves = new Random(random.nextLong());
     CompletableFuture<Void> writer =
@@ -89,7 +102,7 @@ final class DeadLetterKillTest {
             });
     try {
       kill(source, destination, "loaded", random.nextInt(3));
-      for (int kill = 0; kill < KILLS; kill++) {
+      for (int kill = 0; kill < kills; kill++) {
         kill(source, destination, "committed", 1 + random.nextInt(12));
       }
     } finally {

@@ -14,6 +14,7 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;

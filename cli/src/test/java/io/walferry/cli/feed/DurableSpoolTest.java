@@ -23,6 +23,7 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -15,6 +15,7 @@ import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.postgres.StopMode;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -12,6 +12,7 @@ import io.walferry.testkit.kafka.KafkaBroker;
 import io.walferry.testkit.kafka.KafkaRecord;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.workload.Seeds;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,7 +46,7 @@ final class KafkaKillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final JsonMapper JSON = new JsonMapper();
   private static final int SHOWN_MOST = 3;
-  private static final int KILLS = 4;
+  private static final int KILLS = 2;
   private static final int PARTITIONS = 3;
   private static final int KEYS = 300;
   private static final int LARGE = 1_000;

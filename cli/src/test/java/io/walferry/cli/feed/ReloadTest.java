@@ -8,6 +8,7 @@ import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.pipeline.ReloadRequest;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -20,6 +20,7 @@ import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.workload.Seeds;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +61,18 @@ final class RowReloadTest {
   @ParameterizedTest
   @EnumSource
   void rowsThatAreWrittenToMeanwhileEndEqual(Kind kind, Database database) throws Exception {
+    reloadWhileWritten(kind, database, 4);
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @EnumSource
+  void rowsThatAreWrittenToMeanwhileEndEqualManyTimes(Kind kind, Database database)
+      throws Exception {
+    reloadWhileWritten(kind, database, 30);
+  }
+
+  private void reloadWhileWritten(Kind kind, Database database, int rounds) throws Exception {
     createItems(database, HOT);
     database.execute(
         "insert into item select g, 0, repeat(md5(g::text), 100), 0"
@@ -73,7 +87,7 @@ final class RowReloadTest {
                 CompletableFuture.runAsync(() -> write(database, new Random(seed), writing)),
                 CompletableFuture.runAsync(() -> write(database, new Random(~seed), writing)));
         try {
-          for (int round = 0; round < 12; round++) {
+          for (int round = 0; round < rounds; round++) {
             // Nobody else writes to these, so the stream does not stumble over them.
             for (int id = 3; id <= HOT; id += 3) {
               // One by one, so that nobody waits for the other in a circle.

@@ -20,6 +20,7 @@ import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.workload.Seeds;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

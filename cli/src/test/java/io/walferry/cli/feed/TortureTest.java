@@ -13,6 +13,7 @@ import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads the destination of {@link Transfers} again and again while it is fed. One statement sees
@@ -22,18 +23,20 @@ final class TransferAudit implements AutoCloseable {
           LEFT JOIN (SELECT account, sum(amount) AS amount FROM journal GROUP BY account) j
             ON j.account = a.id WHERE a.balance <> coalesce(j.amount, 0)),
         (SELECT coalesce(sum(balance), 0) FROM account), (SELECT count(*) FROM account),
-        (SELECT count(*) %% 2 FROM journal)
+        (SELECT count(*) FROM journal)
       FROM %s p\
       """;
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration BREAK = Duration.ofMillis(20);
+  private static final int LINES_PER_TRANSFER = 2;
 
   private final Destination destination;
   private final Thread thread;
   private boolean ended;
   private int consistent;
   private int inconsistent;
+  private long transfers;
   private String violation = "";
 
   private TransferAudit(Destination destination) {
@@ -69,19 +72,23 @@ final class TransferAudit implements AutoCloseable {
   private void look(Statement statement) throws SQLException {
     try (ResultSet row = statement.executeQuery(AUDIT.formatted(destination.positionTable()))) {
       if (row.next() && row.getString(1).equals("following")) {
-        saw(row.getLong(2), row.getLong(3), row.getLong(4), row.getInt(5));
+        saw(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
       } else {
         sawNothingConsistent();
       }
     }
   }
 
-  private synchronized void saw(long unbalanced, long sum, long accounts, int odd) {
+  private synchronized void saw(long unbalanced, long sum, long accounts, long lines) {
     consistent++;
-    if (unbalanced != 0 || sum != 0 || accounts != Transfers.ACCOUNTS || odd != 0) {
+    transfers = lines / LINES_PER_TRANSFER;
+    if (unbalanced != 0
+        || sum != 0
+        || accounts != Transfers.ACCOUNTS
+        || lines % LINES_PER_TRANSFER != 0) {
       violation =
-          "%d balances differ from the journal, sum %d, %d accounts, odd lines %d"
-              .formatted(unbalanced, sum, accounts, odd);
+          "%d balances differ from the journal, sum %d, %d accounts, %d lines"
+              .formatted(unbalanced, sum, accounts, lines);
     }
     notifyAll();
   }
@@ -101,7 +108,11 @@ final class TransferAudit implements AutoCloseable {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (violation.isEmpty() && consistent < wanted) {
       long left = (deadline - System.nanoTime()) / 1_000_000;
-      assertTrue(left > 0, "not consistent in " + inconsistent + " looks");
+      assertTrue(
+          left > 0,
+          () ->
+              "consistent in %d looks, not in %d, last with %d transfers"
+                  .formatted(consistent, inconsistent, transfers));
       wait(left);
     }
   }
@@ -115,6 +126,21 @@ final class TransferAudit implements AutoCloseable {
     try {
       while (goesOn() && consistent + inconsistent < wanted) {
         wait();
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("Interrupted", e);
+    }
+  }
+
+  /**
+   * Returns when the destination has been seen in a consistent state with so many transfers. A
+   * writer that waits for it now and then lets the slowest destination catch up. Returns as well
+   * when the audit ends, or within a moment after the writer is to stop.
+   */
+  synchronized void awaitAllTransfers(long count, BooleanSupplier writing) {
+    try {
+      while (goesOn() && writing.getAsBoolean() && transfers < count) {
+        wait(BREAK.toMillis());
       }
     } catch (InterruptedException e) {
       throw new AssertionError("Interrupted", e);

@@ -27,6 +27,7 @@ final class Transfers {
 
   private final Database source;
   private final Random random;
+  private int done;
 
   Transfers(Database source, long seed) {
     this.source = source;
@@ -46,10 +47,16 @@ final class Transfers {
         book(connection, 1 + random.nextInt(ACCOUNTS), -amount);
         book(connection, 1 + random.nextInt(ACCOUNTS), amount);
         connection.commit();
+        done++;
       }
     } catch (SQLException e) {
       throw new IllegalStateException("A transfer has failed", e);
     }
+  }
+
+  /** How many have been committed since the tables were made. */
+  int done() {
+    return done;
   }
 
   private static void book(Connection connection, int account, long amount) throws SQLException {

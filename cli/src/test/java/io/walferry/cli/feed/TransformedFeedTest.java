@@ -11,6 +11,7 @@ import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.transform.NewColumn;
 import io.walferry.transform.TableMapping;
 import io.walferry.transform.TableRule;
@@ -125,7 +126,7 @@ final class TransformedFeedTest {
 
   private static void assertArrives(Database source, Destination destination, String byBytes)
       throws Exception {
-    long seed = new Random().nextLong();
+    long seed = Seeds.next();
     Random random = new Random(seed);
     source.execute(HMAC + SCHEMA);
     for (int i = 0; i < 300; i++) {

@@ -8,7 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServers;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Postgres(15)
 final class PostgresExtensionTest {
@@ -33,7 +39,7 @@ final class PostgresExtensionTest {
   }
 
   @EachPostgres
-  void aTemplateRunsOnEachMajorThatIsSupportedInFull(Database database) throws Exception {
+  void aTemplateRunsOnMajorsThatAreSupportedInFull(Database database) throws Exception {
     database.execute("select 1");
     int major = database.server().major();
     assertEquals(major, Integer.parseInt(database.server().version().substring(0, 2)));
@@ -43,5 +49,35 @@ final class PostgresExtensionTest {
   @EachPostgres(from = 12, to = 13)
   void olderMajorsComeWhereTheyAreAskedFor(PostgresServer server) {
     assertTrue(server.major() == 12 || server.major() == 13, "runs on " + server.major());
+  }
+
+  @EachPostgres(quick = 16)
+  void aTemplateNamesItsMajors(PostgresServer server) {
+    assertTrue(Boolean.getBoolean("walferry.full") || server.major() == 16);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "aTemplateRunsOnMajorsThatAreSupportedInFull | false | 14, 18",
+        "aTemplateRunsOnMajorsThatAreSupportedInFull | true | 14, 15, 16, 17, 18",
+        "olderMajorsComeWhereTheyAreAskedFor | false | 12, 13",
+        "aTemplateNamesItsMajors | false | 16",
+        "aTemplateNamesItsMajors | true | 14, 15, 16, 17, 18",
+      })
+  void theQuickBuildLeavesMajorsOutAndTheFullOneNone(String method, boolean full, String majors)
+      throws Exception {
+    Class<?> parameter = method.startsWith("aTemplateRuns") ? Database.class : PostgresServer.class;
+    EachPostgres asked =
+        PostgresExtensionTest.class
+            .getDeclaredMethod(method, parameter)
+            .getAnnotation(EachPostgres.class);
+    var found = new TreeSet<>(List.of(10, 11, 12, 13, 14, 15, 16, 17, 18));
+    assertEquals(majors, join(EachPostgresProvider.chosen(asked, found, full)));
+  }
+
+  private static String join(Stream<Integer> majors) {
+    return majors.map(String::valueOf).collect(Collectors.joining(", "));
   }
 }

@@ -1,5 +1,6 @@
 package io.walferry.cli;
 
+import io.walferry.testkit.wait.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Runs commands in this process and keeps what they write. */
 final class CapturedRun {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err =

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.wait.Await;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -236,17 +237,12 @@ final class FeedCommandsTest {
     }
   }
 
-  /** Looks again until it holds; the class's time limit ends the wait. */
-  private static void await(BooleanSupplier condition, CapturedRun run)
-      throws InterruptedException {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited in vain: " + run.err());
-      }
-      Thread.onSpinWait();
-      new java.util.concurrent.CountDownLatch(1)
-          .await(20, java.util.concurrent.TimeUnit.MILLISECONDS);
-    }
+  /** A wait that expires says what the command has said. */
+  private static void await(BooleanSupplier condition, CapturedRun run) {
+    Await.until(
+        "the command has come so far",
+        Duration.ofSeconds(60),
+        run::err,
+        said -> condition.getAsBoolean());
   }
 }

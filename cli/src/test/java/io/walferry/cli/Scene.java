@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -217,12 +218,9 @@ final class Scene {
     try (Connection connection = database.connect();
         PreparedStatement active =
             connection.prepareStatement(
-                "select count(*), pg_sleep(0.02) from pg_replication_slots"
+                "select count(*) from pg_replication_slots"
                     + " where database = current_database() and active")) {
-      long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-      while (isActive(active)) {
-        assertTrue(System.nanoTime() < deadline, "the slot stays active");
-      }
+      Await.until("no slot is active", Duration.ofSeconds(30), () -> !isActive(active));
     } catch (SQLException e) {
       throw new AssertionError("could not look at the slots", e);
     }

@@ -7,6 +7,7 @@ import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.compare.DatabaseComparison;
 import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.ShopWorkload;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,12 +18,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** A shop with traffic, and a copy of it. Used by one thread. */
 final class ShopFeed {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final String name;
   private final Database source;
@@ -97,11 +95,11 @@ final class ShopFeed {
     write(transactions);
     marks++;
     source.execute("insert into shop.mark values (" + marks + ")");
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (marksArrived() < marks) {
-      assertTrue(System.nanoTime() < deadline, () -> name + ": waited in vain for " + marks);
-      new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
-    }
+    Await.until(
+        "%s has %d marks".formatted(name, marks),
+        Duration.ofSeconds(60),
+        this::marksArrived,
+        arrived -> arrived >= marks);
   }
 
   private int marksArrived() throws SQLException {

@@ -12,6 +12,7 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.ShopWorkload;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Postgres
 @Timeout(180)
 final class SignalTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final Duration AT_ONCE = Duration.ofSeconds(3);
   private static final String STOPPING = "stopping; once more ends at once";
   private static final String OF_THE_FEED = "slot_name = current_database()";
@@ -194,12 +195,12 @@ final class SignalTest {
 
   /** Asks the server until the answer is 1. */
   private static void awaitOne(Database database, String query) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
     try (Connection connection = database.connect()) {
-      while (!text(connection, query).equals("1")) {
-        assertTrue(System.nanoTime() < deadline, () -> "waited in vain for: " + query);
-        text(connection, "select pg_sleep(0.02)");
-      }
+      Await.until(
+          "1 is the answer to " + query,
+          Duration.ofSeconds(60),
+          () -> text(connection, query),
+          "1"::equals);
     }
   }
 

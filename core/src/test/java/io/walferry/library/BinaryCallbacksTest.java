@@ -18,6 +18,7 @@ import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.type.TypeCase;
 import io.walferry.testkit.type.TypeCases;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import io.walferry.type.TypeCatalog;
 import io.walferry.type.TypedRow;
@@ -176,7 +177,7 @@ final class BinaryCallbacksTest {
 
   @Test
   void existingRowsAndChangesInBinaryMeetExactly(Database database) throws Exception {
-    Workload workload = Workload.create(System.nanoTime());
+    Workload workload = Workload.create(Seeds.next());
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
     }

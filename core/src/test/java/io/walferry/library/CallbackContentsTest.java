@@ -12,6 +12,7 @@ import io.walferry.pipeline.LoadMode;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import io.walferry.type.TypedRow;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class CallbackContentsTest {
 
   @EachPostgres
   void callbacksAreToldEveryRowOnceWhileOthersWrite(Database database) throws Exception {
-    Workload workload = Workload.create(System.nanoTime());
+    Workload workload = Workload.create(Seeds.next());
     try (Connection connection = database.connect()) {
       workload.createSchema(connection);
     }

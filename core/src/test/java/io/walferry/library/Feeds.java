@@ -8,6 +8,7 @@ import io.walferry.pipeline.RetryPolicy;
 import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +19,7 @@ import java.util.function.BooleanSupplier;
 
 /** What tests of the library have in common: short waits, and names of one database. */
 final class Feeds {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   private Feeds() {}
 
@@ -70,18 +71,18 @@ final class Feeds {
   }
 
   static void await(BooleanSupplier reached, String what, Walferry feed) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!reached.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError(
-            "Waited in vain until " + what + "; " + feed.progress() + ", " + feed.lastError());
-      }
-      if (feed.status() == Status.STOPPED && !reached.getAsBoolean()) {
-        throw new AssertionError("Stopped before " + what, feed.lastError().orElse(null));
-      }
-      Thread.onSpinWait();
-      java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
-    }
+    Await.until(
+        what,
+        Duration.ofSeconds(60),
+        () -> feed.progress() + ", " + feed.lastError(),
+        seen -> {
+          boolean stopped = feed.status() == Status.STOPPED;
+          boolean there = reached.getAsBoolean();
+          if (stopped && !there) {
+            throw new AssertionError("Stopped before " + what, feed.lastError().orElse(null));
+          }
+          return there;
+        });
   }
 
   /** The names of the feed's threads that live. */
@@ -112,11 +113,11 @@ final class Feeds {
   /** A server process ends a moment after its client. */
   static void awaitSessions(Database database, int count) throws SQLException {
     String expected = Integer.toString(count);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!sessions(database).equals(expected) && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertEquals(expected, sessions(database));
+    Await.until(
+        "the source has %d sessions of feeds".formatted(count),
+        Duration.ofSeconds(60),
+        () -> sessions(database),
+        expected::equals);
   }
 
   static boolean hasSlot(Database database) throws SQLException {

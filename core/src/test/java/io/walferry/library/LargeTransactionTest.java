@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.walferry.SharedServers;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A transaction of a hundred times the heap, as text; the server has compressed its rows. */
 final class LargeTransactionTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Await.patience(Duration.ofMinutes(5));
   private static final int HEAP_MB = 24;
   private static final int REPETITIONS = 600;
   private static final int ROWS = (int) (HEAP_MB * 100L * (1 << 20) / (REPETITIONS * 32));

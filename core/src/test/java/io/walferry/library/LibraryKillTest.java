@@ -9,6 +9,7 @@ import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** At least once, over kills: nothing is lost, and only what came after the checkpoint repeats. */
 @Postgres
 final class LibraryKillTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   @TempDir Path directory;
 

@@ -12,6 +12,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,10 +291,6 @@ final class PullTest {
   }
 
   private static void awaitNoThread() {
-    long deadline = System.nanoTime() + Feeds.PATIENCE.toNanos();
-    while (!Feeds.threads().isEmpty() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertEquals(List.of(), Feeds.threads());
+    Await.until("the feed has no thread", Duration.ofSeconds(60), Feeds::threads, List::isEmpty);
   }
 }

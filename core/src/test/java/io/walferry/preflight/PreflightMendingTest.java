@@ -8,6 +8,7 @@ import io.walferry.publication.TablePattern;
 import io.walferry.slot.StandbySlots;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a server where nothing is as it must be, the SQL of the findings makes it ready. */
 final class PreflightMendingTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final ReadinessQuestion QUESTION =
       new ReadinessQuestion(
@@ -164,16 +164,19 @@ final class PreflightMendingTest {
 
   /** A server reads its configuration again a moment later. */
   private static void awaitStandbySlots(Database database, String expected) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    String found = "";
-    while (!found.equals(expected)) {
-      assertTrue(System.nanoTime() < deadline, found);
-      try (Connection connection = database.connect();
-          Statement statement = connection.createStatement();
-          ResultSet row = statement.executeQuery("show " + StandbySlots.SETTING)) {
-        row.next();
-        found = row.getString(1);
-      }
+    Await.until(
+        StandbySlots.SETTING + " is '" + expected + "'",
+        Duration.ofSeconds(30),
+        () -> standbySlots(database),
+        expected::equals);
+  }
+
+  private static String standbySlots(Database database) throws SQLException {
+    try (Connection connection = database.connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("show " + StandbySlots.SETTING)) {
+      row.next();
+      return row.getString(1);
     }
   }
 }

@@ -11,6 +11,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.slot.RetainedWal.Status;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 final class SlotCatalogTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
 
@@ -95,13 +95,13 @@ final class SlotCatalogTest {
                   .formatted(name));
 
       SlotCatalog slots = new SlotCatalog(connection);
-      Optional<DecodingStats> stats = Optional.empty();
       // The server publishes its statistics a moment later.
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (stats.filter(it -> it.spilledTransactions() > 0).isEmpty()) {
-        assertTrue(System.nanoTime() < deadline, stats::toString);
-        stats = Optional.ofNullable(slots.decodingStats().get(name));
-      }
+      Optional<DecodingStats> stats =
+          Await.until(
+              "the slot has spilled a transaction",
+              Duration.ofSeconds(30),
+              () -> Optional.ofNullable(slots.decodingStats().get(name)),
+              seen -> seen.filter(it -> it.spilledTransactions() > 0).isPresent());
 
       assertEquals(1, stats.orElseThrow().spilledTransactions());
       assertTrue(stats.orElseThrow().spilledBytes() > 100_000, stats::toString);

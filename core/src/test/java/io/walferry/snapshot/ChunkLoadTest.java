@@ -15,6 +15,7 @@ import io.walferry.sink.RowKeys;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Readers of existing rows that are ended. */
 final class ChunkLoadTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   /** Takes no row. */
   private record Untouched(AtomicBoolean touched) implements ChunkWriter {

@@ -16,6 +16,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 final class ChangeStreamTest {
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Await.patience(Duration.ofSeconds(30));
   private static final String SLOT = "stream_test";
   static final String PUBLICATION = "Stream \"Test\"";
 

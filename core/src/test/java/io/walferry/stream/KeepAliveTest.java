@@ -8,6 +8,7 @@ import io.walferry.change.Lsn;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,6 @@ final class KeepAliveTest {
   private static final String PORT_OF_SENDER =
       "SELECT client_port FROM pg_stat_replication JOIN pg_replication_slots ON active_pid = pid"
           + " WHERE slot_name = 'keep_alive'";
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String ESTABLISHED = "01";
   private static final String KEEP_ALIVE = "02:";
 
@@ -91,12 +91,13 @@ final class KeepAliveTest {
 
   /** Until it is set, another timer waits for what was sent last to be acknowledged. */
   private static void assertTimer(String port, int least, int most) throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Optional<String> timer = Optional.empty();
-    while (timer.isEmpty() && System.nanoTime() < deadline) {
-      timer = timers(port).filter(text -> text.startsWith(KEEP_ALIVE)).findFirst();
-    }
-    String left = timer.orElseThrow(() -> new AssertionError("no timer of port " + port));
+    String left =
+        Await.until(
+                "port " + port + " has a keep-alive timer",
+                Duration.ofSeconds(20),
+                () -> timers(port).filter(text -> text.startsWith(KEEP_ALIVE)).findFirst(),
+                Optional::isPresent)
+            .orElseThrow();
     int seconds = Integer.parseInt(left.substring(KEEP_ALIVE.length()), 16) / TICKS;
     assertTrue(seconds >= least && seconds <= most, left);
   }

@@ -14,9 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /** Goes on from what was durable, as a feed does, and asks for streaming anew each time. */
 final class ModelConsumer {
+  private static final long PAUSE_NANOS = 10_000_000;
+
   private final Database database;
   private final PostgresConnector connector;
   private final StreamSettings asked;
@@ -68,7 +71,7 @@ final class ModelConsumer {
         System.out.println(e.getMessage());
         switch (e.code()) {
           case STREAMING_UNSUITABLE -> settings = settings.withoutStreaming();
-          case SLOT_ACTIVE -> Thread.onSpinWait();
+          case SLOT_ACTIVE -> LockSupport.parkNanos(PAUSE_NANOS);
           default -> throw e;
         }
       }

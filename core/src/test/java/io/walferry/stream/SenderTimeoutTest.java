@@ -13,6 +13,7 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** How long a server waits for us is our choice, whatever its configuration says. */
 final class SenderTimeoutTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Await.patience(Duration.ofSeconds(30));
   private static final String SLOT = "sender_timeout";
 
   @Test
@@ -153,19 +154,16 @@ final class SenderTimeoutTest {
   }
 
   private static void awaitInactive(Database database) throws SQLException {
-    long deadline = System.nanoTime() + LONG.toNanos();
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
-      while (true) {
-        try (ResultSet result =
-            statement.executeQuery("SELECT active FROM pg_replication_slots, pg_sleep(0.05)")) {
-          assertTrue(result.next());
-          if (!result.getBoolean(1)) {
-            return;
-          }
-        }
-        assertTrue(System.nanoTime() < deadline, "the slot stays in use");
-      }
+      Await.until("the slot is not in use", Duration.ofSeconds(30), () -> isInactive(statement));
+    }
+  }
+
+  private static boolean isInactive(Statement statement) throws SQLException {
+    try (ResultSet result = statement.executeQuery("SELECT active FROM pg_replication_slots")) {
+      assertTrue(result.next());
+      return !result.getBoolean(1);
     }
   }
 }

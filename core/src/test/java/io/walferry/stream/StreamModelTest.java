@@ -115,12 +115,15 @@ final class StreamModelTest {
                 });
         String where = "seed " + seed + ", phase " + phase;
         assertSame(sessions.takeCommitted(), delivered, where);
-        expected
-            .chars()
-            .forEach(
-                type -> assertTrue(counter.count((char) type) > 0, where + ": " + (char) type));
         assertEquals(protocol >= 2, counter.count('S') > streamed, where + ": streamed");
       }
+      // A single phase may lack one by chance.
+      expected
+          .chars()
+          .forEach(
+              type ->
+                  assertTrue(
+                      counter.count((char) type) > 0, "seed " + seed + ": no " + (char) type));
     }
   }
 

@@ -17,6 +17,7 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.tls.TestCertificates;
+import io.walferry.testkit.wait.Await;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ParameterizedClass
 @ValueSource(ints = {14, 18})
 final class TlsStreamTest {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Await.patience(Duration.ofSeconds(30));
 
   /** More than fits in many records of TLS, and than the reader takes at a time. */
   private static final int LARGE = 3_000_000;

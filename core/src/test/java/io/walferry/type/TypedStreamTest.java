@@ -23,6 +23,8 @@ import io.walferry.stream.StreamEvent;
 import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.type.TypeCase;
 import io.walferry.testkit.type.TypeCases;
+import io.walferry.testkit.wait.Await;
+import io.walferry.testkit.workload.Seeds;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -39,13 +41,13 @@ import org.junit.jupiter.params.provider.FieldSource;
 /**
  * A row with a column of every type, inserted, updated and deleted with each case of that type and
  * with NULL, comes through a stream of text and one of binary with the same values, and the binary
- * one is printed as the text one came. {@code -Dwalferry.seed=…} replays a run.
+ * one is printed as the text one came. {@code -Dwalferry.test.seed=…} replays a run.
  */
 final class TypedStreamTest {
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;
 
-  private static final long SEED = Long.getLong("walferry.seed", System.nanoTime());
-  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final long SEED = Seeds.next();
+  private static final Duration LONG = Await.patience(Duration.ofSeconds(60));
   private static final String PUBLICATION = "typed";
 
   private final Random random = new Random(SEED);
@@ -78,7 +80,6 @@ final class TypedStreamTest {
   @ParameterizedTest
   @FieldSource("MAJORS")
   void streamsOfTextAndOfBinarySayTheSame(int major) throws SQLException {
-    System.out.println("walferry.seed=" + SEED);
     try (TypedServer server = new TypedServer(major)) {
       server
           .database()
@@ -299,7 +300,8 @@ final class TypedStreamTest {
     }
 
     private String where(int column) {
-      return "-Dwalferry.seed=%d: %s, column %d".formatted(SEED, type.type(column).name(), column);
+      return "-Dwalferry.test.seed=%d: %s, column %d"
+          .formatted(SEED, type.type(column).name(), column);
     }
   }
 }

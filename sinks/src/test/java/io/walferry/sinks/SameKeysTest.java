@@ -20,6 +20,7 @@ import io.walferry.testkit.junit.MysqlExtension;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.mysql.MysqlServers;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.workload.Seeds;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -70,8 +71,7 @@ final class SameKeysTest {
 
   private static void assertContentsAreTheSources(SqlDestination destination, int binaryPercent)
       throws SQLException {
-    long seed = Long.getLong("walferry.test.seed", System.nanoTime());
-    System.out.println("walferry.test.seed=" + seed);
+    long seed = Seeds.next();
     Source source = new Source(new Random(seed));
     SentForms forms = new SentForms(new Random(seed), binaryPercent);
     try (Sink sink = destination.following(ITEM)) {

@@ -90,14 +90,16 @@ final class HabitsTest {
   }
 
   @Test
-  void testsDoNotSleep() {
+  void testsNeitherSleepNorSpin() {
     check(
         noClasses()
             .should(callMethod(Thread.class, "sleep", long.class))
             .orShould(callMethod(Thread.class, "sleep", java.time.Duration.class))
+            .orShould(callMethod(Thread.class, "onSpinWait"))
             .because(
-                "a sleep is too short or too long: register a latch or a future first, then wait"
-                    + " for it with a time limit"),
+                "a sleep is too short or too long, and a spin takes a core from what is waited for:"
+                    + " register a latch or a future first, then wait for it with a time limit, or"
+                    + " ask through testkit's Await"),
         Codebase.TESTS);
   }
 

@@ -12,6 +12,7 @@ import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.mysql.MysqlFlavor;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Postgres
 final class DdlKillTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(90));
   private static final int KILLS = 3;
 
   @TempDir Path directory;

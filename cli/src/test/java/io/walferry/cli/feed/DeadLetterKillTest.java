@@ -12,6 +12,7 @@ import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Postgres
 final class DeadLetterKillTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final int KEYS = 200;
   private static final TableId ITEM = new TableId("public", "item");
 

@@ -14,6 +14,7 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.io.IOException;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Postgres
 final class DurableSpoolKillTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final int OLDEST = 14;
   private static final int NEWEST = 18;
 

@@ -23,6 +23,7 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.io.IOException;
@@ -46,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is in the durable spool need not be at the source any more, and reaches the destination. */
 @Postgres
 final class DurableSpoolTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   @TempDir Path directory;
 

@@ -7,12 +7,13 @@ import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import java.time.Duration;
 import java.util.List;
 
 /** A feed of everything in schema public, in a process that ends at one step of its start. */
 final class HaltedFeed {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   private HaltedFeed() {}
 

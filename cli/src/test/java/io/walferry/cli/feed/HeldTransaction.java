@@ -1,6 +1,7 @@
 package io.walferry.cli.feed;
 
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -8,7 +9,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** A transaction at the source that ends when the server is seen in some state. */
 final class HeldTransaction implements AutoCloseable {
@@ -33,8 +33,7 @@ final class HeldTransaction implements AutoCloseable {
         AND pid <> pg_backend_pid() AND query LIKE '%txid_current_snapshot()::text,%')\
       """;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final long PAUSE_NANOS = 2_000_000;
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   private final Database source;
   private final Connection connection;
@@ -156,15 +155,9 @@ final class HeldTransaction implements AutoCloseable {
 
   /** The server tells nobody of its locks and sessions, so it is asked. */
   static void await(Database source, String condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
     try (Connection connection = source.connect();
         Statement statement = connection.createStatement()) {
-      while (!isTrue(statement, condition)) {
-        if (System.nanoTime() > deadline) {
-          throw new IllegalStateException("Waited in vain for " + condition);
-        }
-        LockSupport.parkNanos(PAUSE_NANOS);
-      }
+      Await.until(condition, Duration.ofSeconds(60), () -> isTrue(statement, condition));
     } catch (SQLException e) {
       throw new IllegalStateException("Cannot ask the source", e);
     }

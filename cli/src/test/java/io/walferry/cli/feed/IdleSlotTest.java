@@ -1,12 +1,11 @@
 package io.walferry.cli.feed;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.walferry.change.Lsn;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
+import io.walferry.testkit.wait.Await;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Postgres
 @Timeout(120)
 final class IdleSlotTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path directory;
 
@@ -72,13 +70,14 @@ final class IdleSlotTest {
       throws SQLException {
     String query =
         "SELECT %s FROM pg_replication_slots WHERE slot_name = '%s'".formatted(place, idle.name());
-    Lsn reached = Lsn.ZERO;
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (reached.isBefore(least)) {
-      assertTrue(System.nanoTime() < deadline, place + " is " + reached + ", not " + least);
-      // Writes that record at once.
-      busy.execute("CHECKPOINT");
-      reached = Lsn.parse(FeedSetup.answer(busy, query));
-    }
+    Await.until(
+        place + " is at least " + least,
+        Duration.ofMinutes(2),
+        () -> {
+          // Writes that record at once.
+          busy.execute("CHECKPOINT");
+          return Lsn.parse(FeedSetup.answer(busy, query));
+        },
+        reached -> !reached.isBefore(least));
   }
 }

@@ -12,6 +12,7 @@ import io.walferry.testkit.kafka.KafkaBroker;
 import io.walferry.testkit.kafka.KafkaRecord;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -43,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Postgres
 @Kafka
 final class KafkaKillTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(90));
   private static final JsonMapper JSON = new JsonMapper();
   private static final int SHOWN_MOST = 3;
   private static final int KILLS = 2;

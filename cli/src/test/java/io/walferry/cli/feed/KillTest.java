@@ -17,6 +17,7 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Postgres
 final class KillTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final int KILLS = 4;
   private static final int LOOKS_PER_ROUND = 5;
 

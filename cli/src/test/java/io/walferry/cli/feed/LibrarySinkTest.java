@@ -9,6 +9,7 @@ import io.walferry.library.WalferryBuilder;
 import io.walferry.pipeline.Until;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A program that embeds a feed into a destination which keeps its position itself. */
 @Postgres
 final class LibrarySinkTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   @TempDir Path directory;
 
@@ -84,11 +85,7 @@ final class LibrarySinkTest {
   }
 
   private static void await(BooleanSupplier reached) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!reached.getAsBoolean() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertTrue(reached.getAsBoolean());
+    Await.until("it is reached", Duration.ofSeconds(60), reached::getAsBoolean);
   }
 
   private static void requireNothingLeft(Database database) throws Exception {

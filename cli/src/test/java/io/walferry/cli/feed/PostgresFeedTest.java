@@ -10,6 +10,7 @@ import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** From PostgreSQL to PostgreSQL: every type, and a transaction that is larger than the heap. */
 @Postgres
 final class PostgresFeedTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Await.patience(Duration.ofMinutes(2));
 
   private static final String TYPES =
       """

@@ -10,6 +10,7 @@ import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
+import io.walferry.testkit.wait.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 
 /** A pipeline in a thread of its own, and what its listener has heard. */
 final class RunningFeed implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   private final Pipeline pipeline;
   private final Thread thread;

@@ -8,6 +8,7 @@ import io.walferry.sink.Sink;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One slot into a SQLite file and a PostgreSQL database, with awkward changes all the while. */
 @Postgres
 final class SeveralDestinationsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final int NEVER = -1;
 
   private final Workload workload = Workload.create(Seeds.next());

@@ -1,7 +1,6 @@
 package io.walferry.cli.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.apply.ParallelSink;
 import io.walferry.cli.feed.Destination.Lanes;
@@ -20,6 +19,7 @@ import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -36,7 +36,6 @@ import org.junit.jupiter.api.Test;
 /** Batches side by side, as real servers see them: locks, keys, refusals. */
 @Postgres
 final class SideBySideTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final TableName TABLE = new TableName("public", "t");
   private static final int LANES = 4;
 
@@ -264,31 +263,33 @@ final class SideBySideTest {
 
   /** Returns once somebody waits for a lock, and something was done to its session. */
   private static void awaitWaiter(PostgresDatabase copy, String act) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
     String waiters =
         "SELECT count("
             + act
             + ") FROM pg_stat_activity WHERE datname = current_database()"
             + " AND cardinality(pg_blocking_pids(pid)) > 0";
-    while (copy.answer(waiters).equals("0")) {
-      assertTrue(System.nanoTime() < deadline, "nobody waits for the row");
-    }
+    Await.until(
+        "a session waits for the row",
+        Duration.ofSeconds(60),
+        () -> copy.answer(waiters),
+        count -> !count.equals("0"));
   }
 
   /** Returns once somebody holds the row. */
   private static void awaitLocked(PostgresDatabase copy, int id) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
     try (Connection connection = copy.connect();
         Statement statement = connection.createStatement()) {
-      while (true) {
-        try {
-          statement.execute("SELECT v FROM t WHERE id = %d FOR UPDATE NOWAIT".formatted(id));
-        } catch (SQLException e) {
-          assertEquals(LOCK_NOT_AVAILABLE, e.getSQLState());
-          return;
-        }
-        assertTrue(System.nanoTime() < deadline, "nobody holds the row");
-      }
+      Await.until("a session holds the row", Duration.ofSeconds(60), () -> isLocked(statement, id));
+    }
+  }
+
+  private static boolean isLocked(Statement statement, int id) {
+    try {
+      statement.execute("SELECT v FROM t WHERE id = %d FOR UPDATE NOWAIT".formatted(id));
+      return false;
+    } catch (SQLException e) {
+      assertEquals(LOCK_NOT_AVAILABLE, e.getSQLState());
+      return true;
     }
   }
 

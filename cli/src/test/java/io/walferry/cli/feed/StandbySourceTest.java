@@ -1,7 +1,6 @@
 package io.walferry.cli.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
@@ -14,6 +13,7 @@ import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.PostgresServers;
+import io.walferry.testkit.wait.Await;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Postgres
 @Timeout(180)
 final class StandbySourceTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final String TABLE = "CREATE TABLE %s (id int PRIMARY KEY)";
 
@@ -55,11 +54,13 @@ final class StandbySourceTest {
       destination.execute(TABLE.formatted("t"));
       destination.execute(TABLE.formatted("later"));
       try (RunningFeed feed = feed(copy, destination, LoadMode.NONE)) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (slots(copy) == 0) {
-          assertTrue(System.nanoTime() < deadline, "no slot");
-          Standby.execute(primary, "SELECT pg_log_standby_snapshot(), pg_sleep(0.05)");
-        }
+        Await.until(
+            "there is a slot",
+            Duration.ofMinutes(1),
+            () -> {
+              Standby.execute(primary, "SELECT pg_log_standby_snapshot()");
+              return slots(copy) > 0;
+            });
         feed.awaitFollowing();
         source.execute("INSERT INTO t VALUES (2)");
         // The server announces its relations again, and the feed looks at the publication.

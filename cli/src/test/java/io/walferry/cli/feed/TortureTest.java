@@ -13,6 +13,7 @@ import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
@@ -49,8 +50,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(MysqlExtension.class)
 final class TortureTest {
   private static final int SEEDS = 3;
-  private static final Duration SILENCE_MAX = Duration.ofSeconds(60);
-  private static final Duration EXIT_MAX = Duration.ofSeconds(60);
+  private static final Duration SILENCE_MAX = Await.patience(Duration.ofSeconds(60));
+  private static final Duration EXIT_MAX = Await.patience(Duration.ofSeconds(60));
 
   @TempDir Path directory;
 
@@ -170,7 +171,7 @@ final class TortureTest {
           altering.write(20);
         } catch (IllegalStateException e) {
           // The server has crashed; the next round waits for it in its own connections.
-          Thread.onSpinWait();
+          LockSupport.parkNanos(10_000_000);
         } finally {
           turn.release();
         }

@@ -3,6 +3,7 @@ package io.walferry.cli.feed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,7 +28,7 @@ final class TransferAudit implements AutoCloseable {
       FROM %s p\
       """;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Await.patience(Duration.ofMinutes(3));
   private static final Duration BREAK = Duration.ofMillis(20);
   private static final int LINES_PER_TRANSFER = 2;
 

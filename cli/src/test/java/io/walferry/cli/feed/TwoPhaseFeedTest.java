@@ -15,6 +15,7 @@ import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServers;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Postgres
 @Timeout(180)
 final class TwoPhaseFeedTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, v text)";
 
   /** Enough for the server to send them while they are in progress. */

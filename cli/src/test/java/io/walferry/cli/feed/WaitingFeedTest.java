@@ -15,6 +15,7 @@ import io.walferry.testkit.postgres.StopMode;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Postgres
 @Timeout(180)
 final class WaitingFeedTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final int CONNECTIONS_MAX = 12;
 
   @TempDir Path directory;

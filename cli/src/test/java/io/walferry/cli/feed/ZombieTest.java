@@ -7,6 +7,7 @@ import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Postgres
 final class ZombieTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Await.patience(Duration.ofMinutes(2));
 
   @TempDir Path directory;
 

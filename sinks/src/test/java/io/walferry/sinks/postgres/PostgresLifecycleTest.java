@@ -31,6 +31,7 @@ import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -184,9 +185,10 @@ final class PostgresLifecycleTest {
   /** Asks again and again, as long as a test may take. */
   private static void awaitRow(Database database, String query)
       throws SQLException, InterruptedException {
-    while (rows(database, query).isEmpty()) {
-      Thread.onSpinWait();
-    }
+    Await.until(
+        "there is a row of " + query,
+        Duration.ofSeconds(60),
+        () -> !rows(database, query).isEmpty());
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.walferry.sink.Claim;
 import io.walferry.sink.SinkState;
 import io.walferry.sinks.SourceTable;
 import io.walferry.testkit.process.ChildJvm;
+import io.walferry.testkit.wait.Await;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A process that is killed leaves whole source transactions, and its successor goes on. */
 final class SqliteCrashTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final int ROWS = 2000;
 
   private static final SourceTable ITEM =

@@ -1,6 +1,7 @@
 package io.walferry.testkit.internal;
 
 import io.walferry.testkit.server.ServerException;
+import io.walferry.testkit.wait.Await;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -10,7 +11,7 @@ import java.util.Optional;
  * calls that start or stop the server wait for each other.
  */
 public final class ServerLife {
-  private static final Duration STOP_MAX = Duration.ofSeconds(60);
+  private static final Duration STOP_MAX = Await.patience(Duration.ofSeconds(60));
   private static final int PORTS_TRIED_MAX = 5;
 
   private final ServerProgram program;

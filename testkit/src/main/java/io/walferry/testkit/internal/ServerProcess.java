@@ -1,6 +1,7 @@
 package io.walferry.testkit.internal;
 
 import io.walferry.testkit.server.ServerException;
+import io.walferry.testkit.wait.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 /** One life of a server, from launch to exit. Used by one thread at a time. */
 public final class ServerProcess {
   private static final Duration POLL = Duration.ofMillis(20);
-  private static final Duration DEATH_MAX = Duration.ofSeconds(20);
+  private static final Duration DEATH_MAX = Await.patience(Duration.ofSeconds(20));
 
   private final String title;
   private final Process process;

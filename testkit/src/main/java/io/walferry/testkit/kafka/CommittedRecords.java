@@ -1,5 +1,6 @@
 package io.walferry.testkit.kafka;
 
+import io.walferry.testkit.wait.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** What a consumer with {@code isolation.level=read_committed} finds in topics. */
 public final class CommittedRecords {
-  private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+  private static final Duration SILENCE_MAX = Await.patience(Duration.ofSeconds(30));
   private static final Duration POLL = Duration.ofMillis(100);
 
   private CommittedRecords() {}

@@ -7,6 +7,7 @@ import io.walferry.testkit.kafka.BrokerSettings.Proxied;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.process.ChildJvmBuilder;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.wait.Await;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -23,8 +24,8 @@ import java.util.Optional;
  * <p>Any thread may call; calls that start or stop the broker wait for each other.
  */
 public final class KafkaBroker implements AutoCloseable {
-  private static final Duration START_SILENCE_MAX = Duration.ofSeconds(60);
-  private static final Duration STOP_MAX = Duration.ofSeconds(60);
+  private static final Duration START_SILENCE_MAX = Await.patience(Duration.ofSeconds(60));
+  private static final Duration STOP_MAX = Await.patience(Duration.ofSeconds(60));
   private static final int PORTS_TRIED_MAX = 5;
 
   /** Said when requests are taken. */

@@ -5,6 +5,7 @@ import io.walferry.testkit.internal.Guardian;
 import io.walferry.testkit.internal.ServerGuard;
 import io.walferry.testkit.internal.ServerLife;
 import io.walferry.testkit.server.DatabaseServer;
+import io.walferry.testkit.wait.Await;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public final class MysqlServer implements DatabaseServer {
   private static final String HOST = "127.0.0.1";
   private static final String STOP_SIGNAL = "TERM";
   private static final String KILL_SIGNAL = "KILL";
-  private static final Duration START_MAX = Duration.ofSeconds(90);
+  private static final Duration START_MAX = Await.patience(Duration.ofSeconds(90));
 
   private final MysqlFlavor flavor;
   private final String password;

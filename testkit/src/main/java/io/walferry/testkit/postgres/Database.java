@@ -1,6 +1,7 @@
 package io.walferry.testkit.postgres;
 
 import io.walferry.testkit.server.ServerDatabase;
+import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,8 +18,6 @@ import java.util.List;
  * subscriptions and prepared transactions.
  */
 public record Database(PostgresServer server, String name) implements ServerDatabase {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   /**
    * The end of a record of the server's log that is written now: what has committed before ends at
    * or before it. The record is of another database, so that nobody who follows this one gets it.
@@ -84,10 +83,11 @@ public record Database(PostgresServer server, String name) implements ServerData
 
   /** Until nothing is found: servers before 14 cannot wait for the end of a connection. */
   private void repeat(Connection connection, String query) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!names(connection, query).isEmpty() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
+    Await.until(
+        "nothing of database " + name + " is left that keeps it from being dropped",
+        Duration.ofSeconds(30),
+        () -> names(connection, query),
+        List::isEmpty);
   }
 
   private List<String> names(Connection connection, String query) throws SQLException {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.walferry.testkit.mysql.MysqlBinaries;
 import io.walferry.testkit.mysql.MysqlFlavor;
 import io.walferry.testkit.postgres.PostgresBinaries;
+import io.walferry.testkit.wait.Await;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -17,13 +18,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ChildJvmTest {
-  private static final Duration MAX = Duration.ofSeconds(60);
+  private static final Duration MAX = Await.patience(Duration.ofSeconds(60));
 
   @ParameterizedTest
   @ValueSource(strings = {EmbeddedServerMain.POSTGRES, "MYSQL", "MARIADB"})
@@ -86,10 +86,6 @@ final class ChildJvmTest {
 
   /** The guardian removes the data after the server has gone, a moment after its port has. */
   private static void awaitAbsence(Path directory) throws Exception {
-    long deadline = System.nanoTime() + MAX.toNanos();
-    while (Files.exists(directory) && System.nanoTime() - deadline < 0) {
-      LockSupport.parkNanos(1_000_000);
-    }
-    assertFalse(Files.exists(directory));
+    Await.until(directory + " is gone", MAX, () -> !Files.exists(directory));
   }
 }

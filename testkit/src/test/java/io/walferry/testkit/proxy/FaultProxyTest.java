@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.testkit.wait.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 final class FaultProxyTest {
-  private static final Duration MAX = Duration.ofSeconds(20);
+  private static final Duration MAX = Await.patience(Duration.ofSeconds(20));
   private static final int SILENCE_MILLIS = 150;
 
   private final EchoServer echo = EchoServer.start();

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.wait;
+
+import org.jspecify.annotations.NullMarked;

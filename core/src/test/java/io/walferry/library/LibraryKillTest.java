@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -31,7 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class LibraryKillTest {
   private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
+  /** How much is written for each process, so that the last one has not to catch up for long. */
+  private static final int STATEMENTS_PER_START = 5_000;
+
   @TempDir Path directory;
+  private final Semaphore statements = new Semaphore(0);
 
   /** One kill in the load, one while changes are followed. */
   @Test
@@ -84,11 +90,11 @@ final class LibraryKillTest {
    */
   private record Kill(Lsn durable, long told) {}
 
-  private static void write(Database database, AtomicBoolean writing) {
+  private void write(Database database, AtomicBoolean writing) {
     Random random = new Random(1);
     try (Connection connection = database.connect();
         Statement statement = connection.createStatement()) {
-      for (int i = 0; writing.get(); i++) {
+      for (int i = 0; mayWrite(writing); i++) {
         int id = 1 + random.nextInt(20_000);
         statement.execute(
             switch (i % 3) {
@@ -100,12 +106,22 @@ final class LibraryKillTest {
                   "update t set v = 'u%d' where id between %d and %d".formatted(i, id, id + 5);
             });
       }
-    } catch (java.sql.SQLException e) {
+    } catch (java.sql.SQLException | InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  /** Waits until the next process is started, or all is written. */
+  private boolean mayWrite(AtomicBoolean writing) throws InterruptedException {
+    boolean may = statements.tryAcquire();
+    while (!may && writing.get()) {
+      may = statements.tryAcquire(50, TimeUnit.MILLISECONDS);
+    }
+    return writing.get();
+  }
+
   private ChildJvm start(Database database) {
+    statements.release(STATEMENTS_PER_START);
     return ChildJvm.running(LibraryMain.class)
         .arguments(
             database.uri(),

@@ -131,7 +131,7 @@ public final class KafkaBroker implements AutoCloseable {
   private ChildJvmBuilder jvm(String mainClass) {
     return ChildJvm.running(mainClass)
         .classPath(classPath)
-        .jvmOptions("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+        .jvmOptions("-Xmx384m")
         .jvmOptions("-Dkafka.logs.dir=" + directory);
   }
 

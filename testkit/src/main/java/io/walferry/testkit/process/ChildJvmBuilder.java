@@ -7,7 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Describes a child JVM; each method returns this builder. Used by one thread. */
+/**
+ * Describes a child JVM; each method returns this builder. Used by one thread.
+ *
+ * <p>A child of a test lives for seconds, so it compiles with C1 only and collects with one thread;
+ * options that are given come later and win.
+ */
 public final class ChildJvmBuilder {
   private final String mainClass;
   private final List<String> jvmOptions = new ArrayList<>();
@@ -57,6 +62,7 @@ public final class ChildJvmBuilder {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // The lines are read as UTF-8 here, whatever the locale is.
     words.addAll(List.of("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
+    words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     words.addAll(jvmOptions);
     words.addAll(List.of("-cp", classPath, mainClass));
     words.addAll(arguments);

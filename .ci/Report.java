@@ -28,7 +28,7 @@ final class Report {
 
   private static final Pattern MODULE =
       Pattern.compile("\\[INFO\\] (\\S.*?) \\.+ (SUCCESS|FAILURE|SKIPPED)(?: \\[ *([^\\]]+)\\])?");
-  /** What Maven calls an error, and javac's warnings, which are errors here. */
+  /** Matches what Maven calls an error, and javac's warnings, which are errors here. */
   private static final Pattern ERROR =
       Pattern.compile("^\\[ERROR\\] \\S|^\\[WARNING\\] .*\\.java:\\[");
 
@@ -141,7 +141,7 @@ final class Report {
             type -> System.out.printf(Locale.ROOT, "  %6.1f s  %s%n", type.seconds(), type.name()));
   }
 
-  /** What stopped Maven, if it was no test. */
+  /** Prints what stopped Maven, if it was no test. */
   private void printErrors(List<String> log) {
     if (failures.stream().allMatch(FailedTest::flaky)) {
       log.stream()

@@ -59,7 +59,7 @@ final class FeedProgress implements PipelineListener {
     this.inStepAt = clock.instant();
   }
 
-  /** Of a pipeline with these settings, by the machine's clock. */
+  /** Makes the progress of a pipeline with these settings; it reads the machine's clock. */
   static FeedProgress of(PipelineConfig settings) {
     // Who is only a little late with it does not fall behind.
     return new FeedProgress(InstantSource.system(), settings.statusInterval().multipliedBy(2));

@@ -69,7 +69,7 @@ final class FeedRun {
     return progress;
   }
 
-  /** What it is at. */
+  /** The pipeline's state at this moment. */
   PipelineState state() {
     FeedProgress.Counts counts = progress.counts();
     return new PipelineState(

@@ -52,7 +52,7 @@ final class KafkaCommand implements Callable<Integer> {
     System.exit(new CommandLine(new KafkaCommand()).execute(arguments));
   }
 
-  /** What one turn of each has reached, in records per second. */
+  /** The rates that one turn of each writer reached, in records per second. */
   private record Round(double sink, double bare) {
     double ratio() {
       return sink / bare;
@@ -87,7 +87,7 @@ final class KafkaCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Whoever goes first takes turns, too. */
+  /** Runs both writers once; rounds change which one goes first. */
   private Round round(Writer sink, Writer bare, boolean sinkFirst) {
     double before = sinkFirst ? turn(sink) : turn(bare);
     double after = sinkFirst ? turn(bare) : turn(sink);

@@ -29,9 +29,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Who writes the same records to Kafka, in transactions of the same size. */
+/** Writers of the same records to Kafka, in transactions of the same size. */
 final class KafkaWriters {
-  /** As long as the other's, so that records are. */
+  /** The sink's name; it has the length of the other one, so that records have equal sizes. */
   private static final String OURS = "sink";
 
   private static final String BARE = "bare";

@@ -1,7 +1,10 @@
 package io.walferry.testkit.kafka;
 
+import io.walferry.testkit.internal.BinaryCache;
+import io.walferry.testkit.internal.FileTree;
 import io.walferry.testkit.internal.FreePort;
 import io.walferry.testkit.internal.Guardian;
+import io.walferry.testkit.internal.TemporaryData;
 import io.walferry.testkit.kafka.BrokerSettings.Ports;
 import io.walferry.testkit.kafka.BrokerSettings.Proxied;
 import io.walferry.testkit.process.ChildJvm;
@@ -56,21 +59,13 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   static KafkaBroker create(BrokerSettings settings) {
-    KafkaBroker broker = new KafkaBroker(settings, temporaryDirectory());
+    KafkaBroker broker = new KafkaBroker(settings, TemporaryData.directory("walferry-kafka-"));
     try {
       broker.startOnFreePorts();
       return broker;
     } catch (RuntimeException e) {
       broker.close();
       throw e;
-    }
-  }
-
-  private static Path temporaryDirectory() {
-    try {
-      return Files.createTempDirectory("walferry-kafka-");
-    } catch (IOException e) {
-      throw new KafkaBrokerException("Cannot make a directory for a broker's logs", e);
     }
   }
 
@@ -106,19 +101,52 @@ public final class KafkaBroker implements AutoCloseable {
     return directory.resolve("broker.properties");
   }
 
+  private Path logs() {
+    return directory.resolve("logs");
+  }
+
   private void configure(Ports ports) {
-    try (Writer file = Files.newBufferedWriter(configuration())) {
-      settings.properties(ports, directory.resolve("logs")).store(file, "of a test's broker");
+    write(configuration(), ports, logs());
+  }
+
+  private void write(Path file, Ports ports, Path logs) {
+    try (Writer writer = Files.newBufferedWriter(file)) {
+      settings.properties(ports, logs).store(writer, "of a test's broker");
     } catch (IOException e) {
-      throw new KafkaBrokerException("Cannot write " + configuration(), e);
+      throw new KafkaBrokerException("Cannot write " + file, e);
     }
   }
 
+  /** Logs that hold no user's secrets are a copy of some that were formatted once. */
   private void format() {
+    if (Files.exists(logs())) {
+      return;
+    }
+    if (settings.formatArguments().length > 0) {
+      format(configuration());
+      return;
+    }
+    Path formatted =
+        BinaryCache.ofThisUser()
+            .directory("kafka-" + BrokerPrograms.version() + "-logs", this::formatTemplate);
+    try {
+      FileTree.copy(formatted, Files.createDirectory(logs()));
+    } catch (IOException e) {
+      throw new KafkaBrokerException("Cannot copy " + formatted + " to " + logs(), e);
+    }
+  }
+
+  private void formatTemplate(Path empty) {
+    Path file = directory.resolve("template.properties");
+    write(file, new Ports(port, FreePort.choose(), Optional.empty()), empty);
+    format(file);
+  }
+
+  private void format(Path file) {
     try (ChildJvm tool =
         jvm(BrokerPrograms.STORAGE_TOOL)
-            .arguments("format", "--ignore-formatted", "-t", CLUSTER_ID)
-            .arguments("-c", configuration().toString())
+            .arguments("format", "-t", CLUSTER_ID)
+            .arguments("-c", file.toString())
             .arguments(settings.formatArguments())
             .start()) {
       if (tool.awaitExit(START_SILENCE_MAX) != 0) {

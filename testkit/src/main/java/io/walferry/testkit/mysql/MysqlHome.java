@@ -2,6 +2,7 @@ package io.walferry.testkit.mysql;
 
 import io.walferry.testkit.internal.FileTree;
 import io.walferry.testkit.internal.ServerLog;
+import io.walferry.testkit.internal.TemporaryData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,12 +12,8 @@ import java.util.Locale;
 /** The temporary directory with all files of one server. */
 record MysqlHome(Path path) {
   static MysqlHome create(MysqlFlavor flavor) {
-    try {
-      return new MysqlHome(
-          Files.createTempDirectory("walferry-" + flavor.name().toLowerCase(Locale.ROOT) + "-"));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot create a directory for " + flavor.title(), e);
-    }
+    return new MysqlHome(
+        TemporaryData.directory("walferry-" + flavor.name().toLowerCase(Locale.ROOT) + "-"));
   }
 
   Path data() {

@@ -1,15 +1,13 @@
 package io.walferry.testkit.postgres;
 
-import io.walferry.testkit.internal.Command;
 import io.walferry.testkit.internal.ServerLog;
+import io.walferry.testkit.internal.TemporaryData;
 import io.walferry.testkit.server.ServerException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,7 +26,7 @@ record DataDirectory(Path path, Optional<Path> ephemeral) {
         Files.createDirectories(path);
         return new DataDirectory(path, Optional.empty());
       }
-      Path home = Files.createTempDirectory("walferry-postgres-" + major + "-");
+      Path home = TemporaryData.directory("walferry-postgres-" + major + "-");
       Path path = Files.createDirectory(home.resolve("data"));
       return new DataDirectory(path, Optional.of(home));
     } catch (IOException e) {
@@ -44,8 +42,8 @@ record DataDirectory(Path path, Optional<Path> ephemeral) {
     return new ServerLog(path.resolve("server.log"));
   }
 
-  /** Runs initdb unless the directory holds a cluster, which must be of the same major. */
-  void initialise(Path installation, ServerOptions options, LaunchIdentity identity) {
+  /** Creates a cluster unless the directory holds one, which must be of the same major. */
+  void initialise(Initdb initdb, ServerOptions options, LaunchIdentity identity) {
     try {
       Path versionFile = path.resolve("PG_VERSION");
       if (Files.exists(versionFile)) {
@@ -54,7 +52,7 @@ record DataDirectory(Path path, Optional<Path> ephemeral) {
         return;
       }
       identity.own(ephemeral.orElse(path));
-      initdb(installation.resolve("bin/initdb"), options.cluster(), identity);
+      initdb.create(path, options.cluster());
       Files.writeString(
           path.resolve("postgresql.conf"),
           "\ninclude 'walferry.conf'\n",
@@ -68,30 +66,6 @@ record DataDirectory(Path path, Optional<Path> ephemeral) {
     if (!found.equals(Integer.toString(expected))) {
       throw new ServerException(
           "%s holds a cluster of PostgreSQL %s, expected %d".formatted(path, found, expected));
-    }
-  }
-
-  private void initdb(Path program, ClusterOptions cluster, LaunchIdentity identity)
-      throws IOException {
-    var words = new ArrayList<>(identity.prefix());
-    words.addAll(List.of(program.toString(), "-D", path.toString(), "-U", PostgresServer.USER));
-    words.addAll(List.of("-E", "UTF8", "--locale=C", "--no-sync"));
-    Path passwordFile = Files.createTempFile("walferry-", ".pw");
-    try {
-      if (cluster.password().isPresent()) {
-        Files.writeString(passwordFile, cluster.password().get());
-        identity.own(passwordFile);
-        words.addAll(List.of("-A", "scram-sha-256", "--pwfile=" + passwordFile));
-      } else {
-        words.addAll(List.of("-A", "trust"));
-      }
-      words.addAll(cluster.initdbArguments());
-      Command.Outcome outcome = Command.run(words);
-      if (!outcome.succeeded()) {
-        throw new ServerException("initdb failed:\n" + outcome.output());
-      }
-    } finally {
-      Files.delete(passwordFile);
     }
   }
 

@@ -48,9 +48,9 @@ public final class PostgresServer implements DatabaseServer {
 
   static PostgresServer create(ServerOptions options, LaunchIdentity identity) {
     JarResource archive = PostgresBinaries.standard().archive(options.major());
+    BinaryCache cache = BinaryCache.ofThisUser();
     Path installation =
-        BinaryCache.ofThisUser()
-            .directory("postgres-" + archive.version(), home -> unpack(archive, home));
+        cache.directory("postgres-" + archive.version(), home -> unpack(archive, home));
     DataDirectory data = DataDirectory.of(options.cluster().dataDirectory(), options.major());
     Guardian guardian =
         ServerGuard.watch(data.pidFile(), StopMode.IMMEDIATE.signal(), data.ephemeral());
@@ -58,7 +58,7 @@ public final class PostgresServer implements DatabaseServer {
     ServerLife life = new ServerLife(program, options.startTimeout(), guardian);
     PostgresServer server = new PostgresServer(options, archive, data, life);
     try {
-      data.initialise(installation, options, identity);
+      data.initialise(new Initdb(installation, cache, identity), options, identity);
       life.begin(options.port());
       return server;
     } catch (RuntimeException e) {

@@ -1,11 +1,13 @@
 package io.walferry.testkit.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.walferry.testkit.internal.JarSearch;
+import io.walferry.testkit.junit.EachPostgres;
 import io.walferry.testkit.server.ServerException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -34,6 +36,29 @@ final class PostgresServerOptionsTest {
       assertEquals("UTF8", shown(connection, "server_encoding"));
       assertEquals("", shown(connection, "unix_socket_directories"));
       assertEquals("127.0.0.1", shown(connection, "listen_addresses"));
+    }
+  }
+
+  /** Both are copies of one cluster, which a server's checksums must allow at later starts. */
+  @EachPostgres
+  void eachClusterHasASystemIdentifierOfItsOwn(PostgresServer shared) throws SQLException {
+    try (PostgresServer own = PostgresServer.builder().major(shared.major()).start()) {
+      String identifier = systemIdentifier(own);
+      assertNotEquals(identifier, systemIdentifier(shared));
+      own.kill();
+      own.start();
+      own.restart();
+      assertEquals(identifier, systemIdentifier(own));
+    }
+  }
+
+  private static String systemIdentifier(PostgresServer server) throws SQLException {
+    try (Connection connection = server.connect("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("select system_identifier from pg_control_system()")) {
+      assertTrue(row.next());
+      return row.getString(1);
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.testkit.internal;
+
+import org.jspecify.annotations.NullMarked;

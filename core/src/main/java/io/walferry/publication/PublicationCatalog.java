@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Reads what publications carry, from the catalog. Only as thread-safe as its connection, whose
  * transaction it uses.
  *
- * <p>Columns that only newer servers have are taken out of the row as JSON where few rows are
- * concerned, so that one query serves all versions; a row of all tables' columns costs too much for
- * that. Before 12 a name has no collation, so it is sorted as text.
+ * <p>Columns that only newer servers have are taken out of the row as JSON, so that one query
+ * serves all versions. Not so those of {@code pg_attribute}: the server may do it for each column
+ * of the database. Before 12 a name has no collation, so it is sorted as text.
  */
 public final class PublicationCatalog {
   private static final String PUBLICATION =

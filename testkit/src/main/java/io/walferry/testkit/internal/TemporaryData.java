@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where servers keep data that nobody wants to keep: in the temporary directory, or in the
- * directory of system property {@value #MEMORY_PROPERTY}, which is meant to be in memory, while
- * much is free there. A server makes and removes hundreds of files for each database, and a disc's
+ * Makes directories for data that end with their server: in the directory of system property
+ * {@value #MEMORY_PROPERTY}, which is meant to be in memory, while much is free there, else in the
+ * temporary directory. A server makes and removes hundreds of files for each database, and a disk's
  * file system may take a quarter of a second for that.
  */
 public final class TemporaryData {
@@ -22,13 +22,17 @@ public final class TemporaryData {
   private TemporaryData() {}
 
   /**
-   * A new and empty directory, for this user alone.
+   * Makes an empty directory for this user alone.
    *
    * @param prefix of its name
    */
   public static Path directory(String prefix) {
+    return directory(prefix, FREE_BYTES_MIN);
+  }
+
+  static Path directory(String prefix, long freeBytesMin) {
     try {
-      Optional<Path> memory = memory();
+      Optional<Path> memory = memory(freeBytesMin);
       return memory.isPresent()
           ? Files.createTempDirectory(memory.get(), prefix)
           : Files.createTempDirectory(prefix);
@@ -37,13 +41,13 @@ public final class TemporaryData {
     }
   }
 
-  private static Optional<Path> memory() throws IOException {
+  private static Optional<Path> memory(long freeBytesMin) throws IOException {
     String name = System.getProperty(MEMORY_PROPERTY, "");
     Path directory = Path.of(name);
     boolean fits =
         !name.isBlank()
             && Files.isWritable(directory)
-            && Files.getFileStore(directory).getUsableSpace() >= FREE_BYTES_MIN;
+            && Files.getFileStore(directory).getUsableSpace() >= freeBytesMin;
     return fits ? Optional.of(directory) : Optional.empty();
   }
 }

@@ -117,7 +117,7 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
-  /** Logs that hold no user's secrets are a copy of some that were formatted once. */
+  /** Formats the logs, or copies formatted ones if they need to know no user. */
   private void format() {
     if (Files.exists(logs())) {
       return;

@@ -15,6 +15,7 @@ enum LaunchIdentity {
   /** For root where user namespaces are not allowed: as nobody, who then owns the data. */
   NOBODY;
 
+  private static final int ROOT_ID = 0;
   private static final int NOBODY_ID = 65534;
 
   static LaunchIdentity detect() {
@@ -34,10 +35,12 @@ enum LaunchIdentity {
     };
   }
 
-  /** Makes the directory tree the identity's own, if it is not already. */
+  /** Makes the directory tree the identity's own, whichever of root's two identities had it. */
   void own(Path directory) throws IOException {
-    if (this == NOBODY) {
-      FileTree.own(directory, NOBODY_ID);
+    switch (this) {
+      case SAME_USER -> {}
+      case USER_NAMESPACE -> FileTree.own(directory, ROOT_ID);
+      case NOBODY -> FileTree.own(directory, NOBODY_ID);
     }
   }
 }

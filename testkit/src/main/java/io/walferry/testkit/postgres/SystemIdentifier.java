@@ -10,9 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * What tells clusters from each other. It stands at the beginning of {@code global/pg_control},
- * which ends with a CRC-32C of what is before it, and in the header of the WAL's first page, which
- * has none ({@code ControlFileData} in PostgreSQL's pg_control.h, {@code XLogLongPageHeaderData} in
+ * Tells a cluster from all others. It stands at the beginning of {@code global/pg_control}, which
+ * ends with a CRC-32C of what is before it, and in the header of the WAL's first page, which has
+ * none ({@code ControlFileData} in PostgreSQL's pg_control.h, {@code XLogLongPageHeaderData} in
  * xlog_internal.h). Both are in the machine's byte order.
  *
  * @param value as {@code IDENTIFY_SYSTEM} says it
@@ -21,7 +21,7 @@ record SystemIdentifier(long value) {
   private static final int PLACE_IN_PAGE = 24;
   private static final int CRC_ALIGNMENT = 4;
 
-  /** For a cluster that was never started: all of its WAL is in the first segment. */
+  /** Changes a cluster that was never started: all of its WAL is in the first segment. */
   void writeInto(Path data) throws IOException {
     Path control = data.resolve("global/pg_control");
     Files.write(control, changed(Files.readAllBytes(control)));
@@ -40,7 +40,7 @@ record SystemIdentifier(long value) {
     return control;
   }
 
-  /** How long the structure is depends on the major version; its CRC tells where it ends. */
+  /** Finds the CRC, whose place depends on the major version. */
   private static int contentLength(ByteBuffer control) {
     for (int end = Long.BYTES; end < control.capacity(); end += CRC_ALIGNMENT) {
       if (crc(control, end) == control.getInt(end)) {

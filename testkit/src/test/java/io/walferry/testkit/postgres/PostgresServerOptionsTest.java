@@ -126,6 +126,17 @@ final class PostgresServerOptionsTest {
     }
   }
 
+  /** Clusters are copies, owner included, of a template that either identity may have made. */
+  @Test
+  void dataThatNobodyOwnedBecomeRootsAgain(@TempDir Path directory) throws Exception {
+    assumeTrue(LaunchIdentity.detect() != LaunchIdentity.SAME_USER, "only root can do this");
+    Path file = Files.createFile(directory.resolve("PG_VERSION"));
+    LaunchIdentity.NOBODY.own(directory);
+    assertEquals(65534, Files.getAttribute(file, "unix:uid"));
+    LaunchIdentity.USER_NAMESPACE.own(directory);
+    assertEquals(0, Files.getAttribute(file, "unix:uid"));
+  }
+
   @Test
   void archivesOnTheClassPathAreFoundByTheirJarsNames() throws Exception {
     Path directory = Path.of(System.getProperty(PostgresBinaries.DIRECTORY_PROPERTY));

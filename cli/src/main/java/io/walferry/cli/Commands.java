@@ -1,6 +1,7 @@
 package io.walferry.cli;
 
 import io.walferry.error.DidYouMean;
+import io.walferry.time.NanoClock;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -36,12 +37,13 @@ final class Commands {
   }
 
   CommandLine root() {
+    NanoClock clock = NanoClock.system();
     CommandLine root =
         new CommandLine(new RootCommand(terminal))
-            .addSubcommand(new DemoCommand(terminal, stopRequests))
+            .addSubcommand(new DemoCommand(terminal, stopRequests, clock))
             .addSubcommand(new CheckCommand(terminal))
             .addSubcommand(new ValidateCommand(terminal))
-            .addSubcommand(new RunCommand(terminal, stopRequests))
+            .addSubcommand(new RunCommand(terminal, stopRequests, clock))
             .addSubcommand(new ReloadCommand(terminal))
             .addSubcommand(
                 new CommandLine(new DeadLettersCommand(terminal))

@@ -15,6 +15,8 @@ import io.walferry.stream.OutputOptions;
 import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.compare.DatabaseComparison;
 import io.walferry.testkit.compare.TableName;
+import io.walferry.time.NanoClock;
+import io.walferry.time.Stopwatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
@@ -37,6 +39,7 @@ final class Demo {
   private final Terminal terminal;
   private final StopFlag stop;
   private final DemoDirectory directory;
+  private final NanoClock clock;
   private final boolean quiet;
   private final FeedProgress progress = FeedProgress.of(PIPELINE);
   private final ProgressLine line = new ProgressLine();
@@ -45,15 +48,16 @@ final class Demo {
    * @param quiet tell nothing
    */
   @SuppressWarnings("MissingSummary")
-  Demo(Terminal terminal, StopFlag stop, DemoDirectory directory, boolean quiet) {
+  Demo(Terminal terminal, StopFlag stop, DemoDirectory directory, NanoClock clock, boolean quiet) {
     this.terminal = terminal;
     this.stop = stop;
     this.directory = directory;
+    this.clock = clock;
     this.quiet = quiet;
   }
 
   DemoResult run(int seconds) throws SQLException, InterruptedException, IOException {
-    long start = System.nanoTime();
+    Stopwatch running = Stopwatch.start(clock);
     tell("1. Starting a PostgreSQL server of our own …");
     try (DemoShop shop = DemoShop.open()) {
       stop.check();
@@ -67,9 +71,7 @@ final class Demo {
       feed(shop, config, seconds);
       tell("6. Comparing every row of both sides …");
       ComparisonResult comparison = compare(shop);
-      DemoResult result =
-          new DemoResult(
-              progress.counts(), comparison, Duration.ofNanos(System.nanoTime() - start));
+      DemoResult result = new DemoResult(progress.counts(), comparison, running.elapsed());
       DemoSummary summary = new DemoSummary(directory, shop, result);
       if (directory.kept()) {
         Files.writeString(directory.configuration(), summary.configuration());
@@ -82,7 +84,7 @@ final class Demo {
   /** The same pipeline as that of {@code walferry run}. */
   private void feed(DemoShop shop, FeedConfig config, int seconds)
       throws SQLException, InterruptedException {
-    Pipeline pipeline = FeedWiring.pipeline(config, Until.Stopped.STOPPED, progress);
+    Pipeline pipeline = FeedWiring.pipeline(config, Until.Stopped.STOPPED, progress, clock);
     tell("3. Walferry creates a publication and a slot, and loads what is there …");
     CompletableFuture<Void> running =
         CompletableFuture.runAsync(
@@ -109,8 +111,8 @@ final class Demo {
     Counts loaded = progress.counts();
     tell("   Loaded " + Human.count(loaded.rowsLoaded()) + " rows while the shop stayed open.");
     tell("4. Following the shop's changes for " + seconds + " s …");
-    long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-    while (System.nanoTime() < end) {
+    Stopwatch following = Stopwatch.start(clock);
+    while (!following.hasReached(Duration.ofSeconds(seconds))) {
       watch(running, shop);
     }
     shop.stopTraffic();
@@ -128,11 +130,11 @@ final class Demo {
   private void catchUp(CompletableFuture<Void> running, DemoShop shop)
       throws SQLException, InterruptedException {
     Lsn end = shop.currentLsn();
-    long giveUp = System.nanoTime() + CATCH_UP_MAX.toNanos();
-    while (!progress.awaitDurable(end, TICK)) {
+    Stopwatch waited = Stopwatch.start(clock);
+    while (progress.counts().durable().filter(it -> !it.isBefore(end)).isEmpty()) {
       watch(running, shop);
       shop.mark();
-      if (System.nanoTime() > giveUp) {
+      if (waited.hasReached(CATCH_UP_MAX)) {
         throw new WalferryException(
             ErrorCode.INTERNAL, "the feed has not reached " + end + " in " + CATCH_UP_MAX);
       }
@@ -149,7 +151,7 @@ final class Demo {
       terminal.status(
           "   shop: %s events | %s"
               .formatted(
-                  Human.count(shop.events()), line.line(progress.counts(), System.nanoTime())));
+                  Human.count(shop.events()), line.line(progress.counts(), clock.nanoTime())));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.walferry.cli;
 
 import io.walferry.error.ErrorCode;
+import io.walferry.time.NanoClock;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -29,6 +30,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private final Terminal terminal;
   private final StopRequests stopRequests;
+  private final NanoClock clock;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -50,9 +52,10 @@ final class DemoCommand implements Callable<Integer> {
 
   @Mixin private GlobalOptions options = new GlobalOptions();
 
-  DemoCommand(Terminal terminal, StopRequests stopRequests) {
+  DemoCommand(Terminal terminal, StopRequests stopRequests, NanoClock clock) {
     this.terminal = terminal;
     this.stopRequests = stopRequests;
+    this.clock = clock;
   }
 
   @Override
@@ -67,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
     stopRequests.onStop(stop::raise);
     DemoResult result;
     try (DemoDirectory directory = DemoDirectory.open(keep)) {
-      result = new Demo(terminal, stop, directory, json).run(seconds);
+      result = new Demo(terminal, stop, directory, clock, json).run(seconds);
     } catch (StopFlag.StoppedException e) {
       return new Failure(
               ErrorCode.INTERRUPTED,

@@ -131,23 +131,6 @@ final class FeedProgress implements PipelineListener {
     refused = refused.plus(became, count);
   }
 
-  /**
-   * Waits until the destination has everything up to a position of the source.
-   *
-   * @return whether it has
-   */
-  synchronized boolean awaitDurable(Lsn lsn, Duration most) throws InterruptedException {
-    long end = System.nanoTime() + most.toNanos();
-    while (durable.filter(reached -> !reached.isBefore(lsn)).isEmpty()) {
-      long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
-      if (left <= 0) {
-        return false;
-      }
-      wait(left);
-    }
-    return true;
-  }
-
   @Override
   public void opened(String source, String slot) {
     LOG.info("connected to {}, slot {}", source, slot);
@@ -179,7 +162,6 @@ final class FeedProgress implements PipelineListener {
   @Override
   public synchronized void loadFinished(Position position) {
     durable = Optional.of(position.endLsn());
-    notifyAll();
     LOG.info(
         "first load finished: {} rows, {}, as of {}",
         Human.count(rowsLoaded),
@@ -193,7 +175,6 @@ final class FeedProgress implements PipelineListener {
     failing = Optional.empty();
     bytes = 0;
     durable = Optional.of(from.endLsn());
-    notifyAll();
     LOG.info("following from {}", from.endLsn());
   }
 
@@ -212,7 +193,6 @@ final class FeedProgress implements PipelineListener {
     bytes += batch.bytes();
     durable = Optional.of(batch.position().endLsn());
     batch.lastCommitTime().ifPresent(this::lastCommitted);
-    notifyAll();
   }
 
   private void lastCommitted(Instant time) {

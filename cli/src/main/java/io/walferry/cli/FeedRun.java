@@ -4,6 +4,8 @@ import io.walferry.cli.config.FeedConfig;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.Until;
 import io.walferry.server.PipelineState;
+import io.walferry.time.NanoClock;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,6 +19,7 @@ final class FeedRun {
   private final int destinations;
   private final FeedProgress progress;
   private final Pipeline pipeline;
+  private final NanoClock clock;
   private boolean ended;
   private Optional<Throwable> failure = Optional.empty();
   private Duration taken = Duration.ZERO;
@@ -25,18 +28,20 @@ final class FeedRun {
    * Opens nothing yet.
    *
    * @param labelled whether its lines carry its name
+   * @param clock the clock that the pipeline waits and measures by
    */
-  FeedRun(FeedConfig config, Until until, boolean labelled) {
+  FeedRun(FeedConfig config, Until until, boolean labelled, NanoClock clock) {
     this.name = config.name();
     this.label = labelled ? Optional.of(name) : Optional.empty();
     this.destinations = config.sinks().size();
     this.progress = FeedProgress.of(config.pipeline());
-    this.pipeline = FeedWiring.pipeline(config, until, progress);
+    this.pipeline = FeedWiring.pipeline(config, until, progress, clock);
+    this.clock = clock;
   }
 
   /** Runs to the end; a failure is kept, not thrown. */
   void run() {
-    long start = System.nanoTime();
+    Stopwatch running = Stopwatch.start(clock);
     Optional<Throwable> cause = Optional.empty();
     try {
       Logging.during(label, pipeline::run);
@@ -47,7 +52,7 @@ final class FeedRun {
     synchronized (this) {
       ended = true;
       failure = cause;
-      taken = Duration.ofNanos(System.nanoTime() - start);
+      taken = running.elapsed();
     }
   }
 

@@ -5,6 +5,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Until;
 import io.walferry.server.PipelineState;
+import io.walferry.time.NanoClock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,9 +21,9 @@ final class FeedRuns {
   private final AtomicInteger running;
   private final long bufferBytes;
 
-  FeedRuns(List<FeedConfig> feeds, Until until) {
+  FeedRuns(List<FeedConfig> feeds, Until until, NanoClock clock) {
     boolean labelled = feeds.size() > 1;
-    this.runs = feeds.stream().map(feed -> new FeedRun(feed, until, labelled)).toList();
+    this.runs = feeds.stream().map(feed -> new FeedRun(feed, until, labelled, clock)).toList();
     this.bufferBytes = feeds.stream().mapToLong(feed -> feed.pipeline().bufferBytes()).sum();
     this.running = new AtomicInteger(runs.size());
   }

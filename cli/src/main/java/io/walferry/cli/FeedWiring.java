@@ -40,6 +40,8 @@ import io.walferry.sinks.sqlserver.SqlServerSink;
 import io.walferry.sinks.sqlserver.SqlServerSinkSettings;
 import io.walferry.stream.SlotKind;
 import io.walferry.stream.StreamSettings;
+import io.walferry.stream.StreamTiming;
+import io.walferry.time.NanoClock;
 import io.walferry.transform.TransformSettings;
 import io.walferry.transform.TransformedRowSearch;
 import io.walferry.transform.TransformedSink;
@@ -52,15 +54,15 @@ final class FeedWiring {
   private FeedWiring() {}
 
   /** A pipeline that is ready to run. */
-  static Pipeline pipeline(FeedConfig config, Until until, FeedProgress progress) {
+  static Pipeline pipeline(FeedConfig config, Until until, FeedProgress progress, NanoClock clock) {
     PostgresConnector source =
         new PostgresConnector(config.source().connection(), "walferry " + config.pipeline().name());
     List<Supplier<Sink>> sinks =
-        config.sinks().stream().map(to -> sink(to, config, progress::refused)).toList();
-    return new Pipeline(settings(config, until), source, sinks, progress);
+        config.sinks().stream().map(to -> sink(to, config, progress::refused, clock)).toList();
+    return new Pipeline(settings(config, until, clock), source, sinks, progress);
   }
 
-  static PipelineSettings settings(FeedConfig config, Until until) {
+  static PipelineSettings settings(FeedConfig config, Until until, NanoClock clock) {
     SourceConfig source = config.source();
     PipelineConfig pipeline = config.pipeline();
     RetryConfig retry = pipeline.retry();
@@ -83,7 +85,10 @@ final class FeedWiring {
             source.where()),
         StreamSettings.DEFAULT
             .withBuffer(pipeline.bufferBytes())
-            .with(pipeline.statusInterval(), StreamSettings.DEFAULT.silenceMax())
+            .with(
+                StreamTiming.DEFAULT
+                    .with(pipeline.statusInterval(), StreamTiming.DEFAULT.silenceMax())
+                    .with(clock))
             .with(source.output())
             .with(pipeline.spool()),
         new BatchLimits(pipeline.batchRows(), pipeline.batchBytes(), pipeline.batchTime()),
@@ -158,7 +163,8 @@ final class FeedWiring {
   }
 
   /** What reaches a server outlives an attempt: it knows whether it was ever let in. */
-  private static Supplier<Sink> sink(SinkConfig config, FeedConfig feed, RefusedRows heard) {
+  private static Supplier<Sink> sink(
+      SinkConfig config, FeedConfig feed, RefusedRows heard, NanoClock clock) {
     return switch (config) {
       case SinkConfig.Postgres postgres -> {
         PostgresConnector connector =
@@ -169,12 +175,13 @@ final class FeedWiring {
                 .withSilenceMax(postgres.silence())
                 .withDdl(postgres.ddl());
         yield parallel(
-            config, postgres.workers(), () -> new PostgresSink(connector, settings), heard);
+            config, postgres.workers(), () -> new PostgresSink(connector, settings), heard, clock);
       }
       case SinkConfig.Mysql mysql -> {
         MysqlSinkSettings settings = settings(mysql);
         MysqlConnector connector = new MysqlConnector(mysql.connection(), settings);
-        yield parallel(config, mysql.workers(), () -> new MysqlSink(connector, settings), heard);
+        yield parallel(
+            config, mysql.workers(), () -> new MysqlSink(connector, settings), heard, clock);
       }
       case SinkConfig.SqlServer sqlServer -> {
         SqlServerSinkSettings settings = settings(sqlServer);
@@ -189,7 +196,7 @@ final class FeedWiring {
       case SinkConfig.Kafka kafka -> {
         KafkaSinkSettings settings =
             kafka.settings().withDatabase(feed.source().connection().database());
-        yield () -> new KafkaSink(settings, heard);
+        yield () -> new KafkaSink(settings, heard, clock);
       }
       case SinkConfig.JsonLines lines ->
           () ->
@@ -199,7 +206,7 @@ final class FeedWiring {
                   .orElseGet(JsonLinesSink::toStandardOutput);
       case SinkConfig.Provided provided -> provided.provider().sinks(provided.settings());
       case SinkConfig.Transformed(SinkConfig plain, TransformSettings transforms) -> {
-        Supplier<Sink> sinks = sink(plain, feed, heard);
+        Supplier<Sink> sinks = sink(plain, feed, heard, clock);
         yield () -> new TransformedSink(sinks.get(), transforms);
       }
     };
@@ -207,11 +214,15 @@ final class FeedWiring {
 
   /** With as many batches side by side as the user wants. */
   private static Supplier<Sink> parallel(
-      SinkConfig config, int workers, Supplier<LanedSink> sinks, RefusedRows heard) {
+      SinkConfig config,
+      int workers,
+      Supplier<LanedSink> sinks,
+      RefusedRows heard,
+      NanoClock clock) {
     return () -> {
       LanedSink origin = sinks.get();
       Sink sink = tolerant(config, origin, heard);
-      return workers > 1 ? new ParallelSink(sink, origin, workers) : sink;
+      return workers > 1 ? new ParallelSink(sink, origin, workers, clock) : sink;
     };
   }
 

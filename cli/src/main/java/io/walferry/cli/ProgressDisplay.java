@@ -1,5 +1,6 @@
 package io.walferry.cli;
 
+import io.walferry.time.NanoClock;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,18 +21,20 @@ final class ProgressDisplay {
   private static final int SKIPPED_MAX = 29;
 
   private final Terminal terminal;
+  private final NanoClock clock;
   private final List<Shown> shown;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
-  private ProgressDisplay(Terminal terminal, FeedRuns runs) {
+  private ProgressDisplay(Terminal terminal, FeedRuns runs, NanoClock clock) {
     this.terminal = terminal;
+    this.clock = clock;
     this.shown = runs.all().stream().map(Shown::new).toList();
   }
 
   /** Runs the pipelines, and shows them until all have ended. */
-  static void during(Terminal terminal, FeedRuns runs) {
-    ProgressDisplay display = new ProgressDisplay(terminal, runs);
+  static void during(Terminal terminal, FeedRuns runs, NanoClock clock) {
+    ProgressDisplay display = new ProgressDisplay(terminal, runs, clock);
     long period = terminal.interactive() ? REFRESH_MILLIS : LOG_MILLIS;
     var unused =
         display.timer.scheduleAtFixedRate(display::show, period, period, TimeUnit.MILLISECONDS);
@@ -44,7 +47,7 @@ final class ProgressDisplay {
   }
 
   private void show() {
-    long now = System.nanoTime();
+    long now = clock.nanoTime();
     if (terminal.interactive()) {
       terminal.status(shown.stream().map(it -> it.status(now)).toList());
     } else {

@@ -11,7 +11,7 @@ final class ProgressLine {
 
   private final Deque<Sample> samples = new ArrayDeque<>();
 
-  /** The line at a moment of {@link System#nanoTime}. */
+  /** Returns the line at a moment of {@link io.walferry.time.NanoClock#nanoTime}. */
   String line(Counts counts, long now) {
     return switch (counts.phase()) {
       case CONNECTING -> "connecting …";

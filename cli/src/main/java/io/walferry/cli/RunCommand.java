@@ -9,6 +9,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Until;
 import io.walferry.server.StatusServer;
+import io.walferry.time.NanoClock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Option;
 final class RunCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final StopRequests stopRequests;
+  private final NanoClock clock;
 
   @Mixin private ConfigArgument config = new ConfigArgument();
 
@@ -80,9 +82,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private GlobalOptions options = new GlobalOptions();
 
-  RunCommand(Terminal terminal, StopRequests stopRequests) {
+  RunCommand(Terminal terminal, StopRequests stopRequests, NanoClock clock) {
     this.terminal = terminal;
     this.stopRequests = stopRequests;
+    this.clock = clock;
   }
 
   @Override
@@ -106,7 +109,7 @@ final class RunCommand implements Callable<Integer> {
     if (json) {
       requireStandardOutput(feeds);
     }
-    FeedRuns runs = new FeedRuns(feeds, until);
+    FeedRuns runs = new FeedRuns(feeds, until, clock);
     stopRequests.onStop(
         () -> {
           terminal.say("stopping; once more ends at once");
@@ -116,7 +119,7 @@ final class RunCommand implements Callable<Integer> {
         valid.listen().map(at -> StatusServer.start(at, runs::states, Version.number()));
     try {
       server.ifPresent(it -> terminal.say("metrics at " + it.uri("/metrics")));
-      ProgressDisplay.during(terminal, runs);
+      ProgressDisplay.during(terminal, runs, clock);
     } finally {
       server.ifPresent(StatusServer::close);
     }

@@ -18,6 +18,7 @@ import io.walferry.pipeline.Until;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.server.PipelineState;
 import io.walferry.stream.OutputOptions;
+import io.walferry.time.NanoClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -103,7 +104,7 @@ final class FeedProgressTest {
 
   @Test
   void sourceThatDoesNotSendIntoTheSpoolIsTriedAgainAndNotReady() {
-    FeedRun run = new FeedRun(config(), Until.Stopped.STOPPED, false);
+    FeedRun run = new FeedRun(config(), Until.Stopped.STOPPED, false, NanoClock.system());
     assertEquals(PipelineState.Phase.CONNECTING, run.state().phase());
     run.progress().following(FROM);
     assertEquals(PipelineState.Phase.FOLLOWING, run.state().phase());

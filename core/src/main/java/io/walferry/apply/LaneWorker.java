@@ -4,6 +4,8 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.sink.Lane;
 import io.walferry.sink.LanedSink;
+import io.walferry.time.NanoClock;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -18,6 +20,7 @@ final class LaneWorker implements Runnable {
   private final LanedSink sink;
   private final Turns turns;
   private final Duration patienceLeast;
+  private final NanoClock clock;
   private final Thread thread;
   private volatile Optional<Lane> lane = Optional.empty();
   private volatile boolean aborted;
@@ -27,10 +30,11 @@ final class LaneWorker implements Runnable {
    *
    * @param patienceLeast for how long one that is applied waits for its turn at the least
    */
-  LaneWorker(LanedSink sink, Turns turns, Duration patienceLeast, int number) {
+  LaneWorker(LanedSink sink, Turns turns, Duration patienceLeast, NanoClock clock, int number) {
     this.sink = sink;
     this.turns = turns;
     this.patienceLeast = patienceLeast;
+    this.clock = clock;
     this.thread = Thread.ofPlatform().name("walferry-apply-" + number).daemon().unstarted(this);
   }
 
@@ -74,11 +78,11 @@ final class LaneWorker implements Runnable {
       return false;
     }
     try {
-      long start = System.nanoTime();
+      Stopwatch applying = Stopwatch.start(clock);
       Lane open = lane();
       turn.batch().replay(open::begin, open::append);
       open.apply();
-      boolean mayCommit = turns.awaitTurn(turn, patience(System.nanoTime() - start));
+      boolean mayCommit = turns.awaitTurn(turn, patience(applying.elapsed()));
       if (!mayCommit) {
         open.drop();
       }
@@ -94,9 +98,9 @@ final class LaneWorker implements Runnable {
    * Who is before it may wait for a row that this one holds, which neither of them knows. What was
    * applied in some time can be applied again in a similar one, so little is lost by giving way.
    */
-  private Duration patience(long spentNanos) {
-    Duration spent = Duration.ofNanos(3 * spentNanos);
-    return spent.compareTo(patienceLeast) > 0 ? spent : patienceLeast;
+  private Duration patience(Duration spent) {
+    Duration enough = spent.multipliedBy(3);
+    return enough.compareTo(patienceLeast) > 0 ? enough : patienceLeast;
   }
 
   private Lane lane() {

@@ -20,6 +20,7 @@ import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TableAlteration;
+import io.walferry.time.NanoClock;
 import io.walferry.type.TypeCatalog;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +61,8 @@ public final class ParallelSink implements Sink {
   private final Sink sink;
   private final int lanes;
   private final Duration patienceLeast;
-  private final Turns turns = new Turns(new Position(Lsn.ZERO, Xid.NONE));
+  private final NanoClock clock;
+  private final Turns turns;
   private final TableTouches touches;
   private final List<LaneWorker> workers = new ArrayList<>();
   private final LanedSink origin;
@@ -83,17 +85,20 @@ public final class ParallelSink implements Sink {
    * @param sink what a destination is usually given changes by
    * @param origin the destination itself, which may be behind {@code sink}
    * @param lanes how many batches may be under way
+   * @param clock the clock that lanes wait by
    */
-  public ParallelSink(Sink sink, LanedSink origin, int lanes) {
-    this(sink, origin, lanes, PATIENCE_LEAST);
+  public ParallelSink(Sink sink, LanedSink origin, int lanes, NanoClock clock) {
+    this(sink, origin, lanes, PATIENCE_LEAST, clock);
   }
 
-  /** The same, in which a batch that is applied waits for its turn for that long at the least. */
-  ParallelSink(Sink sink, LanedSink origin, int lanes, Duration patienceLeast) {
+  /** Lets a batch that is applied wait for its turn for this long at the least. */
+  ParallelSink(Sink sink, LanedSink origin, int lanes, Duration patienceLeast, NanoClock clock) {
     this.sink = sink;
     this.origin = origin;
     this.lanes = lanes;
     this.patienceLeast = patienceLeast;
+    this.clock = clock;
+    this.turns = new Turns(new Position(Lsn.ZERO, Xid.NONE), clock);
     this.touches = new TableTouches(origin);
   }
 
@@ -106,7 +111,7 @@ public final class ParallelSink implements Sink {
   public SinkState open(FeedIdentity feed, Claim claim) {
     SinkState state = sink.open(feed, claim);
     for (int number = 1; number <= lanes; number++) {
-      LaneWorker worker = new LaneWorker(origin, turns, patienceLeast, number);
+      LaneWorker worker = new LaneWorker(origin, turns, patienceLeast, clock, number);
       workers.add(worker);
       worker.start();
     }

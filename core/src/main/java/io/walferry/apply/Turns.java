@@ -3,6 +3,7 @@ package io.walferry.apply;
 import io.walferry.change.Position;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,6 +21,7 @@ import java.util.function.BooleanSupplier;
  * thread that submits, for when everything before it is durable. Safe for all of them.
  */
 final class Turns {
+  private final NanoClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -38,7 +40,8 @@ final class Turns {
   private boolean closed;
 
   /** None yet. */
-  Turns(Position durable) {
+  Turns(Position durable, NanoClock clock) {
+    this.clock = clock;
     this.durable = durable;
   }
 
@@ -174,7 +177,7 @@ final class Turns {
     try {
       long nanos = atMost.toNanos();
       while (!closed && over < turn.number() - 1 && nanos > 0) {
-        nanos = changed.awaitNanos(nanos);
+        nanos = clock.await(changed, nanos);
       }
       return !closed && over == turn.number() - 1;
     } finally {

@@ -1,5 +1,6 @@
 package io.walferry.buffer;
 
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,6 +16,7 @@ import java.util.function.ToLongFunction;
 public final class ByteBoundedQueue<T> {
   private final long bytesMax;
   private final ToLongFunction<T> byteSize;
+  private final NanoClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition roomMade = lock.newCondition();
   private final Condition elementCame = lock.newCondition();
@@ -23,9 +25,10 @@ public final class ByteBoundedQueue<T> {
   private boolean ended;
   private boolean woken;
 
-  public ByteBoundedQueue(long bytesMax, ToLongFunction<T> byteSize) {
+  public ByteBoundedQueue(long bytesMax, ToLongFunction<T> byteSize, NanoClock clock) {
     this.bytesMax = bytesMax;
     this.byteSize = byteSize;
+    this.clock = clock;
   }
 
   /** Waits for room. After {@link #end} the element is dropped. */
@@ -75,7 +78,7 @@ public final class ByteBoundedQueue<T> {
     lock.lockInterruptibly();
     try {
       while (elements.isEmpty() && !ended && !woken && nanos > 0) {
-        nanos = elementCame.awaitNanos(nanos);
+        nanos = clock.await(elementCame, nanos);
       }
       if (woken || elements.isEmpty()) {
         return Optional.empty();

@@ -24,6 +24,7 @@ import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TextChunkWriter;
 import io.walferry.sink.Turns;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ final class CallbackSink implements Sink {
   /**
    * While existing rows are read the ledger grows long, and what is not saved is only read again.
    */
-  private static final long LOADING_SAVE_NANOS = Duration.ofMillis(250).toNanos();
+  private static final Duration LOADING_SAVE = Duration.ofMillis(250);
 
   private final CallbackSinkSettings settings;
   private final CheckpointStore store;
@@ -57,7 +58,7 @@ final class CallbackSink implements Sink {
   private Ledger saved = new Ledger(List.of());
   private Position committed = new Position(Lsn.ZERO, Xid.NONE);
   private Position durable = committed;
-  private long savedAt = System.nanoTime();
+  private Stopwatch sinceSave;
   private boolean opened;
 
   /** Transactions since the last commit. */
@@ -73,6 +74,7 @@ final class CallbackSink implements Sink {
     this.store = store;
     this.outstanding = outstanding;
     this.dispatcher = dispatcher;
+    this.sinceSave = Stopwatch.start(outstanding.clock());
     this.events = new EventSource(settings.routes(), types, dispatcher, this::lookAfter);
   }
 
@@ -143,7 +145,7 @@ final class CallbackSink implements Sink {
     saveUninterrupted(checkpoint);
     present = claim.epoch();
     claim.hold();
-    savedAt = System.nanoTime();
+    sinceSave = sinceSave.restart();
   }
 
   /**
@@ -307,7 +309,7 @@ final class CallbackSink implements Sink {
       note(List.of(loaded));
       mark();
       dispatcher.lookAfterFailed();
-      if (System.nanoTime() - savedAt >= LOADING_SAVE_NANOS) {
+      if (sinceSave.hasReached(LOADING_SAVE)) {
         saveReached();
       }
     }

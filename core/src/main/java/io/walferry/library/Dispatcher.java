@@ -3,6 +3,7 @@ package io.walferry.library;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.library.Outstanding.Handed;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-  private static final long WARN_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final Duration WARN_AFTER = Duration.ofMinutes(1);
 
   private final Outstanding outstanding;
   private final ErrorPolicy policy;
@@ -82,11 +83,11 @@ final class Dispatcher {
   }
 
   private void awaitRoom(long size, Runnable meanwhile) {
-    long since = System.nanoTime();
+    Stopwatch waiting = Stopwatch.start(outstanding.clock());
     boolean warned = false;
     while (!outstanding.awaitRoom(size, LOOK_AGAIN)) {
       meanwhile.run();
-      if (!warned && System.nanoTime() - since > WARN_NANOS) {
+      if (!warned && waiting.hasReached(WARN_AFTER)) {
         warned = true;
         LOG.warn(
             "{} events have waited for their acknowledgement for a minute; nothing more is"

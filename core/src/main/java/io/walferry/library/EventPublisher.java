@@ -1,5 +1,6 @@
 package io.walferry.library;
 
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +22,7 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
 
   private final String name;
   private final PullQueue queue;
+  private final NanoClock clock;
   private final Runnable stop;
   private final BiConsumer<Event, Throwable> broken;
   private final AtomicBoolean subscribed = new AtomicBoolean();
@@ -31,9 +33,15 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
    * @param stop asks the feed to stop and does not wait
    * @param broken fails the feed, since its subscriber has thrown at this event
    */
-  EventPublisher(String name, PullQueue queue, Runnable stop, BiConsumer<Event, Throwable> broken) {
+  EventPublisher(
+      String name,
+      PullQueue queue,
+      NanoClock clock,
+      Runnable stop,
+      BiConsumer<Event, Throwable> broken) {
     this.name = name;
     this.queue = queue;
+    this.clock = clock;
     this.stop = stop;
     this.broken = broken;
   }
@@ -109,7 +117,7 @@ final class EventPublisher implements Flow.Publisher<Delivery> {
       lock.lockInterruptibly();
       try {
         while (demand == 0 && goesOn() && nanos > 0) {
-          nanos = changed.awaitNanos(nanos);
+          nanos = clock.await(changed, nanos);
         }
         return goesOn() ? (int) Math.min(demand, TAKEN_MAX) : 0;
       } finally {

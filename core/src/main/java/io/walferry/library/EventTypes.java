@@ -9,6 +9,8 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.SourceTypes;
+import io.walferry.time.NanoClock;
+import io.walferry.time.Stopwatch;
 import io.walferry.type.MalformedValueException;
 import io.walferry.type.PgType;
 import io.walferry.type.RowType;
@@ -21,7 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -45,9 +47,10 @@ final class EventTypes {
   /**
    * A row that fits nothing, since it is older than all that is known, costs no look of its own.
    */
-  private static final long LOOK_AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
   private final PostgresConnector source;
+  private final NanoClock clock;
   private final IdentityHashMap<Relation, Known> types = new IdentityHashMap<>();
   private TypeCatalog catalog = TypeCatalog.BUILT_IN;
   private boolean warned;
@@ -58,7 +61,7 @@ final class EventTypes {
   /** What is known of a relation. */
   private static final class Known {
     private RowType type;
-    private OptionalLong lookedInVain = OptionalLong.empty();
+    private Optional<Stopwatch> sinceVainLook = Optional.empty();
 
     /** The columns whose types can be altered under their values. */
     private final List<Integer> composites;
@@ -97,8 +100,7 @@ final class EventTypes {
     }
 
     boolean mayLook() {
-      return lookedInVain.isEmpty()
-          || System.nanoTime() - lookedInVain.getAsLong() >= LOOK_AGAIN_NANOS;
+      return sinceVainLook.filter(it -> !it.hasReached(LOOK_AGAIN)).isEmpty();
     }
 
     boolean isLike(RowType other) {
@@ -106,8 +108,9 @@ final class EventTypes {
     }
   }
 
-  EventTypes(PostgresConnector source) {
+  EventTypes(PostgresConnector source, NanoClock clock) {
     this.source = source;
+    this.clock = clock;
   }
 
   /** The row with the types that it fits; with the latest ones if it fits none. */
@@ -151,7 +154,7 @@ final class EventTypes {
     }
     RowType now = new RowType(relation, catalog);
     if (known.isLike(now)) {
-      known.lookedInVain = OptionalLong.of(System.nanoTime());
+      known.sinceVainLook = Optional.of(Stopwatch.start(clock));
       return now;
     }
     earlier.addFirst(before);

@@ -3,6 +3,7 @@ package io.walferry.library;
 import io.walferry.change.Position;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,6 +24,7 @@ import java.util.function.BooleanSupplier;
 final class Outstanding {
   private final int countMax;
   private final long bytesMax;
+  private final NanoClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Handed> open = new ArrayDeque<>();
@@ -48,9 +50,15 @@ final class Outstanding {
     }
   }
 
-  Outstanding(int countMax, long bytesMax) {
+  Outstanding(int countMax, long bytesMax, NanoClock clock) {
     this.countMax = countMax;
     this.bytesMax = bytesMax;
+    this.clock = clock;
+  }
+
+  /** The clock that waits go by. */
+  NanoClock clock() {
+    return clock;
   }
 
   /** One event that somebody has. */
@@ -337,15 +345,15 @@ final class Outstanding {
     lock.lock();
     try {
       if (drainUntilNanos.isEmpty()) {
-        drainUntilNanos = OptionalLong.of(System.nanoTime() + atMost.toNanos());
+        drainUntilNanos = OptionalLong.of(clock.nanoTime() + atMost.toNanos());
       }
-      long nanos = drainUntilNanos.getAsLong() - System.nanoTime();
+      long nanos = drainUntilNanos.getAsLong() - clock.nanoTime();
       while (count > 0 && nanos > 0) {
-        var unused = changed.awaitNanos(nanos);
-        nanos = drainUntilNanos.getAsLong() - System.nanoTime();
+        var unused = clock.await(changed, nanos);
+        nanos = drainUntilNanos.getAsLong() - clock.nanoTime();
       }
     } catch (InterruptedException e) {
-      drainUntilNanos = OptionalLong.of(System.nanoTime());
+      drainUntilNanos = OptionalLong.of(clock.nanoTime());
     } finally {
       lock.unlock();
     }
@@ -356,7 +364,7 @@ final class Outstanding {
   void endDrain() {
     lock.lock();
     try {
-      drainUntilNanos = OptionalLong.of(System.nanoTime());
+      drainUntilNanos = OptionalLong.of(clock.nanoTime());
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -369,7 +377,7 @@ final class Outstanding {
     try {
       while (!reached.getAsBoolean() && failed.isEmpty() && broken.isEmpty() && nanos > 0) {
         requireGoing();
-        nanos = changed.awaitNanos(nanos);
+        nanos = clock.await(changed, nanos);
       }
       requireGoing();
       return reached.getAsBoolean();
@@ -391,7 +399,7 @@ final class Outstanding {
     try {
       while (nanos > 0) {
         requireGoing();
-        nanos = changed.awaitNanos(nanos);
+        nanos = clock.await(changed, nanos);
       }
       requireGoing();
     } catch (InterruptedException e) {

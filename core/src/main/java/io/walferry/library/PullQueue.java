@@ -1,6 +1,7 @@
 package io.walferry.library;
 
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,11 +17,16 @@ import java.util.concurrent.locks.ReentrantLock;
  * outstanding, which has one. For any threads.
  */
 final class PullQueue {
+  private final NanoClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Delivery> events = new ArrayDeque<>();
   private boolean ended;
   private Optional<WalferryException> failure = Optional.empty();
+
+  PullQueue(NanoClock clock) {
+    this.clock = clock;
+  }
 
   void put(Event event, Acknowledgement acknowledgement) {
     lock.lock();
@@ -91,7 +97,7 @@ final class PullQueue {
     lock.lockInterruptibly();
     try {
       while (events.isEmpty() && !ended && nanos > 0) {
-        nanos = changed.awaitNanos(nanos);
+        nanos = clock.await(changed, nanos);
       }
       List<Delivery> taken = new ArrayList<>(Math.min(limit, events.size()));
       while (taken.size() < limit && !events.isEmpty()) {

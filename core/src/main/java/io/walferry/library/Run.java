@@ -33,7 +33,7 @@ final class Run {
     this.pulled = pulled;
     this.observer = new FeedObserver(settings.name(), board);
     Limits limits = settings.limits();
-    this.outstanding = new Outstanding(limits.events(), limits.bytes());
+    this.outstanding = new Outstanding(limits.events(), limits.bytes(), settings.clock());
     this.dispatcher =
         new Dispatcher(outstanding, settings.errors().policy(), settings.errors().rejected());
     this.pipeline =
@@ -59,7 +59,7 @@ final class Run {
             settings.acceptsConfiguration(),
             settings.isPulled() ? Duration.ZERO : settings.limits().drain(),
             pulled::clear);
-    EventTypes types = new EventTypes(settings.source());
+    EventTypes types = new EventTypes(settings.source(), settings.clock());
     return () -> new CallbackSink(how, store, outstanding, dispatcher, types);
   }
 

@@ -1,12 +1,9 @@
 package io.walferry.library;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +17,6 @@ final class StatusBoard {
 
   private final List<StatusListener> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
   private final Deque<Move> untold = new ArrayDeque<>();
   private Status status = Status.STOPPED;
   private boolean telling;
@@ -97,7 +93,6 @@ final class StatusBoard {
   private void set(Status now) {
     untold.add(new Move(status, now));
     status = now;
-    changed.signalAll();
   }
 
   private void tell() {
@@ -128,20 +123,6 @@ final class StatusBoard {
       listener.changed(move.before(), move.now());
     } catch (Throwable e) {
       LOG.warn("A status listener has failed", e);
-    }
-  }
-
-  /** Waits; true if it is stopped. */
-  boolean awaitStopped(Duration atMost) throws InterruptedException {
-    long nanos = TimeUnit.NANOSECONDS.convert(atMost);
-    lock.lockInterruptibly();
-    try {
-      while (status != Status.STOPPED && nanos > 0) {
-        nanos = changed.awaitNanos(nanos);
-      }
-      return status == Status.STOPPED;
-    } finally {
-      lock.unlock();
     }
   }
 }

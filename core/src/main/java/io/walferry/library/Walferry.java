@@ -55,13 +55,14 @@ public final class Walferry implements AutoCloseable {
 
   private final WalferrySettings settings;
   private final StatusBoard board = new StatusBoard();
-  private final PullQueue pulled = new PullQueue();
+  private final PullQueue pulled;
   private final Object guard = new Object();
   private Optional<Run> run = Optional.empty();
   private List<Delivery> lastPolled = List.of();
 
   Walferry(WalferrySettings settings, List<StatusListener> listeners) {
     this.settings = settings;
+    this.pulled = new PullQueue(settings.clock());
     listeners.forEach(board::listen);
   }
 
@@ -233,6 +234,7 @@ public final class Walferry implements AutoCloseable {
     return new EventPublisher(
         settings.name(),
         pulled,
+        settings.clock(),
         this::requestStop,
         (event, thrown) -> current().ifPresent(run -> run.broken(event, thrown)));
   }

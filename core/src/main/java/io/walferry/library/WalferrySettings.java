@@ -4,6 +4,7 @@ import io.walferry.checkpoint.CheckpointStore;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.sink.Sink;
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,11 @@ record WalferrySettings(
 
   String name() {
     return pipeline.feed().pipeline();
+  }
+
+  /** The clock that the feed waits and measures by. */
+  NanoClock clock() {
+    return pipeline.clock();
   }
 
   boolean isPulled() {

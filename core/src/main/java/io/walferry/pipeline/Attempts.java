@@ -4,8 +4,10 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.stream.OutputOptions.Form;
 import io.walferry.stream.StreamSettings;
+import io.walferry.time.NanoClock;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * Work that is tried again for as long as that may help, with waits that grow, and with what fits
@@ -21,17 +23,19 @@ final class Attempts {
   private final RetryPolicy policy;
   private final Retrying listener;
   private final StopSignal stop;
+  private final NanoClock clock;
   private StreamSettings fitting;
   private int failures;
 
   /** Since when failures have come that ought to pass by themselves, and no others. */
-  private OptionalLong boundedSince = OptionalLong.empty();
+  private Optional<Stopwatch> boundedSince = Optional.empty();
 
   Attempts(PipelineSettings settings, Retrying listener, StopSignal stop) {
     this.policy = settings.retry();
     this.fitting = settings.stream();
     this.listener = listener;
     this.stop = stop;
+    this.clock = settings.clock();
   }
 
   /** How the stream is to be read. */
@@ -56,24 +60,18 @@ final class Attempts {
     }
     failures++;
     if (cause.code().retry() != ErrorCode.Retry.BOUNDED) {
-      boundedSince = OptionalLong.empty();
+      boundedSince = Optional.empty();
     } else if (progressed || boundedSince.isEmpty()) {
-      boundedSince = OptionalLong.of(System.nanoTime());
+      boundedSince = Optional.of(Stopwatch.start(clock));
     }
-    long now = System.nanoTime();
-    Duration failingFor = Duration.ofNanos(now - boundedSince.orElse(now));
+    Duration failingFor = boundedSince.map(Stopwatch::elapsed).orElse(Duration.ZERO);
     if (!policy.allows(cause.code(), failingFor)) {
       throw cause;
     }
     fitting = fitting(cause.code());
     Duration delay = policy.delay(failures);
     listener.retrying(cause, delay);
-    try {
-      stop.await(delay);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted before another try", e);
-    }
+    stop.pause(delay, "before another try");
   }
 
   /** What cannot be had in progress comes when it has committed, and what not in binary as text. */

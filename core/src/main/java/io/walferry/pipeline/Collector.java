@@ -34,7 +34,7 @@ final class Collector implements AutoCloseable {
   private final PostgresConnector source;
   private final DurableLog log;
   private final PipelineListener listener;
-  private final StopSignal stop = new StopSignal();
+  private final StopSignal stop;
   private final Thread thread;
 
   /** What an attempt has found the server to be, which it relies on. */
@@ -56,6 +56,7 @@ final class Collector implements AutoCloseable {
       PipelineListener listener) {
     this.pinned = pinned;
     this.settings = settings;
+    this.stop = new StopSignal(settings.clock());
     this.source = source;
     this.log = log;
     this.listener = listener;
@@ -241,7 +242,8 @@ final class Collector implements AutoCloseable {
 
   /** Until the stop; returns where what is on disk ends. */
   private Lsn receive(ChangeStream stream, LogWriter writer, Lineage lineage) {
-    LogFlush flush = new LogFlush(log, stream, writer, settings.stream().statusInterval());
+    LogFlush flush =
+        new LogFlush(log, stream, writer, settings.stream().statusInterval(), settings.clock());
     while (!stop.isRequested()) {
       StreamEvent event = stream.next(Duration.ZERO);
       if (event instanceof StreamEvent.Quiet) {
@@ -271,7 +273,8 @@ final class Collector implements AutoCloseable {
   @Override
   public void close() {
     stop.request();
-    if (!ends()) {
+    // What is received is worth the wait, even to a thread that is interrupted.
+    if (!settings.clock().join(thread, CLOSE_MAX)) {
       throw new WalferryException(
           ErrorCode.SPOOL_BUSY,
           "what receives into the spool in "
@@ -280,23 +283,5 @@ final class Collector implements AutoCloseable {
               + CLOSE_MAX.toSeconds()
               + " s");
     }
-  }
-
-  /** An interrupt does not end the wait: what is received is worth it. */
-  private boolean ends() {
-    long deadline = System.nanoTime() + CLOSE_MAX.toNanos();
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended && System.nanoTime() < deadline) {
-      try {
-        ended = thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return ended;
   }
 }

@@ -121,7 +121,7 @@ final class DurableReception implements Reception {
 
   /** Whether a transaction of the log ends later; keep-alives may. */
   private boolean waitsBehind(Lsn reached, LogExtent extent) {
-    try (ChangeStream stream = LoggedStream.open(log(), extent.from(), spool)) {
+    try (ChangeStream stream = LoggedStream.open(log(), extent.from(), spool, settings.clock())) {
       while (true) {
         switch (stream.next(Duration.ZERO)) {
           case StreamEvent.Begun begun -> {
@@ -229,7 +229,7 @@ final class DurableReception implements Reception {
   @Override
   public ChangeStream follow(Lineage lineage, FeedEnds ends, Lsn from, StreamSettings how) {
     receive(lineage, ends, from);
-    return LoggedStream.open(log(), from, how.spool());
+    return LoggedStream.open(log(), from, how.spool(), how.clock());
   }
 
   @Override

@@ -92,7 +92,7 @@ final class FeedSession {
       requireMemory(open.sinks());
       List<Member> members = new ArrayList<>();
       for (OpenSink opening : open.sinks()) {
-        FeedEnds ends = new FeedEnds(source, replication, sql, opening.sink());
+        FeedEnds ends = new FeedEnds(source, replication, sql, opening.sink(), settings.clock());
         TableLoads loads = new TableLoads(settings, ends, listener, stop);
         members.add(new Member(ends, translated(opening.open(of), of), loads));
       }

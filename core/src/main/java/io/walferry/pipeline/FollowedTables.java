@@ -71,7 +71,7 @@ final class FollowedTables {
     this.moves = new TableMoves(feed, ends, selection, lines, replay);
     this.unmet = new UnmetTables(feed, ends, selection, lines, replay);
     this.key = new DdlKey(ends.sql());
-    this.watch = new PublicationWatch(ends.sql(), feed.publication());
+    this.watch = new PublicationWatch(ends.sql(), feed.publication(), ends.clock());
   }
 
   /**

@@ -7,12 +7,12 @@ import io.walferry.change.Transaction;
 import io.walferry.change.TransactionHeader;
 import io.walferry.stream.ChangeStream;
 import io.walferry.stream.StreamEvent;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
@@ -22,6 +22,7 @@ import java.util.function.Function;
 final class Follower {
   private static final long CHANGES_PER_REPORT = 8192;
   private static final Duration SETTLE_PAUSE = Duration.ofMillis(20);
+  private static final String AT_THE_END = "while the last changes were settled";
 
   private final ChangeStream stream;
   private final List<Outlet> outlets;
@@ -41,8 +42,8 @@ final class Follower {
   private long transactions;
   private long changes;
   private long bytes;
-  private long batchStart;
-  private long savedAt = System.nanoTime();
+  private Stopwatch sinceBatchBegan;
+  private Stopwatch sinceSave;
   private Optional<Instant> lastCommitTime = Optional.empty();
   private boolean progressed;
   private long announcements;
@@ -68,6 +69,8 @@ final class Follower {
     this.durable = least(Outlet::durable);
     this.settled = least(Outlet::settle);
     this.reached = durable;
+    this.sinceSave = Stopwatch.start(settings.clock());
+    this.sinceBatchBegan = sinceSave;
     deliveries.resume(settled);
   }
 
@@ -136,9 +139,9 @@ final class Follower {
   /** At the end there is nothing to do but to wait for what others have open. */
   private void rest() {
     if (waitsForRows()) {
-      LockSupport.parkNanos(RowReloads.PAUSE.toNanos() / 4);
+      stop.pause(RowReloads.PAUSE.dividedBy(4), AT_THE_END);
     } else if (lags()) {
-      LockSupport.parkNanos(SETTLE_PAUSE.toNanos());
+      stop.pause(SETTLE_PAUSE, AT_THE_END);
     }
   }
 
@@ -249,7 +252,7 @@ final class Follower {
   /** Only a transaction with a change that is wanted begins a batch. */
   private void count() {
     if (transactions == 0) {
-      batchStart = System.nanoTime();
+      sinceBatchBegan = sinceBatchBegan.restart();
     }
     transactions++;
   }
@@ -291,7 +294,7 @@ final class Follower {
   }
 
   private boolean isRested() {
-    return System.nanoTime() - savedAt >= settings.stream().statusInterval().toNanos();
+    return sinceSave.hasReached(settings.stream().statusInterval());
   }
 
   private boolean isDue() {
@@ -299,7 +302,7 @@ final class Follower {
     return transactions > 0
         && (changes >= limits.rows()
             || bytes >= limits.bytes()
-            || System.nanoTime() - batchStart >= limits.time().toNanos());
+            || sinceBatchBegan.hasReached(limits.time()));
   }
 
   private Duration timeLeft() {
@@ -308,8 +311,7 @@ final class Follower {
       Duration pause = lags() ? SETTLE_PAUSE : waitsForRows() ? RowReloads.PAUSE : rest;
       return rest.compareTo(pause) > 0 ? pause : rest;
     }
-    long spent = System.nanoTime() - batchStart;
-    return Duration.ofNanos(Math.max(0, settings.batch().time().toNanos() - spent));
+    return sinceBatchBegan.left(settings.batch().time());
   }
 
   private void commit() {
@@ -326,7 +328,7 @@ final class Follower {
             bytes,
             reached,
             transactions > 0 ? lastCommitTime : Optional.empty());
-    savedAt = System.nanoTime();
+    sinceSave = sinceSave.restart();
     transactions = 0;
     changes = 0;
     bytes = 0;

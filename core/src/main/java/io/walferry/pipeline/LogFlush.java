@@ -5,6 +5,8 @@ import io.walferry.spool.DurableLog;
 import io.walferry.stream.ChangeStream;
 import io.walferry.stream.LogWriter;
 import io.walferry.stream.StreamEvent;
+import io.walferry.time.NanoClock;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 
 /**
@@ -18,9 +20,8 @@ final class LogFlush {
   private final DurableLog log;
   private final ChangeStream stream;
   private final LogWriter writer;
-  private final long gatherNanos = GATHER.toNanos();
-  private final long restNanos;
-  private long flushedAt = System.nanoTime();
+  private final Duration rest;
+  private Stopwatch sinceFlush;
   private Lsn flushed;
   private boolean hasTransactions;
   private boolean asked;
@@ -29,12 +30,14 @@ final class LogFlush {
    * Nothing was taken yet.
    *
    * @param rest how long a place that was merely reached can wait
+   * @param clock the clock that measures both times
    */
-  LogFlush(DurableLog log, ChangeStream stream, LogWriter writer, Duration rest) {
+  LogFlush(DurableLog log, ChangeStream stream, LogWriter writer, Duration rest, NanoClock clock) {
     this.log = log;
     this.stream = stream;
     this.writer = writer;
-    this.restNanos = rest.toNanos();
+    this.rest = rest;
+    this.sinceFlush = Stopwatch.start(clock);
     this.flushed = writer.end();
   }
 
@@ -63,10 +66,9 @@ final class LogFlush {
 
   Duration timeLeft() {
     if (!writer.end().isAfter(flushed)) {
-      return Duration.ofNanos(restNanos);
+      return rest;
     }
-    long most = hasTransactions ? gatherNanos : restNanos;
-    return Duration.ofNanos(Math.max(0, flushedAt + most - System.nanoTime()));
+    return sinceFlush.left(hasTransactions ? GATHER : rest);
   }
 
   /** Returns where what is on disk ends. */
@@ -74,7 +76,7 @@ final class LogFlush {
     writer.flush();
     flushed = log.sync();
     stream.confirm(flushed);
-    flushedAt = System.nanoTime();
+    sinceFlush = sinceFlush.restart();
     hasTransactions = false;
     asked = false;
     return flushed;

@@ -22,7 +22,7 @@ public final class Pipeline {
   private final PostgresConnector source;
   private final List<Target> targets;
   private final PipelineListener listener;
-  private final StopSignal stop = new StopSignal();
+  private final StopSignal stop;
 
   /**
    * Wires a feed; nothing is opened yet.
@@ -54,6 +54,7 @@ public final class Pipeline {
         settings.feed().upgradedFrom().stream().mapToLong(Predecessor::systemId).findFirst();
     this.targets = sinks.stream().map(made -> new Target(made, new Claim(accepted))).toList();
     this.listener = listener;
+    this.stop = new StopSignal(settings.clock());
   }
 
   /** What a spool holds in binary could not be had as text any more. */

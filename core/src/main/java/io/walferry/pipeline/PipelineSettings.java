@@ -1,6 +1,7 @@
 package io.walferry.pipeline;
 
 import io.walferry.stream.StreamSettings;
+import io.walferry.time.NanoClock;
 
 /**
  * Everything that decides how a feed runs, besides its two ends.
@@ -36,6 +37,11 @@ public record PipelineSettings(
         LOAD_READERS_DEFAULT,
         CHUNK_BYTES_DEFAULT,
         Until.Stopped.STOPPED);
+  }
+
+  /** The clock that the pipeline waits and measures by. */
+  public NanoClock clock() {
+    return stream.clock();
   }
 
   public PipelineSettings with(FeedSettings other) {

@@ -1,15 +1,18 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.snapshot.SourceSnapshot;
+import io.walferry.time.NanoClock;
+import io.walferry.time.Stopwatch;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Whether a publication carries what it carried when it was last looked at; cheap where it does.
@@ -34,7 +37,7 @@ final class PublicationWatch {
 
   private static final int SCHEMAS_SINCE = 15;
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  private static final long PAUSE_NANOS = 2_000_000;
+  private static final Duration PAUSE = Duration.ofMillis(2);
   private static final Duration AGAIN_AFTER = Duration.ofMillis(100);
 
   private final Connection sql;
@@ -44,14 +47,17 @@ final class PublicationWatch {
   /** What a look has to see before the last announcement needs no other one. */
   private Optional<SourceSnapshot> wanted = Optional.empty();
 
-  private long lookedAt = System.nanoTime();
+  private final NanoClock clock;
+  private Stopwatch sinceLook;
 
   private record Seen(SourceSnapshot snapshot, String entries) {}
 
   /** Nothing is looked at yet. */
-  PublicationWatch(Connection sql, String publication) {
+  PublicationWatch(Connection sql, String publication, NanoClock clock) {
     this.sql = sql;
     this.publication = publication;
+    this.clock = clock;
+    this.sinceLook = Stopwatch.start(clock);
   }
 
   /**
@@ -69,19 +75,29 @@ final class PublicationWatch {
     // The transaction that changed the publication may be an earlier one, of which the stream says
     // nothing: any that has begun.
     wanted = Optional.of(SourceSnapshot.begun(sql));
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Stopwatch waited = Stopwatch.start(clock);
     Optional<Seen> seen = look();
     while (seen.filter(it -> !it.snapshot().sees(xid)).isPresent()
-        && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(PAUSE_NANOS);
+        && !waited.hasReached(PATIENCE)) {
+      pause();
       seen = look();
     }
     return isNew(seen);
   }
 
+  private void pause() {
+    try {
+      clock.pause(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(
+          ErrorCode.INTERRUPTED, "interrupted while publication " + publication + " was read", e);
+    }
+  }
+
   /** Whether it is time to look again, since the last look could not see all that it had to. */
   boolean isDue() {
-    return wanted.isPresent() && System.nanoTime() - lookedAt >= AGAIN_AFTER.toNanos();
+    return wanted.isPresent() && sinceLook.hasReached(AGAIN_AFTER);
   }
 
   /** The same as {@link #hasChanged}, without any delay. */
@@ -97,7 +113,7 @@ final class PublicationWatch {
   }
 
   private Optional<Seen> look() {
-    lookedAt = System.nanoTime();
+    sinceLook = sinceLook.restart();
     try (PreparedStatement query = sql.prepareStatement(entriesQuery())) {
       query.setString(1, publication);
       try (ResultSet row = query.executeQuery()) {

@@ -14,6 +14,7 @@ import io.walferry.snapshot.RowBatch;
 import io.walferry.snapshot.RowReader;
 import io.walferry.snapshot.SourceSnapshot;
 import io.walferry.snapshot.TableLedger;
+import io.walferry.time.Stopwatch;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,7 +78,9 @@ final class RowReloads {
   private final List<LedgerEntry> unnoted = new ArrayList<>();
 
   private Optional<ReadHorizon> horizon = Optional.empty();
-  private long triedAt = System.nanoTime() - PAUSE.toNanos();
+
+  /** Measures the time since the last try; empty if the next try may come at once. */
+  private Optional<Stopwatch> sinceTry = Optional.empty();
 
   private record Wanted(PublishedTable table, RowKeys rows) {}
 
@@ -123,7 +126,7 @@ final class RowReloads {
   /** Whether it is time to commit and {@link #load}. */
   boolean isDue() {
     return !wanted.isEmpty()
-        || (System.nanoTime() - triedAt >= PAUSE.toNanos()
+        || (sinceTry.filter(it -> !it.hasReached(PAUSE)).isEmpty()
             && replay.ledgers().stream().anyMatch(RowReloads::hasRoom));
   }
 
@@ -142,7 +145,7 @@ final class RowReloads {
     }
     if (!wanted.isEmpty()) {
       wanted.clear();
-      triedAt = System.nanoTime() - PAUSE.toNanos();
+      sinceTry = Optional.empty();
     }
   }
 
@@ -182,10 +185,10 @@ final class RowReloads {
       return;
     }
     SourceSnapshot.requireTelling(ends.sql());
-    triedAt = System.nanoTime();
+    sinceTry = Optional.of(Stopwatch.start(ends.clock()));
     ReadHorizon seen = horizon.orElseGet(() -> new ReadHorizon(SourceSnapshot.begun(ends.sql())));
     horizon = Optional.of(seen);
-    RowReader reader = new RowReader(ends.sql(), seen);
+    RowReader reader = new RowReader(ends.sql(), seen, ends.clock());
     for (TableLedger ledger : due) {
       int before = ledger.rowCount();
       while (hasRoom(ledger) && refuses(reader, ledger)) {}

@@ -1,5 +1,8 @@
 package io.walferry.pipeline;
 
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,10 +14,20 @@ import java.util.function.Supplier;
 
 /** The wish to stop, from any thread, and what has to be woken for it. It cannot be taken back. */
 final class StopSignal {
+  private final NanoClock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<Runnable> actions = new LinkedHashSet<>();
   private boolean requested;
+
+  /**
+   * Nothing is requested yet.
+   *
+   * @param clock the clock that {@link #pause} waits by
+   */
+  StopSignal(NanoClock clock) {
+    this.clock = clock;
+  }
 
   void request() {
     List<Runnable> wake;
@@ -73,17 +86,26 @@ final class StopSignal {
     }
   }
 
-  /** Waits; true if the stop was requested. */
-  boolean await(Duration atMost) throws InterruptedException {
+  /**
+   * Waits until the time is over or the stop is requested.
+   *
+   * @param when for the message of a failure: "while …"
+   * @throws WalferryException {@code INTERRUPTED} if the thread is interrupted while it waits
+   */
+  void pause(Duration atMost, String when) {
     long nanos = TimeUnit.NANOSECONDS.convert(atMost);
-    lock.lockInterruptibly();
     try {
-      while (!requested && nanos > 0) {
-        nanos = changed.awaitNanos(nanos);
+      lock.lock();
+      try {
+        while (!requested && nanos > 0) {
+          nanos = clock.await(changed, nanos);
+        }
+      } finally {
+        lock.unlock();
       }
-      return requested;
-    } finally {
-      lock.unlock();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(ErrorCode.INTERRUPTED, "interrupted " + when, e);
     }
   }
 }

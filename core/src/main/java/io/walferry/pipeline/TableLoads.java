@@ -276,7 +276,8 @@ final class TableLoads {
       writers.add(ends.sink().chunkWriter());
     }
     try (ChunkLoad load =
-        ChunkLoad.start(ends.source(), writers, missing, settings.stream().silenceMax())) {
+        ChunkLoad.start(
+            ends.source(), writers, missing, settings.stream().silenceMax(), settings.clock())) {
       long chunks = stop.during(() -> drain(load), load::interrupt);
       LOG.debug("Loaded {} chunks of {} tables", chunks, missing.size());
     } catch (WalferryException e) {

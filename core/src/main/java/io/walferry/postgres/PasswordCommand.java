@@ -63,11 +63,7 @@ record PasswordCommand(List<String> words, Duration atMost) implements PasswordS
 
   private Secret answer(Process process)
       throws InterruptedException, ExecutionException, TimeoutException {
-    long deadline = System.nanoTime() + atMost.toNanos();
     byte[] printed = output(process).get(atMost.toNanos(), TimeUnit.NANOSECONDS);
-    if (!process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-      throw new TimeoutException();
-    }
     if (process.exitValue() != 0) {
       throw unavailable("ended with status " + process.exitValue());
     }
@@ -78,15 +74,17 @@ record PasswordCommand(List<String> words, Duration atMost) implements PasswordS
     return secret;
   }
 
-  /** Read by a thread of its own: nothing else bounds a read. */
+  /** Reads until the process has ended, by a thread of its own: nothing else bounds a read. */
   private static CompletableFuture<byte[]> output(Process process) {
     CompletableFuture<byte[]> output = new CompletableFuture<>();
     Thread.ofVirtual()
         .start(
             () -> {
               try {
-                output.complete(process.getInputStream().readNBytes(BYTES_MAX));
-              } catch (IOException e) {
+                byte[] printed = process.getInputStream().readNBytes(BYTES_MAX);
+                int unused = process.waitFor();
+                output.complete(printed);
+              } catch (IOException | InterruptedException e) {
                 output.completeExceptionally(e);
               }
             });

@@ -7,6 +7,7 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
+import io.walferry.time.NanoClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,9 +30,9 @@ public final class ChunkLoad implements AutoCloseable {
   private static final Duration FINISHING_MAX = Duration.ofSeconds(5);
   private static final int REPORTS_MAX = 256;
 
+  private final NanoClock clock;
   private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
-  private final ByteBoundedQueue<LoadReport> reports =
-      new ByteBoundedQueue<>(REPORTS_MAX, report -> 1);
+  private final ByteBoundedQueue<LoadReport> reports;
   private final AtomicReference<Optional<WalferryException>> failure =
       new AtomicReference<>(Optional.empty());
   private final List<Worker> workers = new ArrayList<>();
@@ -40,20 +41,25 @@ public final class ChunkLoad implements AutoCloseable {
 
   private record Task(TableLedger ledger, TableChunk chunk) {}
 
-  private ChunkLoad() {}
+  private ChunkLoad(NanoClock clock) {
+    this.clock = clock;
+    this.reports = new ByteBoundedQueue<>(REPORTS_MAX, report -> 1, clock);
+  }
 
   /**
    * Starts one thread for each writer.
    *
    * @param ledgers of the tables, of which only the chunks that are missing are read
    * @param silenceMax after which a server that does not answer a session counts as lost
+   * @param clock the clock that the threads wait by
    */
   public static ChunkLoad start(
       PostgresConnector source,
       List<ChunkWriter> writers,
       List<TableLedger> ledgers,
-      Duration silenceMax) {
-    ChunkLoad load = new ChunkLoad();
+      Duration silenceMax,
+      NanoClock clock) {
+    ChunkLoad load = new ChunkLoad(clock);
     for (TableLedger ledger : largestFirst(ledgers)) {
       ledger.missing().forEach(chunk -> load.tasks.add(new Task(ledger, chunk)));
     }
@@ -183,7 +189,7 @@ public final class ChunkLoad implements AutoCloseable {
         session.set(Optional.of(connection));
         connection.setAutoCommit(false);
         connection.setNetworkTimeout(Runnable::run, (int) silenceMax.toMillis());
-        ChunkReader reader = new ChunkReader(connection, this);
+        ChunkReader reader = new ChunkReader(connection, this, clock);
         while (task != null && failure.get().isEmpty() && !closed) {
           SourceSnapshot snapshot = reader.transfer(task.ledger(), task.chunk(), writer);
           reports.put(new LoadReport.Chunk(task.ledger(), task.chunk().number(), snapshot));

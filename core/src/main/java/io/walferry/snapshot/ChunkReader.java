@@ -6,10 +6,11 @@ import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
+import io.walferry.time.NanoClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.locks.LockSupport;
+import java.time.Duration;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -20,11 +21,12 @@ import org.postgresql.copy.CopyOut;
  */
 final class ChunkReader {
   private static final long REPORT_BYTES = 1 << 20;
-  private static final long PAUSE_NANOS = 2_000_000;
+  private static final Duration PAUSE = Duration.ofMillis(2);
   private static final int ATTEMPTS_IN_SILENCE = 200;
 
   private final Connection session;
   private final Progress progress;
+  private final NanoClock clock;
 
   /** Hears what goes on. */
   interface Progress {
@@ -35,9 +37,10 @@ final class ChunkReader {
     void waiting(PublishedTable table) throws InterruptedException;
   }
 
-  ChunkReader(Connection session, Progress progress) {
+  ChunkReader(Connection session, Progress progress, NanoClock clock) {
     this.session = session;
     this.progress = progress;
+    this.clock = clock;
   }
 
   /** Moves a chunk to the destination and returns the snapshot from which changes count for it. */
@@ -74,10 +77,7 @@ final class ChunkReader {
       if (attempt == ATTEMPTS_IN_SILENCE) {
         progress.waiting(ledger.table().table());
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
-      if (Thread.interrupted()) {
-        throw new InterruptedException();
-      }
+      clock.pause(PAUSE);
     }
   }
 

@@ -4,15 +4,18 @@ import io.walferry.change.Column;
 import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.CopyTextParser;
+import io.walferry.time.NanoClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A row that was read alone, since a change left out a large column that is nowhere at the
@@ -21,21 +24,28 @@ import java.util.concurrent.locks.LockSupport;
  * @param row with the columns of the relation; empty if there is no such row any more
  */
 public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
-  private static final long PAUSE_NANOS = 2_000_000;
+  private static final Duration PAUSE = Duration.ofMillis(2);
 
   /**
    * Reads it, under a snapshot that sees a transaction.
    *
    * @param connection in autocommit mode
+   * @param clock the clock that the fetch waits by
+   * @throws WalferryException {@code INTERRUPTED}, or what the source refuses
    */
   public static RowFetch of(
-      Connection connection, LoadTable table, Relation relation, List<String> key, Xid xid) {
+      Connection connection,
+      LoadTable table,
+      Relation relation,
+      List<String> key,
+      Xid xid,
+      NanoClock clock) {
     List<String> columns = relation.columns().stream().map(Column::name).toList();
     String where = "(" + table.keyList() + ") = (" + TableChunk.literals(table, key) + ")";
     try {
       connection.setAutoCommit(false);
       try {
-        SourceSnapshot snapshot = begin(connection, table, xid);
+        SourceSnapshot snapshot = begin(connection, table, xid, clock);
         String select = TableChunk.copyStatement(table, columns, where, CopyFormat.TEXT);
         CopyTextParser parser = new CopyTextParser(columns.size(), relation.toString());
         try (CopyReading copy = new CopyReading(connection, select)) {
@@ -47,12 +57,17 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
       }
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "read a row of " + relation + " again");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(
+          ErrorCode.INTERRUPTED, "interrupted while a row of " + relation + " was read again", e);
     }
   }
 
   /** A commit is in the stream a moment before snapshots see it. */
-  private static SourceSnapshot begin(Connection connection, LoadTable table, Xid xid)
-      throws SQLException {
+  private static SourceSnapshot begin(
+      Connection connection, LoadTable table, Xid xid, NanoClock clock)
+      throws SQLException, InterruptedException {
     while (true) {
       try (Statement statement = connection.createStatement()) {
         statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
@@ -64,7 +79,7 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
         return snapshot;
       }
       connection.rollback();
-      LockSupport.parkNanos(PAUSE_NANOS);
+      clock.pause(PAUSE);
     }
   }
 }

@@ -7,13 +7,14 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.RowKeys;
+import io.walferry.time.NanoClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Reads rows alone that the destination has, or should have: each batch in a short transaction,
@@ -21,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * threads.
  */
 public final class RowReader {
-  private static final long PAUSE_NANOS = 2_000_000;
+  private static final Duration PAUSE = Duration.ofMillis(2);
 
   /** A commit that is in the stream is a moment away from being seen, as a rule. */
   private static final int ATTEMPTS = 25;
@@ -30,16 +31,19 @@ public final class RowReader {
 
   private final Connection connection;
   private final ReadHorizon horizon;
+  private final NanoClock clock;
 
   /**
    * Reads over a connection.
    *
    * @param connection in autocommit mode
    * @param horizon what every read has to see
+   * @param clock the clock that the reader waits by
    */
-  public RowReader(Connection connection, ReadHorizon horizon) {
+  public RowReader(Connection connection, ReadHorizon horizon, NanoClock clock) {
     this.connection = connection;
     this.horizon = horizon;
+    this.clock = clock;
   }
 
   /** What a batch has brought. */
@@ -49,6 +53,7 @@ public final class RowReader {
    * Puts rows as they are now in the place of those that the destination has.
    *
    * @return empty if that cannot be done yet: others have not committed, or hold the table
+   * @throws WalferryException {@code INTERRUPTED}, or what the source refuses
    */
   public Optional<Transferred> transfer(TableLedger ledger, RowBatch batch, ChunkWriter writer) {
     PublishedTable table = ledger.table().table();
@@ -68,10 +73,15 @@ public final class RowReader {
         return Optional.empty();
       }
       throw PostgresErrors.translate(e, "read rows of " + table + " again");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(
+          ErrorCode.INTERRUPTED, "interrupted while rows of " + table + " were read again", e);
     }
   }
 
-  private Optional<SourceSnapshot> begin(TableLedger ledger) throws SQLException {
+  private Optional<SourceSnapshot> begin(TableLedger ledger)
+      throws SQLException, InterruptedException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try (Statement statement = connection.createStatement()) {
         statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
@@ -90,7 +100,7 @@ public final class RowReader {
       if (!horizon.isNear(seen.snapshot())) {
         return Optional.empty();
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      clock.pause(PAUSE);
     }
     return Optional.empty();
   }

@@ -2,6 +2,7 @@ package io.walferry.spool;
 
 import io.walferry.change.Lsn;
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -161,9 +162,13 @@ public final class DurableLog implements AutoCloseable {
     }
   }
 
-  /** Reads everything that it holds, then whatever is appended. Something was begun. */
-  public LogReader reader() {
-    return index.reader();
+  /**
+   * Reads everything that it holds, then whatever is appended. Something was begun.
+   *
+   * @param clock the clock that the reader waits by
+   */
+  public LogReader reader(NanoClock clock) {
+    return index.reader(clock);
   }
 
   /** Forgets everything and begins with what ends after {@code from}. */

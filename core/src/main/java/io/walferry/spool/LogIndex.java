@@ -3,6 +3,7 @@ package io.walferry.spool;
 import io.walferry.change.Lsn;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -268,10 +269,10 @@ final class LogIndex {
     }
   }
 
-  LogReader reader() {
+  LogReader reader(NanoClock clock) {
     return locked(
         () -> {
-          LogReader reader = new LogReader(this, directory, segments.getFirst());
+          LogReader reader = new LogReader(this, directory, clock, segments.getFirst());
           readers.add(reader);
           return reader;
         });
@@ -304,7 +305,7 @@ final class LogIndex {
         if (nanos <= 0) {
           return Optional.empty();
         }
-        nanos = appended.awaitNanos(nanos);
+        nanos = reader.clock().await(appended, nanos);
       }
     } finally {
       lock.unlock();

@@ -2,6 +2,7 @@ package io.walferry.spool;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ public final class LogReader implements AutoCloseable {
 
   private final LogIndex log;
   private final Path directory;
+  private final NanoClock clock;
   private volatile Segment segment;
   private Optional<RecordFile> records = Optional.empty();
   private volatile boolean woken;
@@ -33,10 +35,16 @@ public final class LogReader implements AutoCloseable {
 
   private boolean cutOff;
 
-  LogReader(LogIndex log, Path directory, Segment first) {
+  LogReader(LogIndex log, Path directory, NanoClock clock, Segment first) {
     this.log = log;
     this.directory = directory;
+    this.clock = clock;
     this.segment = first;
+  }
+
+  /** The clock that {@link #next} waits by. */
+  public NanoClock clock() {
+    return clock;
   }
 
   Segment segment() {

@@ -2,6 +2,7 @@ package io.walferry.stream;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,6 +10,12 @@ import java.util.function.Supplier;
 
 /** Where blocks of whole messages of a replication connection come from, in their order. */
 interface BlockSource {
+  /** Names the connection or the spool, for messages. */
+  String where();
+
+  /** The clock that {@link #next} waits by. */
+  NanoClock clock();
+
   /**
    * The next block, from its array's start to its limit; nobody else writes to it. Empty if none
    * came within the time, or if whoever waits is to be let go.
@@ -22,6 +29,16 @@ interface BlockSource {
   default BlockSource alongside(Supplier<Optional<ByteBuffer>> stored) {
     BlockSource live = this;
     return new BlockSource() {
+      @Override
+      public String where() {
+        return live.where();
+      }
+
+      @Override
+      public NanoClock clock() {
+        return live.clock();
+      }
+
       @Override
       public Optional<ByteBuffer> next(Duration atMost) {
         if (isInterrupted()) {

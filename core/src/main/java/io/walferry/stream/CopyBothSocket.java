@@ -31,7 +31,7 @@ import org.postgresql.jdbc.PgConnection;
  * @see <a href="https://www.postgresql.org/docs/current/protocol-replication.html">Streaming
  *     Replication Protocol</a>
  */
-final class CopyBothSocket implements AutoCloseable {
+final class CopyBothSocket implements StatusSender, AutoCloseable {
   private static final int STATUS_UPDATE_LENGTH = 34;
   private static final long MICROS_FROM_UNIX_TO_POSTGRES_EPOCH = 946_684_800_000_000L;
   private static final int DRAIN_ATTEMPTS_MAX = 5;
@@ -126,8 +126,9 @@ final class CopyBothSocket implements AutoCloseable {
     }
   }
 
-  /** Sends a Standby status update. Writing thread only. */
-  void sendStatus(Lsn received, Lsn confirmed, boolean replyRequested) throws IOException {
+  /** {@inheritDoc} For the writing thread. */
+  @Override
+  public void sendStatus(Lsn received, Lsn confirmed, boolean replyRequested) throws IOException {
     ByteBuffer message = ByteBuffer.allocate(5 + STATUS_UPDATE_LENGTH);
     message.put((byte) 'd').putInt(4 + STATUS_UPDATE_LENGTH).put((byte) 'r');
     message.putLong(received.value()).putLong(confirmed.value()).putLong(confirmed.value());

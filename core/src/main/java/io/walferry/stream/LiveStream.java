@@ -4,6 +4,7 @@ import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.change.Lsn;
 import io.walferry.error.WalferryException;
 import io.walferry.spool.Spool;
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 
 /**
@@ -11,10 +12,11 @@ import java.time.Duration;
  * another one sends confirmations and answers the server, however long the caller is busy.
  */
 final class LiveStream implements ChangeStream {
-  private static final long CLOSE_SECONDS_MAX = 5;
+  private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
 
   private final CopyBothSocket socket;
-  private final StatusClock clock;
+  private final StatusClock statusClock;
+  private final NanoClock clock;
   private final ByteBoundedQueue<byte[]> queue;
   private final TransactionReader transactions;
   private final Thread readerThread;
@@ -22,16 +24,19 @@ final class LiveStream implements ChangeStream {
 
   private LiveStream(
       CopyBothSocket socket,
-      StatusClock clock,
+      StatusClock statusClock,
+      NanoClock clock,
       ByteBoundedQueue<byte[]> queue,
       StreamReader reader,
       TransactionReader transactions) {
     this.socket = socket;
+    this.statusClock = statusClock;
     this.clock = clock;
     this.queue = queue;
     this.transactions = transactions;
     this.readerThread = Thread.ofPlatform().name("walferry-stream-reader").daemon().start(reader);
-    this.clockThread = Thread.ofPlatform().name("walferry-status-clock").daemon().start(clock);
+    this.clockThread =
+        Thread.ofPlatform().name("walferry-status-clock").daemon().start(statusClock);
   }
 
   /** Returns once the server has agreed. */
@@ -43,22 +48,26 @@ final class LiveStream implements ChangeStream {
       Lsn from,
       SubTransactions subTransactions,
       StreamSettings settings) {
-    StatusClock clock =
-        new StatusClock(socket, confirmed, settings.statusInterval(), settings.silenceMax());
+    NanoClock clock = settings.clock();
+    StatusClock statusClock = new StatusClock(socket, confirmed, settings.timing());
     ByteBoundedQueue<byte[]> queue =
-        new ByteBoundedQueue<>(settings.bufferBytesMax(), block -> block.length);
+        new ByteBoundedQueue<>(settings.bufferBytesMax(), block -> block.length, clock);
     StreamReader reader =
         new StreamReader(
-            socket, queue, clock, protocol > 1 && settings.output().streaming(), where);
+            socket,
+            queue,
+            statusClock,
+            clock,
+            protocol > 1 && settings.output().streaming(),
+            where);
     TransactionReader transactions =
         new TransactionReader(
-            new ReceivedBlocks(queue, reader, where),
+            new ReceivedBlocks(queue, reader, where, clock),
             protocol,
             from,
             new Spool(settings.spool()),
-            subTransactions,
-            where);
-    LiveStream stream = new LiveStream(socket, clock, queue, reader, transactions);
+            subTransactions);
+    LiveStream stream = new LiveStream(socket, statusClock, clock, queue, reader, transactions);
     try {
       reader.awaitStart(settings.silenceMax());
       return stream;
@@ -80,7 +89,7 @@ final class LiveStream implements ChangeStream {
 
   @Override
   public void confirm(Lsn lsn) {
-    clock.confirm(transactions.confirmable(lsn));
+    statusClock.confirm(transactions.confirmable(lsn));
   }
 
   @Override
@@ -88,32 +97,18 @@ final class LiveStream implements ChangeStream {
     queue.wake();
   }
 
-  /** Also when this thread is interrupted: the last confirmation and both threads are worth it. */
-  private static void join(Thread thread) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(CLOSE_SECONDS_MAX).toNanos();
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended && System.nanoTime() < deadline) {
-      try {
-        ended = thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Sends what is confirmed first. */
+  /**
+   * Sends what is confirmed first. An interrupt does not shorten this: the last confirmation and
+   * the end of both threads are worth the wait.
+   */
   @Override
   public void close() {
-    clock.close();
-    join(clockThread);
+    statusClock.close();
+    boolean unused = clock.join(clockThread, CLOSE_MAX);
     socket.close();
     queue.end();
     readerThread.interrupt();
-    join(readerThread);
+    unused = clock.join(readerThread, CLOSE_MAX);
     transactions.close();
   }
 }

@@ -7,6 +7,7 @@ import io.walferry.spool.DurableLog;
 import io.walferry.spool.LogReader;
 import io.walferry.spool.Spool;
 import io.walferry.spool.SpoolSettings;
+import io.walferry.time.NanoClock;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,6 +18,11 @@ public final class LoggedStream implements ChangeStream {
   private static final int PROTOCOL = 1;
 
   private record Blocks(LogReader reader, String where) implements BlockSource {
+    @Override
+    public NanoClock clock() {
+      return reader.clock();
+    }
+
     @Override
     public Optional<ByteBuffer> next(Duration atMost) {
       try {
@@ -47,19 +53,15 @@ public final class LoggedStream implements ChangeStream {
    * Reads a log in which something was begun.
    *
    * @param from where the durable transactions end, which need not be kept and are left out
+   * @param clock the clock that the reader waits by
    */
-  public static LoggedStream open(DurableLog log, Lsn from, SpoolSettings spool) {
+  public static LoggedStream open(DurableLog log, Lsn from, SpoolSettings spool, NanoClock clock) {
     log.release(from);
-    LogReader reader = log.reader();
+    LogReader reader = log.reader(clock);
     String where = "the spool in " + log.directory();
     TransactionReader transactions =
         new TransactionReader(
-            new Blocks(reader, where),
-            PROTOCOL,
-            from,
-            new Spool(spool),
-            xids -> Optional.empty(),
-            where);
+            new Blocks(reader, where), PROTOCOL, from, new Spool(spool), xids -> Optional.empty());
     return new LoggedStream(log, reader, transactions);
   }
 

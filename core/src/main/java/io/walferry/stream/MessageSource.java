@@ -33,10 +33,10 @@ final class MessageSource {
   private int length;
   private Lsn lastLsn = Lsn.ZERO;
 
-  MessageSource(BlockSource blocks, int protocolVersion, String where) {
+  MessageSource(BlockSource blocks, int protocolVersion) {
     this.blocks = blocks;
     this.decoder = new PgOutputDecoder(protocolVersion);
-    this.where = where;
+    this.where = blocks.where();
   }
 
   /**

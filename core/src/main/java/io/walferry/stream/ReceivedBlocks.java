@@ -3,12 +3,14 @@ package io.walferry.stream;
 import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 
 /** What the reading thread has received. Its end is a failure: a stream has none of its own. */
-record ReceivedBlocks(ByteBoundedQueue<byte[]> queue, StreamReader reader, String where)
+record ReceivedBlocks(
+    ByteBoundedQueue<byte[]> queue, StreamReader reader, String where, NanoClock clock)
     implements BlockSource {
   @Override
   public Optional<ByteBuffer> next(Duration atMost) {

@@ -156,8 +156,8 @@ public final class ReplicationConnection implements AutoCloseable {
                   start,
                   literal(TableId.quote(publication)),
                   output.command(major, twoPhase));
-      setSenderTimeout(settings.senderTimeout());
-      StreamSettings timely = settings.within(senderTimeout());
+      setSenderTimeout(settings.timing().senderTimeout());
+      StreamSettings timely = settings.with(settings.timing().within(senderTimeout()));
       return LiveStream.open(
           CopyBothSocket.start(connection, command),
           where,

@@ -1,8 +1,8 @@
 package io.walferry.stream;
 
 import io.walferry.change.Lsn;
+import io.walferry.time.NanoClock;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -17,7 +17,8 @@ final class StatusClock implements Runnable {
   /** Confirmations within this time go out as one. */
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  private final CopyBothSocket socket;
+  private final StatusSender sender;
+  private final NanoClock clock;
   private final long intervalNanos;
   private final long silenceMaxNanos;
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,27 +30,30 @@ final class StatusClock implements Runnable {
   private boolean answer;
   private boolean readerBusy;
   private boolean closed;
-  private long heardAt = System.nanoTime();
-  private long sentAt = System.nanoTime();
+  private long heardAt;
+  private long sentAt;
   private Optional<IOException> failure = Optional.empty();
 
   /**
    * Starts with everything up to {@code start} confirmed.
    *
-   * @param interval between two status updates when nothing happens
-   * @param silenceMax how long the server may send nothing, though it was asked to answer
+   * @param timing the interval between two status updates when nothing happens, how long the server
+   *     may send nothing though it was asked to answer, and the clock that measures both
    */
-  StatusClock(CopyBothSocket socket, Lsn start, Duration interval, Duration silenceMax) {
-    this.socket = socket;
+  StatusClock(StatusSender sender, Lsn start, StreamTiming timing) {
+    this.sender = sender;
     this.received = start;
     this.confirmed = start;
-    this.intervalNanos = interval.toNanos();
-    this.silenceMaxNanos = silenceMax.toNanos();
+    this.clock = timing.clock();
+    this.intervalNanos = timing.statusInterval().toNanos();
+    this.silenceMaxNanos = timing.silenceMax().toNanos();
+    this.heardAt = clock.nanoTime();
+    this.sentAt = heardAt;
   }
 
   /** Something came from the server. */
   void heard() {
-    locked(() -> heardAt = System.nanoTime());
+    locked(() -> heardAt = clock.nanoTime());
   }
 
   /** The reading thread waits for the pipeline, so the server's silence means nothing. */
@@ -57,7 +61,7 @@ final class StatusClock implements Runnable {
     locked(
         () -> {
           readerBusy = busy;
-          heardAt = System.nanoTime();
+          heardAt = clock.nanoTime();
         });
   }
 
@@ -120,7 +124,7 @@ final class StatusClock implements Runnable {
     try {
       while (true) {
         Status status = awaitStatus();
-        socket.sendStatus(status.received, status.confirmed, status.replyRequested);
+        sender.sendStatus(status.received, status.confirmed, status.replyRequested);
         if (status.last) {
           return;
         }
@@ -136,7 +140,7 @@ final class StatusClock implements Runnable {
 
   private void fail(IOException cause) {
     locked(() -> failure = Optional.of(cause));
-    socket.close();
+    sender.close();
   }
 
   private record Status(Lsn received, Lsn confirmed, boolean replyRequested, boolean last) {}
@@ -145,10 +149,10 @@ final class StatusClock implements Runnable {
   private Status awaitStatus() throws InterruptedException, IOException {
     lock.lockInterruptibly();
     try {
-      long now = System.nanoTime();
-      while (!closed && !answer && now < dueAt()) {
-        changed.awaitNanos(dueAt() - now);
-        now = System.nanoTime();
+      long now = clock.nanoTime();
+      while (!closed && !answer && now - dueAt() < 0) {
+        long unused = clock.await(changed, dueAt() - now);
+        now = clock.nanoTime();
         if (!readerBusy && now - heardAt > silenceMaxNanos) {
           throw new IOException(
               "the server has sent nothing for "

@@ -9,6 +9,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.pgoutput.PgOutputMessage;
 import io.walferry.spool.Spool;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,15 +56,14 @@ final class TransactionReader implements AutoCloseable {
       int protocolVersion,
       Lsn from,
       Spool spool,
-      SubTransactions subTransactions,
-      String where) {
+      SubTransactions subTransactions) {
     this.blocks = blocks;
     this.subTransactions = subTransactions;
-    this.messages = new MessageSource(blocks, protocolVersion, where);
+    this.messages = new MessageSource(blocks, protocolVersion);
     this.protocolVersion = protocolVersion;
     this.from = from;
     this.spool = spool;
-    this.where = where;
+    this.where = blocks.where();
   }
 
   long announcements() {
@@ -86,9 +86,9 @@ final class TransactionReader implements AutoCloseable {
     if (open.isPresent()) {
       throw new IllegalStateException("The last transaction was not read to its end");
     }
-    long deadline = System.nanoTime() + atMost.toNanos();
+    Stopwatch waited = Stopwatch.start(blocks.clock());
     Duration left = atMost;
-    while (!left.isNegative() && messages.advance(left)) {
+    while (messages.advance(left)) {
       if (messages.isKeepAlive()) {
         StreamEvent.KeepAlive keepAlive = messages.keepAlive();
         requireEnd(keepAlive);
@@ -102,7 +102,10 @@ final class TransactionReader implements AutoCloseable {
         return new StreamEvent.Begun(begun.get());
       }
       // Blocks of what is in progress can come without a pause.
-      left = Duration.ofNanos(deadline - System.nanoTime());
+      if (waited.hasReached(atMost)) {
+        return StreamEvent.Quiet.QUIET;
+      }
+      left = waited.left(atMost);
     }
     return StreamEvent.Quiet.QUIET;
   }
@@ -274,7 +277,7 @@ final class TransactionReader implements AutoCloseable {
               + " it was rolled back to savepoints");
     }
     MessageSource itsMessages =
-        new MessageSource(blocks.alongside(() -> pending.blocks().next()), protocolVersion, where);
+        new MessageSource(blocks.alongside(() -> pending.blocks().next()), protocolVersion);
     return Optional.of(
         new DecodedTransaction(
             header, itsMessages, new StoredTransaction(endLsn, pending, itsMessages, this)));

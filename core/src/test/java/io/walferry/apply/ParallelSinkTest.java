@@ -20,6 +20,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.sink.ChangeOrder;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
+import io.walferry.time.NanoClock;
 import io.walferry.type.TypeCatalog;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +44,7 @@ final class ParallelSinkTest {
   private long lsn = 1;
 
   private ParallelSink sink(Duration patience) {
-    return new ParallelSink(destination, destination, 3, patience);
+    return new ParallelSink(destination, destination, 3, patience, NanoClock.system());
   }
 
   @BeforeEach

@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.JumpingClock;
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 final class AttemptsTest {
-  private static final Duration DELAY = Duration.ofMillis(60);
+  private static final Duration DELAY = Duration.ofMinutes(1);
 
+  private final NanoClock clock = new JumpingClock();
   private final List<ErrorCode> retried = new ArrayList<>();
 
   private Attempts attempts(Duration bounded) {
@@ -22,13 +27,14 @@ final class AttemptsTest {
     PipelineSettings settings =
         new PipelineSettings(
             usual.feed(),
-            usual.stream(),
+            usual.stream().with(usual.stream().timing().with(clock)),
             usual.batch(),
             new RetryPolicy(DELAY, DELAY, bounded),
             usual.loadReaders(),
             usual.chunkBytes(),
             usual.until());
-    return new Attempts(settings, (cause, delay) -> retried.add(cause.code()), new StopSignal());
+    return new Attempts(
+        settings, (cause, delay) -> retried.add(cause.code()), new StopSignal(clock));
   }
 
   private static WalferryException failure(ErrorCode code) {
@@ -58,5 +64,6 @@ final class AttemptsTest {
               }
             });
     assertEquals(ErrorCode.SLOT_ACTIVE, given.code());
+    assertEquals(2, retried.size());
   }
 }

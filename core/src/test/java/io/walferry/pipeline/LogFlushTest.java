@@ -17,6 +17,7 @@ import io.walferry.stream.ChangeStream;
 import io.walferry.stream.LogWriter;
 import io.walferry.stream.LoggedStream;
 import io.walferry.stream.StreamEvent;
+import io.walferry.time.MovableClock;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,9 +28,14 @@ import org.junit.jupiter.api.io.TempDir;
 final class LogFlushTest {
   private static final Lsn START = new Lsn(1000);
   private static final Lsn LATER = new Lsn(2000);
+  private static final Lsn LATEST = new Lsn(3000);
 
   /** What {@link LogFlush} gathers before a flush. */
   private static final Duration GATHER = Duration.ofMillis(50);
+
+  private static final Duration REST = Duration.ofSeconds(10);
+
+  private final MovableClock clock = MovableClock.stopped();
 
   @TempDir Path directory;
 
@@ -38,27 +44,33 @@ final class LogFlushTest {
     LogIdentity identity = new LogIdentity(1, 1, "slot");
     try (DurableLog log = DurableLog.open(directory, 64 << 20, Compression.NONE)) {
       log.begin(identity, START);
-      try (ChangeStream stream = LoggedStream.open(log, START, SpoolSettings.in(directory))) {
+      try (ChangeStream stream =
+          LoggedStream.open(log, START, SpoolSettings.in(directory), clock)) {
         LogWriter writer = new LogWriter(log, identity, stream);
-        // Is over as soon as it has begun.
-        LogFlush flush = new LogFlush(log, stream, writer, Duration.ofNanos(1));
+        LogFlush flush = new LogFlush(log, stream, writer, REST, clock);
         assertTrue(flush.timeLeft().isPositive());
         flush.take(new StreamEvent.KeepAlive(START, true));
         assertFalse(flush.isDue());
         assertTrue(flush.timeLeft().isPositive());
         flush.take(new StreamEvent.KeepAlive(LATER, false));
-        assertTrue(flush.isDue());
+        assertTrue(flush.isDue(), "the server has asked");
         flush.toDisk();
         assertFalse(flush.isDue());
-        assertTrue(flush.timeLeft().isPositive());
+        assertEquals(REST, flush.timeLeft());
+        clock.advance(GATHER);
+        flush.take(new StreamEvent.KeepAlive(LATEST, false));
+        assertFalse(flush.isDue());
+        assertEquals(REST.minus(GATHER), flush.timeLeft());
+        clock.advance(REST.minus(GATHER));
+        assertTrue(flush.isDue());
       }
     }
   }
 
-  /** As the collector takes them, however long that lasts on a busy machine. */
+  /** Takes the transactions as the collector does, one each millisecond. */
   @Test
   void transactionsOfTheSameMomentShareAFlush() throws Exception {
-    int count = 2000;
+    int count = 2020;
     LogIdentity identity = new LogIdentity(1, 1, "slot");
     FaultyFiles files = new FaultyFiles();
     try (DurableLog received = files.log(directory.resolve("received"));
@@ -68,25 +80,24 @@ final class LogFlushTest {
       for (int i = 1; i <= count; i++) {
         append(received, new Lsn(START.value() + 100L * i));
       }
-      try (ChangeStream stream = LoggedStream.open(received, START, SpoolSettings.in(directory))) {
-        long begun = System.nanoTime();
+      try (ChangeStream stream =
+          LoggedStream.open(received, START, SpoolSettings.in(directory), clock)) {
         LogFlush flush =
-            new LogFlush(log, stream, new LogWriter(log, identity, stream), Duration.ofSeconds(10));
+            new LogFlush(log, stream, new LogWriter(log, identity, stream), REST, clock);
         int before = files.flushes();
         for (int i = 1; i <= count; i++) {
           flush.take(stream.next(Duration.ZERO));
+          clock.advance(Duration.ofMillis(1));
           if (flush.isDue()) {
             flush.toDisk();
           }
         }
-        long moments = (System.nanoTime() - begun) / GATHER.toNanos();
-        int flushes = files.flushes() - before;
-        assertTrue(flushes <= moments, flushes + " flushes in " + moments + " moments");
-
+        assertEquals(count / GATHER.toMillis(), files.flushes() - before);
+        assertFalse(flush.isDue());
+        assertEquals(Duration.ofMillis(30), flush.timeLeft());
         Lsn end = new Lsn(START.value() + 100L * count);
         assertEquals(end, flush.toDisk());
         assertEquals(end, log.extent().orElseThrow().to());
-        assertEquals(flushes + 1, files.flushes() - before);
       }
     }
   }

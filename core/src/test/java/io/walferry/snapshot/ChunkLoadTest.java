@@ -16,6 +16,7 @@ import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.proxy.Direction;
 import io.walferry.testkit.proxy.FaultProxy;
 import io.walferry.testkit.wait.Await;
+import io.walferry.time.NanoClock;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
@@ -70,7 +71,12 @@ final class ChunkLoadTest {
       proxy.stall(Direction.TO_CLIENT);
       AtomicBoolean touched = new AtomicBoolean();
       ChunkLoad load =
-          ChunkLoad.start(source, List.of(new Untouched(touched)), List.of(ledger), PATIENCE);
+          ChunkLoad.start(
+              source,
+              List.of(new Untouched(touched)),
+              List.of(ledger),
+              PATIENCE,
+              NanoClock.system());
       try {
         proxy.awaitConnections(1, PATIENCE);
       } finally {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.change.Lsn;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.NanoClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,7 +87,7 @@ final class DurableLogTest {
     try (DurableLog log = open(MUCH)) {
       log.begin(IDENTITY, START);
       transactions(log, 1, 3);
-      LogReader reader = log.reader();
+      LogReader reader = log.reader(NanoClock.system());
       assertEquals(300, readAll(reader).length);
       for (int i = 0; i < 10; i++) {
         log.append(end(3), false, block(200));
@@ -112,7 +113,7 @@ final class DurableLogTest {
     try (DurableLog log = open(MUCH)) {
       log.begin(IDENTITY, START);
       transactions(log, 1, 3);
-      LogReader reader = log.reader();
+      LogReader reader = log.reader(NanoClock.system());
       reader.next(Duration.ZERO);
       log.begin(IDENTITY, end(3));
       transactions(log, 4, 9);
@@ -325,7 +326,7 @@ final class DurableLogTest {
   void whoeverAppendsWaitsForRoom() throws Exception {
     try (DurableLog log = open(2000)) {
       log.begin(IDENTITY, START);
-      LogReader reader = log.reader();
+      LogReader reader = log.reader(NanoClock.system());
       CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> transactions(log, 1, 100));
       int read = 0;
       while (read < 10_000) {
@@ -372,10 +373,10 @@ final class DurableLogTest {
     try (DurableLog log = open(MUCH, files)) {
       log.begin(IDENTITY, START);
       transactions(log, 1, 5);
-      LogReader early = log.reader();
+      LogReader early = log.reader(NanoClock.system());
       assertEquals(100, early.next(Duration.ZERO).orElseThrow().remaining());
       log.append(end(6), true, content(6));
-      LogReader late = log.reader();
+      LogReader late = log.reader(NanoClock.system());
       assertEquals(600, readAll(late).length);
       files.fail(fault);
       assertFails(() -> transactions(log, 7, 20));
@@ -413,7 +414,7 @@ final class DurableLogTest {
     try (DurableLog log = open(MUCH)) {
       log.begin(IDENTITY, START);
       transactions(log, 1, 1);
-      LogReader reader = log.reader();
+      LogReader reader = log.reader(NanoClock.system());
       log.end(new WalferryException(ErrorCode.SLOT_LOST, "the slot is gone"));
       assertEquals(100, reader.next(Duration.ZERO).orElseThrow().remaining());
       assertEquals(
@@ -468,7 +469,7 @@ final class DurableLogTest {
   }
 
   private static byte[] read(DurableLog log) throws InterruptedException {
-    try (LogReader reader = log.reader()) {
+    try (LogReader reader = log.reader(NanoClock.system())) {
       return readAll(reader);
     }
   }

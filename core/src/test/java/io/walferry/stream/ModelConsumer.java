@@ -7,6 +7,7 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.spool.DurableLog;
 import io.walferry.spool.LogIdentity;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.time.NanoClock;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -120,7 +121,8 @@ final class ModelConsumer {
       opened.cut();
       Lsn from = opened.extent().orElseThrow().to();
       try (ChangeStream stream = replication.stream(database.name(), "model", from, settings);
-          ChangeStream logged = LoggedStream.open(opened, durable, settings.spool())) {
+          ChangeStream logged =
+              LoggedStream.open(opened, durable, settings.spool(), NanoClock.system())) {
         LogWriter writer = new LogWriter(opened, identity, stream);
         while (goesOn()) {
           receive(stream, writer, opened);

@@ -12,6 +12,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.spool.Spool;
 import io.walferry.spool.SpoolSettings;
+import io.walferry.time.NanoClock;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -83,8 +84,7 @@ final class TransactionReaderTest {
               3,
               Lsn.ZERO,
               spool,
-              xids -> Optional.of(new XidSet()),
-              "a slot");
+              xids -> Optional.of(new XidSet()));
       WalferryException failure =
           assertThrows(WalferryException.class, () -> reader.next(Duration.ZERO));
       assertEquals(ErrorCode.SLOT_AHEAD, failure.code());
@@ -92,12 +92,21 @@ final class TransactionReaderTest {
   }
 
   private static TransactionReader reader(BlockSource blocks, Spool spool) {
-    return new TransactionReader(
-        blocks, 2, Lsn.ZERO, spool, xids -> Optional.of(new XidSet()), "a slot");
+    return new TransactionReader(blocks, 2, Lsn.ZERO, spool, xids -> Optional.of(new XidSet()));
   }
 
   private static BlockSource source(Supplier<Optional<ByteBuffer>> blocks) {
     return new BlockSource() {
+      @Override
+      public String where() {
+        return "a slot";
+      }
+
+      @Override
+      public NanoClock clock() {
+        return NanoClock.system();
+      }
+
       @Override
       public Optional<ByteBuffer> next(Duration atMost) {
         return blocks.get();

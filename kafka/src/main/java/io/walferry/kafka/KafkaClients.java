@@ -1,5 +1,6 @@
 package io.walferry.kafka;
 
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class KafkaClients {
   private static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
   private final KafkaSinkSettings settings;
+  private final NanoClock clock;
   private final Map<String, String> given;
 
   /** Clients of one process must not share their names. */
@@ -28,8 +30,9 @@ final class KafkaClients {
 
   private int made;
 
-  KafkaClients(KafkaSinkSettings settings, String pipeline) {
+  KafkaClients(KafkaSinkSettings settings, String pipeline, NanoClock clock) {
     this.settings = settings;
+    this.clock = clock;
     this.given = settings.cluster().clientProperties();
     this.clientId = "walferry-" + pipeline + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
@@ -37,6 +40,11 @@ final class KafkaClients {
   /** The cluster, in messages. */
   String display() {
     return "Kafka at " + settings.cluster().bootstrapServers();
+  }
+
+  /** The clock that calls of these clients are measured by. */
+  NanoClock clock() {
+    return clock;
   }
 
   Duration transactionTimeout() {

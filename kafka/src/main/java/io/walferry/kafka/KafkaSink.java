@@ -20,6 +20,7 @@ import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
+import io.walferry.time.NanoClock;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +43,7 @@ import java.util.stream.Collectors;
 public final class KafkaSink implements Sink {
   private final KafkaSinkSettings settings;
   private final RefusedRows heard;
+  private final NanoClock clock;
   private TransactionHeader transaction = new TransactionHeader(Xid.NONE, Lsn.ZERO, Instant.EPOCH);
   private long ordinal;
 
@@ -80,17 +82,19 @@ public final class KafkaSink implements Sink {
 
   /** Opens nothing yet. */
   public KafkaSink(KafkaSinkSettings settings) {
-    this(settings, RefusedRows.SILENT);
+    this(settings, RefusedRows.SILENT, NanoClock.system());
   }
 
   /**
    * Opens nothing yet.
    *
    * @param heard of changes whose records went to the dead letters
+   * @param clock the clock that measures waits for the cluster and the age of transactions
    */
-  public KafkaSink(KafkaSinkSettings settings, RefusedRows heard) {
+  public KafkaSink(KafkaSinkSettings settings, RefusedRows heard, NanoClock clock) {
     this.settings = settings;
     this.heard = heard;
+    this.clock = clock;
   }
 
   /**
@@ -103,7 +107,7 @@ public final class KafkaSink implements Sink {
         new RecordEncoders(settings.conversion(), settings.envelope("check"))) {
       encoders.encoder().close();
     }
-    KafkaClients clients = new KafkaClients(settings, "check");
+    KafkaClients clients = new KafkaClients(settings, "check", NanoClock.system());
     try (Cluster cluster = new Cluster(clients, settings.topics())) {
       cluster.requireReachable();
     }
@@ -122,7 +126,7 @@ public final class KafkaSink implements Sink {
    */
   @Override
   public SinkState open(FeedIdentity feed, Claim claim) {
-    KafkaClients clients = new KafkaClients(settings, feed.pipeline());
+    KafkaClients clients = new KafkaClients(settings, feed.pipeline(), clock);
     RecordEncoders encoders =
         new RecordEncoders(settings.conversion(), settings.envelope(feed.pipeline()));
     Cluster cluster = new Cluster(clients, settings.topics());

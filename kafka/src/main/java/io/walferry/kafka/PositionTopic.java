@@ -6,12 +6,12 @@ import io.walferry.kafka.KafkaClients.Isolation;
 import io.walferry.sink.Claim;
 import io.walferry.sink.Ledger;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -88,13 +88,13 @@ final class PositionTopic {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      long deadline = System.nanoTime() + SILENCE_MAX.toNanos();
+      Stopwatch silence = Stopwatch.start(clients.clock());
       while (consumer.position(partition) < end) {
         long before = consumer.position(partition);
         consumer.poll(POLL).forEach(records::put);
         if (consumer.position(partition) > before) {
-          deadline = System.nanoTime() + SILENCE_MAX.toNanos();
-        } else if (System.nanoTime() > deadline) {
+          silence = silence.restart();
+        } else if (silence.hasReached(SILENCE_MAX)) {
           throw silent();
         }
       }
@@ -117,21 +117,25 @@ final class PositionTopic {
 
   private void awaitSettled() {
     TopicPartition partition = new TopicPartition(topic, 0);
-    long deadline = System.nanoTime() + SETTLED_MAX.toNanos();
+    Stopwatch waited = Stopwatch.start(clients.clock());
     try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Isolation.COMMITTED)) {
       // A consumer of what is committed is told the first open transaction as the end.
       long end = cluster.end(topic);
       while (consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L) < end) {
-        if (System.nanoTime() > deadline) {
+        if (waited.hasReached(SETTLED_MAX)) {
           throw new WalferryException(
               ErrorCode.DESTINATION_BUSY,
               "Topic %s at %s has an open transaction %s"
                   .formatted(topic, clients.display(), cluster.oldestTransaction(topic)));
         }
-        LockSupport.parkNanos(SETTLED_LOOK.toNanos());
+        clients.clock().pause(SETTLED_LOOK);
       }
     } catch (KafkaException e) {
       throw KafkaErrors.translate("read topic " + topic, clients.display(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WalferryException(
+          ErrorCode.INTERRUPTED, "interrupted while topic " + topic + " was read", e);
     }
   }
 

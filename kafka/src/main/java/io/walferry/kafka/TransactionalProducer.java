@@ -2,6 +2,7 @@ package io.walferry.kafka;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,12 +35,13 @@ final class TransactionalProducer implements AutoCloseable {
   /** Whether the cluster has ended the transaction, or cannot be asked to. */
   private volatile boolean lost;
 
-  private long openSinceNanos;
+  private Stopwatch sinceBegin;
 
   TransactionalProducer(KafkaClients clients, String transactionalId) {
     this.transactionalId = transactionalId;
     this.where = clients.display();
     this.timeout = clients.transactionTimeout();
+    this.sinceBegin = Stopwatch.start(clients.clock());
     this.producer = clients.producer(transactionalId);
   }
 
@@ -56,7 +58,7 @@ final class TransactionalProducer implements AutoCloseable {
     if (!open) {
       call("begin a transaction", producer::beginTransaction);
       open = true;
-      openSinceNanos = System.nanoTime();
+      sinceBegin = sinceBegin.restart();
     }
   }
 
@@ -134,7 +136,7 @@ final class TransactionalProducer implements AutoCloseable {
    * there is a successor is for the position to say, which is read when the feed is opened again.
    */
   private WalferryException ended(String action, Exception cause) {
-    Duration age = Duration.ofNanos(open ? System.nanoTime() - openSinceNanos : 0);
+    Duration age = open ? sinceBegin.elapsed() : Duration.ZERO;
     if (age.compareTo(timeout) >= 0) {
       return new WalferryException(
           ErrorCode.DESTINATION_TRANSACTION_TOO_LONG,

@@ -19,10 +19,12 @@ import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.testkit.kafka.CommittedRecords;
 import io.walferry.testkit.kafka.KafkaBroker;
 import io.walferry.testkit.kafka.KafkaRecord;
+import io.walferry.time.NanoClock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.function.Executable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -62,8 +64,12 @@ final class Calls {
   }
 
   KafkaSink following(KafkaSinkSettings settings, RefusedRows heard, SampleTable... tables) {
+    return following(() -> new KafkaSink(settings, heard, NanoClock.system()), tables);
+  }
+
+  KafkaSink following(Supplier<KafkaSink> made, SampleTable... tables) {
     for (int tries = 1; ; tries++) {
-      KafkaSink sink = new KafkaSink(settings, heard);
+      KafkaSink sink = made.get();
       try {
         follow(sink, tables);
         return sink;

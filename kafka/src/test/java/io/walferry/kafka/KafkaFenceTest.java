@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.deadletter.RefusedRows;
 import io.walferry.error.ErrorCode;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
@@ -17,10 +18,13 @@ import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.SinkState;
 import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.kafka.KafkaBroker;
+import io.walferry.time.MovableClock;
+import io.walferry.time.NanoClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -39,10 +43,13 @@ final class KafkaFenceTest {
   @Test
   void aPredecessorCanCommitNoMoreAndDoesNotStrikeBack() {
     Claim first = new Claim();
-    KafkaSink predecessor = new KafkaSink(calls.settings());
+    MovableClock clock = MovableClock.running();
+    KafkaSink predecessor = new KafkaSink(calls.settings(), RefusedRows.SILENT, clock);
     predecessor.open(calls.feed(), first);
     predecessor.prepare(List.of(ITEM.published()));
     predecessor.commit(position(0x10));
+    // Only the age of the open transaction counts.
+    clock.advance(KafkaSinkSettings.TRANSACTION_TIMEOUT);
     Calls.begin(predecessor, 0x20, ITEM.insert("1", "of the predecessor"));
     try (KafkaSink successor = new KafkaSink(calls.settings())) {
       SinkState state = successor.open(calls.feed(), new Claim());
@@ -187,9 +194,12 @@ final class KafkaFenceTest {
   @Test
   void whoHoldsThePositionIsNamed() {
     calls.following(calls.settings(), ITEM).close();
-    KafkaClients clients = new KafkaClients(calls.settings(), "other");
+    KafkaClients clients = new KafkaClients(calls.settings(), "other", NanoClock.system());
+    // The sink waits for the end of that transaction; its clock moves by a second at each look.
+    AtomicLong time = new AtomicLong();
+    NanoClock hasty = () -> time.addAndGet(TimeUnit.SECONDS.toNanos(1));
     try (var other = clients.producer("other-transactions");
-        KafkaSink sink = new KafkaSink(calls.settings())) {
+        KafkaSink sink = new KafkaSink(calls.settings(), RefusedRows.SILENT, hasty)) {
       other.initTransactions();
       other.beginTransaction();
       byte[] key = SavedPosition.key(chunk(ITEM, "1"));
@@ -216,16 +226,15 @@ final class KafkaFenceTest {
 
   @Test
   void aTransactionThatIsOpenTooLongSaysWhatHelps() {
-    KafkaSinkSettings settings = calls.settings().withTransactionTimeout(Duration.ofSeconds(1));
-    try (KafkaSink sink = calls.following(settings, ITEM)) {
+    MovableClock clock = MovableClock.running();
+    try (KafkaSink sink =
+        calls.following(() -> new KafkaSink(calls.settings(), RefusedRows.SILENT, clock), ITEM)) {
       Calls.begin(sink, 0x20, ITEM.insert("1", "a"));
-      long begun = System.nanoTime();
-      // The broker looks for such transactions now and then; a successor ends it at once.
-      do {
-        try (KafkaSink successor = new KafkaSink(settings)) {
-          successor.open(calls.feed(), new Claim());
-        }
-      } while (System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(1));
+      clock.advance(KafkaSinkSettings.TRANSACTION_TIMEOUT);
+      // A successor ends it at once, and the broker does so now and then.
+      try (KafkaSink successor = new KafkaSink(calls.settings())) {
+        successor.open(calls.feed(), new Claim());
+      }
       refused(ErrorCode.DESTINATION_TRANSACTION_TOO_LONG, () -> sink.commit(position(0x21)));
     }
   }

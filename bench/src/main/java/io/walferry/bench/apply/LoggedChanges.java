@@ -12,6 +12,7 @@ import io.walferry.spool.DurableLog;
 import io.walferry.spool.SpoolSettings;
 import io.walferry.stream.LoggedStream;
 import io.walferry.stream.StreamEvent;
+import io.walferry.time.NanoClock;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -45,7 +46,8 @@ final class LoggedChanges {
             LoggedStream.open(
                 log,
                 log.extent().orElseThrow().from(),
-                SpoolSettings.in(task.log().resolveSibling("spool")))) {
+                SpoolSettings.in(task.log().resolveSibling("spool")),
+                NanoClock.system())) {
       new LoggedChanges(task, applier).apply(stream);
     }
   }

@@ -13,6 +13,7 @@ import io.walferry.sinks.postgres.PostgresSink;
 import io.walferry.sinks.postgres.PostgresSinkSettings;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
+import io.walferry.time.NanoClock;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
@@ -27,11 +28,15 @@ public final class SinkClient {
     Sink taking =
         task.arguments().stream()
             .findFirst()
-            .<Sink>map(lanes -> new ParallelSink(sink, (LanedSink) sink, Integer.parseInt(lanes)))
+            .<Sink>map(lanes -> parallel(sink, Integer.parseInt(lanes)))
             .orElse(sink);
     try (SinkApplier applier = new SinkApplier(task, taking)) {
       LoggedChanges.apply(task, applier);
     }
+  }
+
+  private static Sink parallel(Sink sink, int lanes) {
+    return new ParallelSink(sink, (LanedSink) sink, lanes, NanoClock.system());
   }
 
   private static Sink sink(String destination) {

@@ -14,6 +14,7 @@ import io.walferry.stream.ReplicationConnection;
 import io.walferry.stream.SourceIdentity;
 import io.walferry.stream.StreamEvent;
 import io.walferry.stream.StreamSettings;
+import io.walferry.time.NanoClock;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -61,7 +62,7 @@ final class LogFilling {
   private static long count(DurableLog log, Lsn begin, Lsn end) {
     SpoolSettings spool = SpoolSettings.in(log.directory().resolveSibling("spool"));
     long changes = 0;
-    try (LoggedStream stream = LoggedStream.open(log, Lsn.ZERO, spool)) {
+    try (LoggedStream stream = LoggedStream.open(log, Lsn.ZERO, spool, NanoClock.system())) {
       while (stream.next(WAIT) instanceof StreamEvent.Begun begun) {
         Transaction transaction = begun.transaction();
         boolean counts = !transaction.header().commitLsn().isBefore(begin);

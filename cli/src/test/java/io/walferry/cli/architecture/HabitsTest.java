@@ -1,18 +1,23 @@
 package io.walferry.cli.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.accessField;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessTargetWhere;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethod;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -90,17 +95,51 @@ final class HabitsTest {
   }
 
   @Test
+  void waitsAndMeasurementsGoByAClock() {
+    check(
+        noClasses()
+            .that(not(Codebase.inModules("testkit", "bench"))) // testkit knows nothing of core
+            .and(not(resideInAPackage("io.walferry.time..")))
+            .should(accessTargetWhere(isOfTheMachinesClock()))
+            .because(
+                "a test can move a NanoClock, and nothing else that waits or measures: take one,"
+                    + " and let it wait"),
+        Codebase.MAIN);
+  }
+
+  @Test
   void testsNeitherSleepNorSpin() {
     check(
         noClasses()
             .should(callMethod(Thread.class, "sleep", long.class))
-            .orShould(callMethod(Thread.class, "sleep", java.time.Duration.class))
+            .orShould(callMethod(Thread.class, "sleep", Duration.class))
             .orShould(callMethod(Thread.class, "onSpinWait"))
             .because(
                 "a sleep is too short or too long, and a spin takes a core from what is waited for:"
                     + " register a latch or a future first, then wait for it with a time limit, or"
                     + " ask through testkit's Await"),
         Codebase.TESTS);
+  }
+
+  /** Finds calls and method references, whatever their parameters are. */
+  private static DescribedPredicate<JavaAccess<?>> isOfTheMachinesClock() {
+    return DescribedPredicate.describe(
+        "measures or waits by the machine's clock",
+        access -> {
+          AccessTarget target = access.getTarget();
+          return switch (target.getOwner().getName()) {
+            case "java.lang.System" -> target.getName().equals("nanoTime");
+            case "java.lang.Thread", "java.util.concurrent.TimeUnit" ->
+                target.getName().equals("sleep");
+            case "java.util.concurrent.locks.LockSupport" ->
+                target.getName().equals("parkNanos") || target.getName().equals("parkUntil");
+            case "java.util.concurrent.locks.Condition" ->
+                target.getName().startsWith("await")
+                    && target instanceof AccessTarget.CodeUnitAccessTarget method
+                    && !method.getRawParameterTypes().isEmpty();
+            default -> false;
+          };
+        });
   }
 
   /** Not an interface, record, enum or exception, and not a class that the compiler made. */

@@ -26,6 +26,7 @@ import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.workload.Workload;
+import io.walferry.time.NanoClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -117,7 +118,7 @@ sealed interface Destination extends AutoCloseable
   static Sink named(String name) {
     if (name.startsWith(Lanes.PREFIX)) {
       LanedSink origin = (LanedSink) named(name.substring(Lanes.PREFIX.length()));
-      return new ParallelSink(origin, origin, Lanes.COUNT);
+      return new ParallelSink(origin, origin, Lanes.COUNT, NanoClock.system());
     }
     if (name.startsWith(Tolerant.PREFIX)) {
       return new DeadLetterSink(

@@ -26,6 +26,7 @@ import io.walferry.testkit.compare.ComparisonResult;
 import io.walferry.testkit.compare.DatabaseComparison;
 import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.time.NanoClock;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -70,6 +71,12 @@ final class FeedSetup {
         3,
         64 << 10,
         Until.Stopped.STOPPED);
+  }
+
+  /** Replaces the clock that the feed waits by. */
+  static PipelineSettings by(NanoClock clock, PipelineSettings settings) {
+    StreamSettings stream = settings.stream();
+    return settings.with(stream.with(stream.timing().with(clock)));
   }
 
   /** With what was committed in a spool first, in segments of 1 MiB. */

@@ -29,9 +29,11 @@ final class Sender {
     await(source, "s.confirmed_flush_lsn >= '%s'".formatted(FeedSetup.walEnd(source)));
   }
 
-  /** Returns once it cannot go on, since nobody takes what it has sent. */
+  /**
+   * Returns once it cannot go on, and has not for a while, since nothing takes what it has sent.
+   */
   static void awaitFull(Database source) throws SQLException {
-    await(source, "a.wait_event = 'WalSenderWriteData'");
+    await(source, "a.wait_event = 'WalSenderWriteData'", 30);
   }
 
   /** Returns once it has heard, twice, how far the feed is. */
@@ -60,18 +62,27 @@ final class Sender {
   }
 
   private static void await(Database source, String condition) throws SQLException {
+    await(source, condition, 1);
+  }
+
+  /** Returns once so many looks in a row have found it so. */
+  private static void await(Database source, String condition, int looks) throws SQLException {
     source.execute(
         """
         SET statement_timeout = '2min';
-        DO $$ BEGIN
-          WHILE NOT EXISTS (
+        DO $$ DECLARE found int := 0; BEGIN
+          LOOP
+            IF EXISTS (
               SELECT FROM pg_replication_slots s
                 LEFT JOIN pg_stat_activity a ON a.pid = s.active_pid
                 LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
               WHERE s.slot_name = current_database() AND %s)
-          LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01); END LOOP;
+            THEN found := found + 1; ELSE found := 0; END IF;
+            EXIT WHEN found = %d;
+            PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01);
+          END LOOP;
         END $$\
         """
-            .formatted(condition));
+            .formatted(condition, looks));
   }
 }

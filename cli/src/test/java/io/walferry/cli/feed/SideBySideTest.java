@@ -21,6 +21,7 @@ import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
+import io.walferry.time.NanoClock;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -295,7 +296,7 @@ final class SideBySideTest {
 
   private static Sink tolerant(LanedSink origin) {
     Sink sink = new DeadLetterSink(origin, RowPolicies.DEAD_LETTERS, RefusedRows.SILENT);
-    return new ParallelSink(sink, origin, LANES);
+    return new ParallelSink(sink, origin, LANES, NanoClock.system());
   }
 
   /** Each transaction is a batch. */

@@ -7,6 +7,7 @@ import io.walferry.change.Lsn;
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.cli.feed.Destination.PostgresDatabase;
 import io.walferry.error.ErrorCode;
+import io.walferry.pipeline.PipelineSettings;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
@@ -18,6 +19,7 @@ import io.walferry.testkit.proxy.FaultProxy;
 import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
+import io.walferry.time.MovableClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -46,7 +48,7 @@ final class WaitingFeedTest {
   @EnumSource
   void aSlotThatADeadPredecessorHoldsIsWaitedFor(Kind kind, Database source) throws Exception {
     prepare(source);
-    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '12s'".formatted(source.name()));
+    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '8s'".formatted(source.name()));
     try (Destination destination = kind.create(directory, source.server(), workload);
         FaultProxy proxy = FaultProxy.before(source.server().port())) {
       try (ChildJvm predecessor =
@@ -122,17 +124,19 @@ final class WaitingFeedTest {
     }
   }
 
-  /** Also when there is more than the feed reads ahead, so that nobody reads for a while. */
+  /** There is more than the feed reads ahead, so nothing is heard of the server for long. */
   @Test
   void aDestinationThatTakesItsTimeDoesNotEndTheStream(Database source) throws Exception {
     prepare(source);
     source.execute("CREATE TABLE work.wide (id int PRIMARY KEY, body text)");
-    source.execute("ALTER DATABASE \"%s\" SET wal_sender_timeout = '5s'".formatted(source.name()));
+    MovableClock clock = MovableClock.running();
+    PipelineSettings settings =
+        FeedSetup.by(clock, FeedSetup.settings(source.name(), WorkloadFeedTest.TABLES));
     try (PostgresDatabase destination = PostgresDatabase.create(source.server(), workload);
         FaultProxy proxy = FaultProxy.before(source.server().port())) {
       try (RunningFeed feed =
           RunningFeed.start(
-              FeedSetup.settings(source.name(), WorkloadFeedTest.TABLES),
+              settings,
               FeedSetup.connector(source.uri()),
               () -> Destination.named(through(proxy, destination.database())))) {
         feed.awaitFollowing();
@@ -145,7 +149,8 @@ final class WaitingFeedTest {
         }
         Sender.awaitFull(source);
         String pid = Sender.pid(source);
-        source.execute("SELECT pg_sleep(8)");
+        clock.advance(settings.stream().silenceMax().multipliedBy(2));
+        Sender.awaitStatus(source);
         Sender.awaitFull(source);
         proxy.heal();
         feed.awaitDurable(FeedSetup.walEnd(source));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.walferry.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -121,9 +121,20 @@ final class Follower {
         sourceRests = true;
         moveOn(keepAlive, end);
       }
-      // With nothing to do it was waited for a whole status interval.
-      case StreamEvent.Quiet quiet -> sourceRests |= isInStep();
+      case StreamEvent.Quiet quiet -> {
+        // With nothing to do it was waited for a whole status interval.
+        sourceRests |= isInStep();
+        if (hasMoved() && isRested()) {
+          // No other event may come before: a durable spool that is full waits for this place.
+          commit();
+        }
+      }
     }
+  }
+
+  /** Tells whether there is nothing to apply, and a later place than the one that is saved. */
+  private boolean hasMoved() {
+    return transactions == 0 && reached.endLsn().isAfter(durable.endLsn());
   }
 
   /** Whether every destination has all of what has come, and what was read of tables is judged. */

@@ -26,6 +26,7 @@ import io.walferry.testkit.proxy.FaultProxy;
 import io.walferry.testkit.wait.Await;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
+import io.walferry.time.MovableClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -273,6 +274,37 @@ final class DurableSpoolTest {
         "5000",
         destination.answer("SELECT count(*) FROM \"work.oversized\" WHERE length(body) = 1000"));
     assertEqual(source, destination);
+  }
+
+  /** A place that was merely reached is saved when nothing else comes, though the spool is full. */
+  @Test
+  void aTransactionOfNoInterestHoldsUpNoLargerOne(Database source) throws Exception {
+    source.execute(
+        """
+        CREATE TABLE oversized (id int PRIMARY KEY, body text);
+        CREATE TABLE other (id int PRIMARY KEY);
+        """);
+    MovableClock clock = MovableClock.running();
+    PipelineSettings settings =
+        FeedSetup.by(clock, FeedSetup.settings(source.name(), List.of("public.oversized")));
+    settings =
+        settings.with(
+            settings.stream()
+                .with(Duration.ofHours(1), Duration.ofDays(1))
+                .with(new SpoolSettings(spool, 0, 1 << 20).durably()));
+    try (RunningFeed feed =
+        RunningFeed.start(
+            settings,
+            FeedSetup.connector(source.uri()),
+            () -> FeedSetup.sqlite(directory.resolve("copy.db")))) {
+      feed.awaitFollowing();
+      source.execute("INSERT INTO other VALUES (1)");
+      source.execute(
+          "INSERT INTO oversized SELECT n, repeat('x', 1000) FROM generate_series(1, 40000) n");
+      Sender.awaitFull(source);
+      clock.advance(Duration.ofHours(2));
+      assertEquals(ErrorCode.SPOOL_TOO_SMALL, feed.awaitFailure().code());
+    }
   }
 
   /** The destination has the first rows only; the rest is in the spool. */

@@ -101,6 +101,27 @@ final class SenderTimeoutTest {
     stayAndKeepTo(major, setting, options);
   }
 
+  /**
+   * Lets real time pass, by which the server goes: it keeps a quiet stream and drops a dead one.
+   */
+  @Tag("full")
+  @Test
+  void aNarrowerOneIsKeptToByBothSides() throws Exception {
+    try (PostgresServer server = server(14, "1min");
+        Database database = published(server)) {
+      database.execute("ALTER ROLE postgres SET wal_sender_timeout = '6s'");
+      try (FaultProxy proxy = FaultProxy.before(server.port());
+          ReplicationConnection replication = ReplicationConnection.open(through(proxy, database));
+          ChangeStream stream = start(replication, StreamSettings.DEFAULT)) {
+        database.execute("SELECT pg_sleep(9)");
+        database.execute("INSERT INTO item VALUES (1)");
+        assertInsert(stream);
+        proxy.stall(Direction.TO_SERVER);
+        awaitInactive(database);
+      }
+    }
+  }
+
   /** Checks that the stream sends three updates within the server's limit, not one each ten s. */
   private static void stayAndKeepTo(int major, String setting, String options) throws Exception {
     MovableClock clock = MovableClock.stopped();

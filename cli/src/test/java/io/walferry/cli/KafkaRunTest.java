@@ -7,6 +7,7 @@ import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.kafka.CommittedRecords;
 import io.walferry.testkit.kafka.KafkaBroker;
+import io.walferry.testkit.kafka.KafkaListener;
 import io.walferry.testkit.kafka.KafkaRecord;
 import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,7 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Kafka as a sink, from the command line to the records. */
 @Postgres
 @Kafka
-@Timeout(180)
 final class KafkaRunTest {
   @TempDir private Path directory;
 
@@ -100,16 +99,21 @@ final class KafkaRunTest {
   }
 
   @Test
-  void aWrongPasswordIsRefusedAndNotShown(Database database) throws Exception {
-    try (KafkaBroker broker = KafkaBroker.builder().login("walferry", "right").start()) {
-      String login = "sasl: {mechanism: PLAIN, user: walferry, password: %s}";
-      Scene wrong = scene(database, broker, login.formatted(Scene.PASSWORD));
-      wrong.refused(ErrorCode.DESTINATION_REFUSED, broker.bootstrapServers());
-      assertEquals(3, status(wrong, "validate", "--connect"));
-      wrong.sink(sink(broker, login.formatted("right")));
-      assertEquals(0, status(wrong, "validate", "--connect"));
-      wrong.followed();
-    }
+  void aWrongPasswordIsRefusedAndNotShown(Database database, KafkaBroker broker) throws Exception {
+    String servers = broker.bootstrapServers(KafkaListener.PASSWORD);
+    String sink =
+        "{type: kafka, bootstrapServers: '%s', sasl: {mechanism: PLAIN, user: %s, password: '%s'}}";
+    String user = broker.login().user();
+    Scene scene =
+        new Scene(database, directory)
+            .withTable()
+            .pipeline("name: '" + database.name() + "'")
+            .sink(sink.formatted(servers, user, Scene.PASSWORD));
+    scene.refused(ErrorCode.DESTINATION_REFUSED, servers);
+    assertEquals(3, status(scene, "validate", "--connect"));
+    scene.sink(sink.formatted(servers, user, broker.login().password()));
+    assertEquals(0, status(scene, "validate", "--connect"));
+    scene.followed();
   }
 
   @Test

@@ -12,41 +12,42 @@ import io.walferry.postgres.Secret;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.SinkState;
+import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.kafka.KafkaBroker;
+import io.walferry.testkit.kafka.KafkaListener;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.JaasContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What Kafka's own clients are told. */
+@Kafka
 final class KafkaLoginTest {
   private static final FeedIdentity FEED = new FeedIdentity("shop", 1, 1, "slot");
 
-  @Test
-  void aUserIsLetInByHisPasswordOnly() {
-    try (KafkaBroker broker = KafkaBroker.builder().login("walferry", "right").start()) {
-      for (Mechanism mechanism : Mechanism.values()) {
-        FeedIdentity feed = new FeedIdentity("p-" + mechanism.word(), 1, 1, "slot");
-        try (KafkaSink sink = new KafkaSink(as(broker, mechanism, "right"))) {
-          assertEquals(SinkState.Fresh.FRESH, sink.open(feed, new Claim()));
-          sink.commit(Calls.position(0x10));
-        }
-        try (KafkaSink sink = new KafkaSink(as(broker, mechanism, "wrong-one"))) {
-          String message =
-              refused(ErrorCode.DESTINATION_REFUSED, () -> sink.open(feed, new Claim()));
-          assertTrue(message.contains("'sasl.password'"), message);
-          assertFalse(message.contains("wrong-one"), message);
-        }
-      }
+  @ParameterizedTest
+  @EnumSource
+  void aUserIsLetInByHisPasswordOnly(Mechanism mechanism, KafkaBroker broker) {
+    FeedIdentity feed = new Calls(broker).feed();
+    try (KafkaSink sink = new KafkaSink(as(broker, mechanism, broker.login().password()))) {
+      assertEquals(SinkState.Fresh.FRESH, sink.open(feed, new Claim()));
+      sink.commit(Calls.position(0x10));
+    }
+    try (KafkaSink sink = new KafkaSink(as(broker, mechanism, "wrong-one"))) {
+      String message = refused(ErrorCode.DESTINATION_REFUSED, () -> sink.open(feed, new Claim()));
+      assertTrue(message.contains("'sasl.password'"), message);
+      assertFalse(message.contains("wrong-one"), message);
     }
   }
 
   private static KafkaSinkSettings as(KafkaBroker broker, Mechanism mechanism, String password) {
     PasswordSource source = PasswordSource.of(new Secret(password));
-    return KafkaSinkSettings.of(broker.bootstrapServers())
+    return KafkaSinkSettings.of(broker.bootstrapServers(KafkaListener.PASSWORD))
         .withProperties(Map.of("compression.type", "lz4"))
-        .withLogin(new SaslLogin(mechanism, "walferry", source));
+        .withLogin(new SaslLogin(mechanism, broker.login().user(), source));
   }
 
   @Test

@@ -12,68 +12,46 @@ import io.walferry.postgres.Secret;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.SinkState;
+import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.kafka.KafkaBroker;
-import io.walferry.testkit.kafka.KafkaBrokerBuilder;
+import io.walferry.testkit.kafka.KafkaListener;
+import io.walferry.testkit.kafka.KafkaLogin;
+import io.walferry.testkit.tls.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Logins and certificates with a broker that demands them, and what is said of wrong ones. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Kafka
 final class KafkaTlsTest {
-  private static final String PASSWORD = "right \"one\\";
   private static final Map<String, String> IMPATIENT =
-      Map.of("default.api.timeout.ms", "4000", "request.timeout.ms", "2000");
+      Map.of("default.api.timeout.ms", "1000", "request.timeout.ms", "1000");
 
-  private Path directory;
-  private TestCertificate certificate;
-  private KafkaBroker broker;
-
-  @BeforeAll
-  void startBroker(@TempDir Path temporary) throws Exception {
-    directory = temporary;
-    certificate = TestCertificate.make(directory, "broker");
-    broker = secured("SASL_SSL").login("walferry", PASSWORD).start();
-  }
-
-  @AfterAll
-  void closeBroker() {
-    broker.close();
-  }
-
-  private KafkaBrokerBuilder secured(String protocol) {
-    KafkaBrokerBuilder builder =
-        KafkaBroker.builder()
-            .setting(
-                "listener.security.protocol.map", "CLIENTS:" + protocol + ",CONTROLLER:PLAINTEXT");
-    certificate.brokerSettings().forEach(builder::setting);
-    return builder;
-  }
-
-  private TlsSettings known() {
+  private static TlsSettings trusting(Path authority) {
     return new TlsSettings(
-        Optional.of(certificate.pem()), Optional.empty(), Optional.empty(), PasswordSource.none());
+        Optional.of(authority), Optional.empty(), Optional.empty(), PasswordSource.none());
   }
 
-  private static SaslLogin login(Mechanism mechanism, String password) {
-    return new SaslLogin(mechanism, "walferry", PasswordSource.of(new Secret(password)));
+  private static TlsSettings known(KafkaBroker broker) throws Exception {
+    return trusting(broker.certificates().pem("ca.pem", "ca"));
   }
 
-  private ClusterSettings cluster() {
-    return ClusterSettings.of(broker.bootstrapServers());
+  private static SaslLogin login(Mechanism mechanism, KafkaLogin login) {
+    return new SaslLogin(mechanism, login.user(), PasswordSource.of(new Secret(login.password())));
   }
 
-  private static void follow(ClusterSettings cluster, String pipeline) {
+  private static ClusterSettings cluster(KafkaBroker broker, KafkaListener listener) {
+    return ClusterSettings.of(broker.bootstrapServers(listener));
+  }
+
+  private static void follow(ClusterSettings cluster, FeedIdentity feed) {
     KafkaSinkSettings settings = KafkaSinkSettings.of(cluster);
-    FeedIdentity feed = new FeedIdentity(pipeline, 1, 1, "slot");
     try (KafkaSink sink = new KafkaSink(settings)) {
       assertEquals(SinkState.Fresh.FRESH, sink.open(feed, new Claim()));
       sink.commit(Calls.position(0x10));
@@ -92,85 +70,76 @@ final class KafkaTlsTest {
     for (String word : words) {
       assertTrue(message.contains(word), message);
     }
-    assertFalse(message.contains(PASSWORD) || message.contains("wrong-one"), message);
+    assertFalse(message.contains("right \"") || message.contains("wrong-one"), message);
   }
 
   @ParameterizedTest
   @EnumSource
-  void eachMechanismLetsInWhoKnowsThePassword(Mechanism mechanism) {
-    ClusterSettings tls = cluster().with(known());
-    follow(tls.with(login(mechanism, PASSWORD)), "p-" + mechanism.word());
-    String message =
-        refusal(ErrorCode.DESTINATION_REFUSED, tls.with(login(mechanism, "wrong-one")));
+  void eachMechanismLetsInWhoKnowsThePassword(Mechanism mechanism, KafkaBroker broker)
+      throws Exception {
+    ClusterSettings tls = cluster(broker, KafkaListener.TLS_PASSWORD).with(known(broker));
+    KafkaLogin known = broker.login();
+    follow(tls.with(login(mechanism, known)), new Calls(broker).feed());
+    KafkaLogin wrong = new KafkaLogin(known.user(), "wrong-one");
+    String message = refusal(ErrorCode.DESTINATION_REFUSED, tls.with(login(mechanism, wrong)));
     requireTold(message, "'sasl.user'", "'sasl.password'");
   }
 
   @Test
-  void anAuthorityThatIsNotKnownIsRefused() throws Exception {
-    SaslLogin login = login(Mechanism.PLAIN, PASSWORD);
-    Path other = TestCertificate.make(directory, "other").pem();
-    TlsSettings others =
-        new TlsSettings(
-            Optional.of(other), Optional.empty(), Optional.empty(), PasswordSource.none());
-    for (TlsSettings tls : new TlsSettings[] {TlsSettings.DEFAULT, others}) {
-      String message = refusal(ErrorCode.DESTINATION_REFUSED, cluster().with(login).with(tls));
-      requireTold(message, "'tls.ca'", broker.bootstrapServers());
+  void anAuthorityThatIsNotKnownIsRefused(KafkaBroker broker) throws Exception {
+    ClusterSettings cluster =
+        cluster(broker, KafkaListener.TLS_PASSWORD).with(login(Mechanism.PLAIN, broker.login()));
+    TlsSettings others = trusting(broker.certificates().pem("other.pem", "other"));
+    for (TlsSettings tls : List.of(TlsSettings.DEFAULT, others)) {
+      String message = refusal(ErrorCode.DESTINATION_REFUSED, cluster.with(tls));
+      requireTold(message, "'tls.ca'", broker.bootstrapServers(KafkaListener.TLS_PASSWORD));
     }
   }
 
   @Test
-  void aCertificateForAnotherNameIsRefused() {
-    ClusterSettings other = ClusterSettings.of("localhost:" + broker.port());
-    String message =
-        refusal(
-            ErrorCode.DESTINATION_REFUSED,
-            other.with(known()).with(login(Mechanism.PLAIN, PASSWORD)));
+  void aCertificateForAnotherNameIsRefused(KafkaBroker broker) throws Exception {
+    ClusterSettings other =
+        ClusterSettings.of("localhost:" + broker.port(KafkaListener.TLS_PASSWORD))
+            .with(login(Mechanism.PLAIN, broker.login()));
+    String message = refusal(ErrorCode.DESTINATION_REFUSED, other.with(known(broker)));
     requireTold(message, "localhost", "'bootstrapServers'", "advertised.listeners");
   }
 
   @Test
-  void whoDoesNotSpeakTlsWhereItIsSpokenIsToldSo() {
-    String plain =
-        refusal(
-            ErrorCode.DESTINATION_UNREACHABLE,
-            cluster().with(login(Mechanism.PLAIN, PASSWORD)).withProperties(IMPATIENT));
-    requireTold(plain, "'tls'", "'sasl'");
+  void whoDoesNotSpeakTlsWhereItIsSpokenIsToldSo(KafkaBroker broker) {
+    ClusterSettings plain =
+        cluster(broker, KafkaListener.TLS_PASSWORD).with(login(Mechanism.PLAIN, broker.login()));
+    String message = refusal(ErrorCode.DESTINATION_UNREACHABLE, plain.withProperties(IMPATIENT));
+    requireTold(message, "'tls'", "'sasl'");
   }
 
   @Test
-  void aFileThatIsNoCertificateIsNamed() throws Exception {
+  void aFileThatIsNoCertificateIsNamed(@TempDir Path directory) throws Exception {
     Path junk = Files.writeString(directory.resolve("junk.pem"), "junk");
-    TlsSettings tls =
-        new TlsSettings(
-            Optional.of(junk), Optional.empty(), Optional.empty(), PasswordSource.none());
-    String message = refusal(ErrorCode.CONFIGURATION_INVALID, cluster().with(tls));
+    ClusterSettings cluster = ClusterSettings.of("127.0.0.1:9092").with(trusting(junk));
+    String message = refusal(ErrorCode.CONFIGURATION_INVALID, cluster);
     requireTold(message, "'tls'");
   }
 
   @Test
-  void aBrokerThatAsksForACertificateGetsOurs() {
-    try (KafkaBroker asking = secured("SSL").setting("ssl.client.auth", "required").start()) {
-      ClusterSettings cluster = ClusterSettings.of(asking.bootstrapServers());
-      TlsSettings ours =
-          new TlsSettings(
-              Optional.of(certificate.pem()),
-              Optional.of(certificate.pem()),
-              Optional.of(certificate.key()),
-              PasswordSource.none());
-      follow(cluster.with(ours), "certified");
-      String message = refusal(ErrorCode.DESTINATION_REFUSED, cluster.with(known()));
-      requireTold(message, "'tls.certificate'", "'tls.key'");
-    }
+  void aBrokerThatAsksForACertificateGetsOurs(KafkaBroker broker) throws Exception {
+    ClusterSettings cluster = cluster(broker, KafkaListener.CERTIFICATE);
+    TestCertificates certificates = broker.certificates();
+    TlsSettings ours =
+        new TlsSettings(
+            Optional.of(certificates.pem("ca.pem", "ca")),
+            Optional.of(certificates.pem("client.pem", "ec")),
+            Optional.of(certificates.keyPem("client.key", "ec")),
+            PasswordSource.none());
+    follow(cluster.with(ours), new Calls(broker).feed());
+    String message = refusal(ErrorCode.DESTINATION_REFUSED, cluster.with(known(broker)));
+    requireTold(message, "'tls.certificate'", "'tls.key'");
   }
 
   @Test
-  void whoSpeaksTlsWhereItIsNotSpokenIsToldSo() {
-    try (KafkaBroker plain = KafkaBroker.builder().start()) {
-      String message =
-          refusal(
-              ErrorCode.DESTINATION_UNREACHABLE,
-              ClusterSettings.of(plain.bootstrapServers()).with(known()).withProperties(IMPATIENT));
-      requireTold(message, "'tls'", "'sasl'");
-    }
+  void whoSpeaksTlsWhereItIsNotSpokenIsToldSo(KafkaBroker broker) throws Exception {
+    ClusterSettings tls = cluster(broker, KafkaListener.PLAIN).with(known(broker));
+    String message = refusal(ErrorCode.DESTINATION_UNREACHABLE, tls.withProperties(IMPATIENT));
+    requireTold(message, "'tls'", "'sasl'");
   }
 }

@@ -1,36 +1,64 @@
 package io.walferry.testkit.kafka;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a broker is started with.
  *
  * @param own win over ours
- * @param login who is let in; everybody if empty
- * @param proxied whether there is a second listener, for clients that come by way of a proxy
+ * @param proxied whether there is one more listener, for clients that come by way of a proxy
  */
-record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login, boolean proxied) {
+record BrokerSettings(Map<String, String> own, boolean proxied) {
+  private static final String PROXIED = "PROXIED";
+  private static final String CONTROLLER = "CONTROLLER";
+
   /**
    * Where a broker listens.
    *
    * @param proxied the port behind the proxy, and the proxy's
    */
-  record Ports(int clients, int controller, Optional<Proxied> proxied) {}
+  record Ports(Map<KafkaListener, Integer> clients, int controller, Optional<Proxied> proxied) {}
 
   /** Clients are told the proxy's port, wherever they ask. */
   record Proxied(int broker, int proxy) {}
 
   /**
+   * What a broker shows and trusts.
+   *
+   * @param keyStore PKCS #12
+   * @param authority PEM
+   */
+  record Certificates(Path keyStore, String password, Path authority) {
+    private Map<String, String> settings() {
+      return Map.of(
+          "ssl.keystore.type",
+          "PKCS12",
+          "ssl.keystore.location",
+          keyStore.toString(),
+          "ssl.keystore.password",
+          password,
+          "ssl.truststore.type",
+          "PEM",
+          "ssl.truststore.location",
+          authority.toString(),
+          KafkaListener.CERTIFICATE.settingPrefix() + "ssl.client.auth",
+          "required");
+    }
+  }
+
+  /**
    * The file that the broker reads: one node that is broker and controller, for small tests. Topics
    * are made by those who ask for them, and a killed broker is soon let in again.
    */
-  Properties properties(Ports ports, Path data) {
-    String protocol = login.isPresent() ? "SASL_PLAINTEXT" : "PLAINTEXT";
+  Properties properties(Ports ports, Path data, KafkaLogin login, Certificates certificates) {
     Properties properties = new Properties();
     properties.putAll(
         Map.of(
@@ -41,17 +69,15 @@ record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login, boole
             "controller.quorum.voters",
             "1@127.0.0.1:" + ports.controller,
             "controller.listener.names",
-            "CONTROLLER",
+            CONTROLLER,
             "listeners",
-            "CLIENTS://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
-                    .formatted(ports.clients, ports.controller)
-                + proxied(ports, Proxied::broker),
+            listeners(ports, Proxied::broker) + "," + listener(CONTROLLER, ports.controller),
             "advertised.listeners",
-            "CLIENTS://127.0.0.1:" + ports.clients + proxied(ports, Proxied::proxy),
+            listeners(ports, Proxied::proxy),
             "listener.security.protocol.map",
-            "CLIENTS:%s,PROXIED:%<s,CONTROLLER:PLAINTEXT".formatted(protocol),
+            protocols(),
             "inter.broker.listener.name",
-            "CLIENTS",
+            KafkaListener.PLAIN.name(),
             "log.dirs",
             data.toString()));
     properties.putAll(
@@ -66,17 +92,35 @@ record BrokerSettings(Map<String, String> own, Optional<KafkaLogin> login, boole
             "transaction.state.log.min.isr", "1",
             "group.initial.rebalance.delay.ms", "0",
             "log.flush.offset.checkpoint.interval.ms", "5000"));
-    login.ifPresent(one -> properties.putAll(one.settings()));
+    Arrays.stream(KafkaListener.values())
+        .filter(KafkaListener::wantsLogin)
+        .forEach(listener -> properties.putAll(login.settings(listener)));
+    properties.putAll(certificates.settings());
     properties.putAll(own);
     return properties;
   }
 
-  private static String proxied(Ports ports, ToIntFunction<Proxied> port) {
-    return ports.proxied.map(it -> ",PROXIED://127.0.0.1:" + port.applyAsInt(it)).orElse("");
+  private static String listeners(Ports ports, ToIntFunction<Proxied> proxied) {
+    Stream<String> own =
+        ports.clients.entrySet().stream().map(it -> listener(it.getKey().name(), it.getValue()));
+    Stream<String> more =
+        ports.proxied.stream().map(it -> listener(PROXIED, proxied.applyAsInt(it)));
+    return Stream.concat(own, more).collect(Collectors.joining(","));
   }
 
-  /** What the broker's logs are formatted with. */
-  String[] formatArguments() {
-    return login.map(KafkaLogin::formatArguments).orElse(List.of()).toArray(String[]::new);
+  private static String listener(String name, int port) {
+    return name + "://127.0.0.1:" + port;
+  }
+
+  private static String protocols() {
+    Map<String, String> protocols = new HashMap<>();
+    for (KafkaListener listener : KafkaListener.values()) {
+      protocols.put(listener.name(), listener.protocol());
+    }
+    protocols.put(PROXIED, KafkaListener.PLAIN.protocol());
+    protocols.put(CONTROLLER, KafkaListener.PLAIN.protocol());
+    return protocols.entrySet().stream()
+        .map(it -> it.getKey() + ":" + it.getValue())
+        .collect(Collectors.joining(","));
   }
 }

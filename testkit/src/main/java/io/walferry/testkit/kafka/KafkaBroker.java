@@ -5,18 +5,23 @@ import io.walferry.testkit.internal.FileTree;
 import io.walferry.testkit.internal.FreePort;
 import io.walferry.testkit.internal.Guardian;
 import io.walferry.testkit.internal.TemporaryData;
+import io.walferry.testkit.kafka.BrokerSettings.Certificates;
 import io.walferry.testkit.kafka.BrokerSettings.Ports;
 import io.walferry.testkit.kafka.BrokerSettings.Proxied;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.process.ChildJvmBuilder;
 import io.walferry.testkit.proxy.FaultProxy;
+import io.walferry.testkit.tls.TestCertificates;
 import io.walferry.testkit.wait.Await;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,11 +41,15 @@ public final class KafkaBroker implements AutoCloseable {
 
   private static final String CLUSTER_ID = "d2FsZmVycnktdGVzdGtpdA";
 
+  /** Its password has what files of settings and JAAS treat specially. */
+  private static final KafkaLogin LOGIN = new KafkaLogin("walferry", "right \"one\\");
+
   private final BrokerSettings settings;
   private final String classPath = BrokerPrograms.classPath();
   private final Path directory;
   private final Guardian guardian;
-  private volatile int port;
+  private final TestCertificates certificates;
+  private volatile Map<KafkaListener, Integer> ports = Map.of();
   private volatile Optional<FaultProxy> proxy = Optional.empty();
   private Optional<ChildJvm> process = Optional.empty();
   private boolean closed;
@@ -52,6 +61,15 @@ public final class KafkaBroker implements AutoCloseable {
     this.guardian =
         Guardian.start(
             "rm -rf \"$1\" || { sleep 2; rm -rf \"$1\"; }\n", List.of(directory.toString()));
+    this.certificates = makeCertificates(directory);
+  }
+
+  private static TestCertificates makeCertificates(Path directory) {
+    try {
+      return TestCertificates.make(Files.createDirectory(directory.resolve("certificates")));
+    } catch (IOException | GeneralSecurityException e) {
+      throw new KafkaBrokerException("Cannot make certificates in " + directory, e);
+    }
   }
 
   public static KafkaBrokerBuilder builder() {
@@ -71,8 +89,8 @@ public final class KafkaBroker implements AutoCloseable {
 
   private void startOnFreePorts() {
     for (int tries = 1; ; tries++) {
-      port = FreePort.choose();
-      configure(new Ports(port, FreePort.choose(), placeProxy()));
+      ports = choosePorts();
+      configure(new Ports(ports, FreePort.choose(), placeProxy()));
       format();
       try {
         start();
@@ -84,6 +102,14 @@ public final class KafkaBroker implements AutoCloseable {
         }
       }
     }
+  }
+
+  private static Map<KafkaListener, Integer> choosePorts() {
+    Map<KafkaListener, Integer> chosen = new EnumMap<>(KafkaListener.class);
+    for (KafkaListener listener : KafkaListener.values()) {
+      chosen.put(listener, FreePort.choose());
+    }
+    return chosen;
   }
 
   private Optional<Proxied> placeProxy() {
@@ -111,24 +137,26 @@ public final class KafkaBroker implements AutoCloseable {
 
   private void write(Path file, Ports ports, Path logs) {
     try (Writer writer = Files.newBufferedWriter(file)) {
-      settings.properties(ports, logs).store(writer, "of a test's broker");
-    } catch (IOException e) {
+      Certificates shown =
+          new Certificates(
+              certificates.pkcs12("broker.p12", "broker"),
+              TestCertificates.PASSWORD,
+              certificates.pem("ca.pem", "ca"));
+      settings.properties(ports, logs, LOGIN, shown).store(writer, "of a test's broker");
+    } catch (IOException | GeneralSecurityException e) {
       throw new KafkaBrokerException("Cannot write " + file, e);
     }
   }
 
-  /** Formats the logs, or copies formatted ones if they need to know no user. */
+  /** Copies logs that are formatted once for each version, and know our user. */
   private void format() {
     if (Files.exists(logs())) {
       return;
     }
-    if (settings.formatArguments().length > 0) {
-      format(configuration());
-      return;
-    }
     Path formatted =
         BinaryCache.ofThisUser()
-            .directory("kafka-" + BrokerPrograms.version() + "-logs", this::formatTemplate);
+            .directory(
+                "kafka-" + BrokerPrograms.version() + "-logs-with-user", this::formatTemplate);
     try {
       FileTree.copy(formatted, Files.createDirectory(logs()));
     } catch (IOException e) {
@@ -138,16 +166,12 @@ public final class KafkaBroker implements AutoCloseable {
 
   private void formatTemplate(Path empty) {
     Path file = directory.resolve("template.properties");
-    write(file, new Ports(port, FreePort.choose(), Optional.empty()), empty);
-    format(file);
-  }
-
-  private void format(Path file) {
+    write(file, new Ports(ports, FreePort.choose(), Optional.empty()), empty);
     try (ChildJvm tool =
         jvm(BrokerPrograms.STORAGE_TOOL)
             .arguments("format", "-t", CLUSTER_ID)
             .arguments("-c", file.toString())
-            .arguments(settings.formatArguments())
+            .arguments(LOGIN.formatArguments().toArray(String[]::new))
             .start()) {
       if (tool.awaitExit(START_SILENCE_MAX) != 0) {
         throw new KafkaBrokerException(
@@ -166,7 +190,7 @@ public final class KafkaBroker implements AutoCloseable {
   /** Starts the stopped or killed broker again; no effect on a running one. */
   public synchronized void start() {
     if (closed) {
-      throw new IllegalStateException("The broker on port " + port + " is closed");
+      throw new IllegalStateException("The broker on port " + port() + " is closed");
     }
     if (isRunning()) {
       return;
@@ -178,7 +202,7 @@ public final class KafkaBroker implements AutoCloseable {
       var unused = launched.awaitLineOfTalker(line -> line.contains(STARTED), START_SILENCE_MAX);
     } catch (IllegalStateException e) {
       forgetProcess();
-      throw new KafkaBrokerException("The broker on port " + port + " did not start", e);
+      throw new KafkaBrokerException("The broker on port " + port() + " did not start", e);
     }
   }
 
@@ -222,9 +246,27 @@ public final class KafkaBroker implements AutoCloseable {
     return process.isPresent() && process.get().isAlive();
   }
 
-  /** What clients are told as {@code bootstrap.servers}. */
+  /** What clients are told as {@code bootstrap.servers} that neither log in nor speak TLS. */
   public String bootstrapServers() {
-    return "127.0.0.1:" + port;
+    return bootstrapServers(KafkaListener.PLAIN);
+  }
+
+  /** What other clients are told. */
+  public String bootstrapServers(KafkaListener listener) {
+    return "127.0.0.1:" + port(listener);
+  }
+
+  /** The only user that may log in. */
+  public KafkaLogin login() {
+    return LOGIN;
+  }
+
+  /**
+   * The broker's certificate, {@code broker}, is for 127.0.0.1 only; it trusts clients of authority
+   * {@code ca}.
+   */
+  public TestCertificates certificates() {
+    return certificates;
   }
 
   /**
@@ -235,9 +277,14 @@ public final class KafkaBroker implements AutoCloseable {
     return proxy.orElseThrow(() -> new IllegalStateException("The broker has no proxy"));
   }
 
-  /** The port, which stays the same over all starts of this broker. */
+  /** The port of {@link KafkaListener#PLAIN}, the same over all starts of this broker. */
   public int port() {
-    return port;
+    return port(KafkaListener.PLAIN);
+  }
+
+  /** A listener's port, the same over all starts of this broker. */
+  public int port(KafkaListener listener) {
+    return Optional.ofNullable(ports.get(listener)).orElseThrow();
   }
 
   /** Kills the broker for good and removes its logs. */

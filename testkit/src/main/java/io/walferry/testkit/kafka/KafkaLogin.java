@@ -1,29 +1,27 @@
 package io.walferry.testkit.kafka;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Who may talk to a broker, by each of three mechanisms. */
-record KafkaLogin(String user, String password) {
+/** A user that a broker knows, by SASL PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
+public record KafkaLogin(String user, String password) {
   private static final String PLAIN =
       "org.apache.kafka.common.security.plain.PlainLoginModule required";
   private static final String SCRAM =
       "org.apache.kafka.common.security.scram.ScramLoginModule required;";
 
-  /** What a broker is told of it. The broker itself logs in by the first mechanism. */
-  Map<String, String> settings() {
-    String word = quoted(password);
-    return Map.of(
-        "sasl.enabled.mechanisms",
-        "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
-        "sasl.mechanism.inter.broker.protocol",
-        "PLAIN",
-        "listener.name.clients.plain.sasl.jaas.config",
-        "%s username=\"%s\" password=%s user_%s=%s;".formatted(PLAIN, user, word, user, word),
-        "listener.name.clients.scram-sha-256.sasl.jaas.config",
-        SCRAM,
-        "listener.name.clients.scram-sha-512.sasl.jaas.config",
-        SCRAM);
+  /** What a broker is told of it for a listener. */
+  Map<String, String> settings(KafkaListener listener) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512");
+    String prefix = listener.settingPrefix();
+    settings.put(
+        prefix + "plain.sasl.jaas.config",
+        "%s user_%s=%s;".formatted(PLAIN, user, quoted(password)));
+    settings.put(prefix + "scram-sha-256.sasl.jaas.config", SCRAM);
+    settings.put(prefix + "scram-sha-512.sasl.jaas.config", SCRAM);
+    return settings;
   }
 
   /** By the rules of JAAS. */

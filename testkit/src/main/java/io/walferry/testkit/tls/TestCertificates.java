@@ -1,5 +1,6 @@
 package io.walferry.testkit.tls;
 
+import io.walferry.testkit.internal.BinaryCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,14 +16,18 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * Certificates made by the JDK's keytool: an authority {@code ca} with {@code server} (for
- * localhost) and the clients {@code rsa} and {@code ec}; and another, {@code other}, with the
- * client {@code stranger}.
+ * Certificates made by the JDK's keytool, once for this user: an authority {@code ca} with {@code
+ * server} (for localhost), {@code broker} (for 127.0.0.1) and the clients {@code rsa} and {@code
+ * ec}; and another, {@code other}, with the client {@code stranger}.
  */
 public final class TestCertificates {
   /** Of keytool's file and of {@link #pkcs12}. */
   public static final String PASSWORD = "changeit";
 
+  /** In the cache; takes another name when other certificates are made. */
+  private static final String MADE = "certificates-1";
+
+  private static final String FILE = "all.p12";
   private static final List<String> AUTHORITY = List.of("-ext", "bc:c");
 
   private final Path directory;
@@ -33,14 +38,10 @@ public final class TestCertificates {
     this.store = store;
   }
 
+  /** Copies them to a directory. */
   public static TestCertificates make(Path directory) throws IOException, GeneralSecurityException {
-    Path file = directory.resolve("all.p12");
-    keyPair(file, "ca", "RSA", AUTHORITY);
-    keyPair(file, "other", "EC", AUTHORITY);
-    keyPair(file, "server", "RSA", List.of("-signer", "ca", "-ext", "san=dns:localhost"));
-    keyPair(file, "rsa", "RSA", List.of("-signer", "ca"));
-    keyPair(file, "ec", "EC", List.of("-signer", "ca"));
-    keyPair(file, "stranger", "EC", List.of("-signer", "other"));
+    Path made = BinaryCache.ofThisUser().directory(MADE, TestCertificates::makeAll);
+    Path file = Files.copy(made.resolve(FILE), directory.resolve(FILE));
     KeyStore store = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(file)) {
       store.load(in, PASSWORD.toCharArray());
@@ -48,12 +49,23 @@ public final class TestCertificates {
     return new TestCertificates(directory, store);
   }
 
+  private static void makeAll(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    keyPair(file, "ca", "RSA", AUTHORITY);
+    keyPair(file, "other", "EC", AUTHORITY);
+    keyPair(file, "server", "RSA", List.of("-signer", "ca", "-ext", "san=dns:localhost"));
+    keyPair(file, "broker", "EC", List.of("-signer", "ca", "-ext", "san=ip:127.0.0.1"));
+    keyPair(file, "rsa", "RSA", List.of("-signer", "ca"));
+    keyPair(file, "ec", "EC", List.of("-signer", "ca"));
+    keyPair(file, "stranger", "EC", List.of("-signer", "other"));
+  }
+
   private static void keyPair(Path file, String name, String algorithm, List<String> more)
       throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     words.addAll(List.of("-genkeypair", "-alias", name, "-dname", "CN=" + name));
-    words.addAll(List.of("-keyalg", algorithm, "-validity", "2"));
+    words.addAll(List.of("-keyalg", algorithm, "-validity", "3650"));
     words.addAll(List.of("-keystore", file.toString(), "-storetype", "PKCS12"));
     words.addAll(List.of("-storepass", PASSWORD));
     words.addAll(more);

@@ -2,13 +2,16 @@ package io.walferry.testkit.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.testkit.junit.Kafka;
+import io.walferry.testkit.tls.TestCertificates;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +24,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -50,19 +54,22 @@ final class KafkaBrokerTest {
   }
 
   @Test
-  void anotherUserIsNotLetIn() throws Exception {
-    try (KafkaBroker broker = KafkaBroker.builder().login("shop", "right").start()) {
-      try (Admin admin = Admin.create(as(broker, "right"))) {
-        assertEquals(1, admin.describeCluster().nodes().get(30, TimeUnit.SECONDS).size());
-      }
-      try (Admin admin = Admin.create(as(broker, "wrong"))) {
-        ExecutionException refused =
-            assertThrows(
-                ExecutionException.class,
-                () -> admin.describeCluster().nodes().get(30, TimeUnit.SECONDS));
-        assertTrue(refused.getCause() instanceof SaslAuthenticationException);
-      }
-    }
+  @Kafka
+  void aWrongPasswordIsRefused(KafkaBroker broker) throws Exception {
+    assertEquals(1, nodes(withPassword(broker, quoted(broker.login().password()))));
+    assertRefused(SaslAuthenticationException.class, withPassword(broker, "wrong"));
+  }
+
+  @Test
+  @Kafka
+  void aClientWithoutACertificateIsRefused(KafkaBroker broker) throws Exception {
+    TestCertificates certificates = broker.certificates();
+    Map<String, Object> known = new HashMap<>(trusting(broker, KafkaListener.CERTIFICATE));
+    assertRefused(SslAuthenticationException.class, known);
+    known.put("ssl.keystore.type", "PKCS12");
+    known.put("ssl.keystore.location", certificates.pkcs12("client.p12", "rsa").toString());
+    known.put("ssl.keystore.password", TestCertificates.PASSWORD);
+    assertEquals(1, nodes(known));
   }
 
   @Test
@@ -72,17 +79,45 @@ final class KafkaBrokerTest {
     assertTrue(broker.isRunning());
   }
 
-  private static Map<String, Object> as(KafkaBroker broker, String password) {
+  private static Map<String, Object> withPassword(KafkaBroker broker, String password)
+      throws Exception {
+    Map<String, Object> client = new HashMap<>(trusting(broker, KafkaListener.TLS_PASSWORD));
+    client.put("sasl.mechanism", "PLAIN");
+    client.put(
+        "sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\""
+                .formatted(broker.login().user())
+            + " password=\"%s\";".formatted(password));
+    return client;
+  }
+
+  private static String quoted(String password) {
+    return password.replace("\\", "\\\\").replace("\"", "\\\"");
+  }
+
+  private static Map<String, Object> trusting(KafkaBroker broker, KafkaListener listener)
+      throws Exception {
     return Map.of(
         "bootstrap.servers",
-        broker.bootstrapServers(),
+        broker.bootstrapServers(listener),
         "security.protocol",
-        "SASL_PLAINTEXT",
-        "sasl.mechanism",
-        "PLAIN",
-        "sasl.jaas.config",
-        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"shop\""
-            + " password=\"%s\";".formatted(password));
+        listener.protocol(),
+        "ssl.truststore.type",
+        "PEM",
+        "ssl.truststore.location",
+        broker.certificates().pem("ca.pem", "ca").toString());
+  }
+
+  private static int nodes(Map<String, Object> client) throws Exception {
+    try (Admin admin = Admin.create(client)) {
+      return admin.describeCluster().nodes().get(30, TimeUnit.SECONDS).size();
+    }
+  }
+
+  private static void assertRefused(
+      Class<? extends Exception> refusal, Map<String, Object> client) {
+    ExecutionException refused = assertThrows(ExecutionException.class, () -> nodes(client));
+    assertInstanceOf(refusal, refused.getCause());
   }
 
   private static void write(Map<String, Object> client, String word) throws Exception {

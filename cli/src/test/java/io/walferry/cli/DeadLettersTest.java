@@ -18,14 +18,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Letters of real destinations, from the command line. */
 @Postgres
-@Timeout(120)
 final class DeadLettersTest {
   private static final String ROWS = "rows: {refused: deadLetter}";
 

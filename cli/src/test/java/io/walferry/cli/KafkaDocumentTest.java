@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The configuration that docs/kafka.md shows runs as it is, and gives the records shown there. */
 @Postgres
 @Kafka
-@Timeout(120)
 final class KafkaDocumentTest {
   private static final Path DOCUMENT = Path.of("../docs/kafka.md");
 

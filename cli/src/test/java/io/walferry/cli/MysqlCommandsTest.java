@@ -17,14 +17,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Commands that look at MySQL and MariaDB themselves, beside the feed. */
 @Postgres
-@Timeout(120)
 final class MysqlCommandsTest {
   private static final String ITEMS =
       """

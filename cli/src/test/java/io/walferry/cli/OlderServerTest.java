@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,7 +24,6 @@ import tools.jackson.databind.json.JsonMapper;
  * of partitioned tables, TRUNCATE in the stream.
  */
 @Postgres
-@Timeout(120)
 final class OlderServerTest {
   private static final int TRUNCATE_SINCE = 11;
   private static final int PARTITIONED_SINCE = 13;

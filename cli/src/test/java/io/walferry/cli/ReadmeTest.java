@@ -35,7 +35,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,7 +44,6 @@ import tools.jackson.databind.json.JsonMapper;
  * names that a test cannot share, come from the environment.
  */
 @Postgres
-@Timeout(180)
 final class ReadmeTest {
   private static final Path README = Path.of("../README.md");
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```yaml\\n(.*?)^```$");

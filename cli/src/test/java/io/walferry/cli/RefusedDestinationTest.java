@@ -14,14 +14,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Destinations that a feed cannot write, or must not. */
 @Postgres
-@Timeout(120)
 final class RefusedDestinationTest {
   @TempDir private Path directory;
 

@@ -13,12 +13,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Publications and tables that do not give what the configuration asks for. */
 @Postgres
-@Timeout(120)
 final class RefusedPublicationTest {
   @TempDir private Path directory;
 

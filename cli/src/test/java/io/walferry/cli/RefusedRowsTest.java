@@ -13,14 +13,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a run says of changes that a destination did not take. */
 @Postgres
-@Timeout(120)
 final class RefusedRowsTest {
   @TempDir private Path directory;
 

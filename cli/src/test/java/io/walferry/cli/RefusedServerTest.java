@@ -12,11 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Servers that a feed cannot use as they are. */
-@Timeout(120)
 final class RefusedServerTest {
   private static final String NO_SENDER =
       "number of requested standby connections exceeds max_wal_senders";

@@ -16,12 +16,10 @@ import io.walferry.testkit.postgres.PostgresServer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Slots that a feed cannot use. */
 @Postgres
-@Timeout(120)
 final class RefusedSlotTest {
   @TempDir private Path directory;
 

@@ -16,14 +16,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Some rows of a table are read again at the user's wish, from the command to every sink. */
 @Postgres
-@Timeout(120)
 final class ReloadWhereTest {
   private static final String ITEMS =
       """

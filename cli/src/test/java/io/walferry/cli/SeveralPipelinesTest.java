@@ -20,14 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Several pipelines in one process: none suffers from what happens to another. */
 @Postgres
-@Timeout(180)
 final class SeveralPipelinesTest {
   private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 

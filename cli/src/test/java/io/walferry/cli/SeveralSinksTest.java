@@ -15,14 +15,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One slot into several sinks, from the configuration to what is in each. */
 @Postgres
-@Timeout(120)
 final class SeveralSinksTest {
   @TempDir private Path directory;
 

@@ -24,17 +24,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ctrl-C and {@code kill}, to a process of its own. */
 @Postgres
-@Timeout(180)
 final class SignalTest {
   private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final Duration AT_ONCE = Duration.ofSeconds(3);
   private static final String STOPPING = "stopping; once more ends at once";
-  private static final String OF_THE_FEED = "slot_name = current_database()";
+  private static final String SLOT_EXISTS =
+      "exists (select from pg_replication_slots where slot_name = current_database())";
 
   @TempDir private Path directory;
 
@@ -92,12 +91,12 @@ final class SignalTest {
       open.setAutoCommit(false);
       statement.execute("insert into item values (2, 'not yet')");
       try (ChildJvm feed = start(scene)) {
-        awaitOne(database, "select count(*) from pg_replication_slots where " + OF_THE_FEED);
+        database.await("there is a slot", SLOT_EXISTS);
         feed.terminate();
         assertEquals(0, feed.awaitExit(PATIENCE), feed.lines()::toString);
         assertEquals("ended before anything was delivered", feed.lines().getLast());
       }
-      awaitOne(database, "select 1 - count(*) from pg_replication_slots where " + OF_THE_FEED);
+      database.await("there is no slot", "not " + SLOT_EXISTS);
       open.rollback();
     }
     assertOnlyPublicationRemains(database);
@@ -122,10 +121,12 @@ final class SignalTest {
       statement.executeUpdate("begin immediate");
       try (ChildJvm feed = start(scene)) {
         // It waits for the destination now, or is about to.
-        awaitOne(
-            database,
-            "select count(*) from pg_stat_activity where datname = current_database()"
-                + " and application_name = 'walferry copy' and backend_type = 'walsender'");
+        database.await(
+            "the feed follows",
+            """
+            exists (select from pg_stat_activity where datname = current_database()
+              and application_name = 'walferry copy' and backend_type = 'walsender')\
+            """);
         feed.interrupt();
         feed.awaitLine(STOPPING::equals, PATIENCE);
         assertTrue(feed.isAlive());
@@ -180,8 +181,11 @@ final class SignalTest {
   }
 
   private String position() throws SQLException {
-    try (Connection copy = copy()) {
-      return text(copy, "select end_lsn from walferry_position");
+    try (Connection copy = copy();
+        Statement statement = copy.createStatement();
+        ResultSet rows = statement.executeQuery("select end_lsn from walferry_position")) {
+      rows.next();
+      return rows.getString(1);
     }
   }
 
@@ -191,24 +195,5 @@ final class SignalTest {
 
   private static String through(FaultProxy proxy, Database database) {
     return database.uri().replace(":" + database.server().port() + "/", ":" + proxy.port() + "/");
-  }
-
-  /** Asks the server until the answer is 1. */
-  private static void awaitOne(Database database, String query) throws SQLException {
-    try (Connection connection = database.connect()) {
-      Await.until(
-          "1 is the answer to " + query,
-          Duration.ofSeconds(60),
-          () -> text(connection, query),
-          "1"::equals);
-    }
-  }
-
-  private static String text(Connection connection, String query) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 }

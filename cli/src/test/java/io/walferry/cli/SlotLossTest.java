@@ -15,13 +15,11 @@ import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A feed whose slot is lost stops, or starts over in the place of what is there. */
-@Timeout(120)
 final class SlotLossTest {
   private static final String SQLITE = "{type: sqlite, path: copy.db}";
 

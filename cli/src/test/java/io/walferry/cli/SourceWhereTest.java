@@ -16,12 +16,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code source.where}: rows that nobody wants never leave the server. */
 @Postgres(18)
-@Timeout(180)
 final class SourceWhereTest {
   private static final String CONTENTS = "select id, v, length(big) from t order by id";
 

@@ -4,16 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.error.ErrorCode;
+import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.postgres.PostgresServer;
 import io.walferry.testkit.postgres.StopMode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that does not answer may come back, so a feed waits for it and says what to look at. */
-@Timeout(120)
 final class UnreachableServerTest {
   @TempDir private Path directory;
 
@@ -42,22 +41,19 @@ final class UnreachableServerTest {
   }
 
   @Test
-  void anUnknownHostIsNamedAndAStopEndsTheWait() throws Exception {
-    try (PostgresServer server = PostgresServer.builder().start();
-        Database database = server.createDatabase("unused")) {
-      Scene scene =
-          new Scene(database, directory)
-              .url("postgresql://me:" + Scene.PASSWORD + "@nowhere.invalid/shop");
-      scene.file();
-      Standing before = Standing.bytes(database, directory);
-      Scene.Running running = scene.start();
-      running.awaitSaid("WARN could not connect to me@nowhere.invalid:5432/shop: the host");
-      running.awaitSaid(ErrorCode.CONNECTION_FAILED.advice());
-      running.stop();
-      assertTrue(
-          running.run().err().endsWith("ended before anything was delivered\n"),
-          running.run().err());
-      assertEquals(before, Standing.bytes(database, directory));
-    }
+  @Postgres
+  void anUnknownHostIsNamedAndAStopEndsTheWait(Database database) throws Exception {
+    Scene scene =
+        new Scene(database, directory)
+            .url("postgresql://me:" + Scene.PASSWORD + "@nowhere.invalid/shop");
+    scene.file();
+    Standing before = Standing.bytes(database, directory);
+    Scene.Running running = scene.start();
+    running.awaitSaid("WARN could not connect to me@nowhere.invalid:5432/shop: the host");
+    running.awaitSaid(ErrorCode.CONNECTION_FAILED.advice());
+    running.stop();
+    assertTrue(
+        running.run().err().endsWith("ended before anything was delivered\n"), running.run().err());
+    assertEquals(before, Standing.bytes(database, directory));
   }
 }

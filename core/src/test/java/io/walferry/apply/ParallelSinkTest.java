@@ -30,10 +30,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What becomes of batches side by side when lanes stand still, fail or lose an answer. */
-@Timeout(60)
 final class ParallelSinkTest {
   private static final long PATIENCE_SECONDS = 30;
   private static final Relation ITEM = relation("item");

@@ -63,8 +63,7 @@ final class AcknowledgementTest {
 
   private static Lsn confirmed(Database database) throws Exception {
     return Lsn.parse(
-        Feeds.answer(
-            database,
+        database.answer(
             "select confirmed_flush_lsn from pg_replication_slots where slot_name = '%s'"
                 .formatted(database.name())));
   }

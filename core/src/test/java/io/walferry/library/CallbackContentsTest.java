@@ -172,8 +172,7 @@ final class CallbackContentsTest {
 
   private static Instant now(Database database) throws Exception {
     return Instant.parse(
-        Feeds.answer(
-            database,
+        database.answer(
             "select to_char(clock_timestamp() at time zone 'utc',"
                 + " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"));
   }
@@ -258,8 +257,7 @@ final class CallbackContentsTest {
       for (boolean transactional : List.of(true, false)) {
         written.add(
             Lsn.parse(
-                Feeds.answer(
-                    database,
+                database.answer(
                     "select pg_logical_emit_message(%s, 'app', 'hello')"
                         .formatted(transactional))));
       }

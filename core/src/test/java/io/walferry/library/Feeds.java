@@ -9,10 +9,7 @@ import io.walferry.stream.StreamSettings;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.proxy.FaultProxy;
 import io.walferry.testkit.wait.Await;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -46,15 +43,6 @@ final class Feeds {
   /** The end of a record that is written now: what committed before is at or before it. */
   static Lsn walEnd(Database database) throws SQLException {
     return Lsn.parse(database.walEnd());
-  }
-
-  static String answer(Database database, String query) throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(query)) {
-      result.next();
-      return result.getString(1);
-    }
   }
 
   /** Waits until everything that is committed now is acknowledged and saved. */
@@ -96,8 +84,7 @@ final class Feeds {
 
   /** The sessions that feeds have at the source. */
   static String sessions(Database database) throws SQLException {
-    return answer(
-        database,
+    return database.answer(
         "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'walferry%' AND datname"
             + " = '"
             + database.name()
@@ -121,8 +108,8 @@ final class Feeds {
   }
 
   static boolean hasSlot(Database database) throws SQLException {
-    return answer(
-            database,
+    return database
+        .answer(
             "select count(*) from pg_replication_slots where slot_name = '%s'"
                 .formatted(database.name()))
         .equals("1");

@@ -77,7 +77,7 @@ final class LibraryKillTest {
               line -> line.startsWith("durable ") && !lsn(line).isBefore(end), PATIENCE);
     }
     assertEquals(
-        Feeds.answer(database, "select string_agg(id || ' ' || md5(v), ',' order by id) from t"),
+        database.answer("select string_agg(id || ' ' || md5(v), ',' order by id) from t"),
         rowsOfCopy());
     requireOrder(kills);
   }

@@ -130,8 +130,8 @@ final class NothingLeftTest {
 
   private static boolean isSlotMade(Database database) {
     try {
-      return !Feeds.answer(
-              database,
+      return !database
+          .answer(
               "select count(*) from pg_stat_activity where query ilike 'create_replication_slot%'"
                   + " and wait_event_type = 'Lock' and datname = current_database()")
           .equals("0");

@@ -409,8 +409,7 @@ final class StopTest {
     Feeds.requireNothingLeft(database);
     assertEquals(
         "0",
-        Feeds.answer(
-            database,
+        database.answer(
             "select count(*) from pg_replication_slots where slot_name = '%s'"
                 .formatted(database.name())));
     feed.start();

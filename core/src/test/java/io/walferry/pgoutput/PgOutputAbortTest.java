@@ -20,7 +20,6 @@ import java.util.HashSet;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.PGConnection;
@@ -39,7 +38,6 @@ final class PgOutputAbortTest {
     "17, 4, parallel",
     "18, 4, parallel"
   })
-  @Timeout(60)
   void decodesTheAbortOfASubTransactionAndOfTheWhole(int major, int protocol, String streaming)
       throws SQLException {
     try (Database database = SharedServers.database(major);

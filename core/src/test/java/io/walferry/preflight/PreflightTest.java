@@ -11,7 +11,6 @@ import io.walferry.slot.SlotCatalog;
 import io.walferry.testkit.postgres.Database;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -306,8 +305,7 @@ final class PreflightTest {
       assertEquals(before.wal().confirmedFlushLsn(), after.wal().confirmedFlushLsn());
       assertEquals(
           "1",
-          answer(
-              database,
+          database.answer(
               "select count(*) from pg_replication_slots where database = current_database()"));
     }
   }
@@ -315,15 +313,6 @@ final class PreflightTest {
   private static Slot slot(Database database, String name) throws SQLException {
     try (Connection connection = database.connect()) {
       return new SlotCatalog(connection).find(name).orElseThrow();
-    }
-  }
-
-  private static String answer(Database database, String query) throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(query)) {
-      row.next();
-      return row.getString(1);
     }
   }
 

@@ -19,12 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
 final class SlotCatalogTest {
 
   static final List<Integer> MAJORS = SharedServers.OLDEST_AND_NEWEST;

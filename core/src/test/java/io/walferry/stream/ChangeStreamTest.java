@@ -18,7 +18,6 @@ import io.walferry.postgres.PostgresConnector;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.wait.Await;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -315,14 +314,9 @@ final class ChangeStreamTest {
 
   /** A server process leaves its slot a moment after its client has gone. */
   private static void awaitInactive(Database database, String slot) throws SQLException {
-    database.execute(
-        """
-        SET statement_timeout = '1min';
-        DO $$ BEGIN
-          WHILE EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s' AND active)
-          LOOP END LOOP;
-        END $$
-        """
+    database.await(
+        "slot %s is not in use".formatted(slot),
+        "NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s' AND active)"
             .formatted(slot));
   }
 
@@ -330,20 +324,16 @@ final class ChangeStreamTest {
    * The server takes the confirmation at its own time, and has nothing to wait for but its view.
    */
   private static void awaitConfirmed(Database database, String slot, Lsn end) throws SQLException {
-    long deadline = System.nanoTime() + LONG.toNanos();
-    Lsn confirmed = Lsn.ZERO;
-    while (confirmed.isBefore(end) && System.nanoTime() < deadline) {
-      try (Connection connection = database.connect();
-          Statement statement = connection.createStatement();
-          ResultSet result =
-              statement.executeQuery(
-                  "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '"
-                      + slot
-                      + "'")) {
-        assertTrue(result.next());
-        confirmed = Lsn.parse(result.getString(1));
-      }
-    }
+    Lsn confirmed =
+        Await.until(
+            end + " is confirmed",
+            Duration.ofSeconds(30),
+            () ->
+                Lsn.parse(
+                    database.answer(
+                        "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '%s'"
+                            .formatted(slot))),
+            it -> !it.isBefore(end));
     assertEquals(end, confirmed);
   }
 }

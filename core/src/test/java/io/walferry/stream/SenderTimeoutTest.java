@@ -25,12 +25,10 @@ import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How long a server waits for us is our choice, whatever its configuration says. */
-@Timeout(180)
 final class SenderTimeoutTest {
   private static final Duration LONG = Await.patience(Duration.ofSeconds(30));
   private static final String SLOT = "sender_timeout";

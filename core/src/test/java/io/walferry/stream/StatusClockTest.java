@@ -17,10 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Checks when the server is told how far the stream is. The clock stands still between moves. */
-@Timeout(120)
 final class StatusClockTest {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
   private static final Duration SILENCE_MAX = Duration.ofMinutes(5);

@@ -256,23 +256,22 @@ final class TlsStreamTest {
 
   /** Until everything that was written is on its way. */
   private static void awaitSent(String slot) throws SQLException {
-    database.execute(
+    String written = database.answer("SELECT pg_current_wal_lsn()");
+    database.await(
+        written + " is sent",
         """
-        DO $$ DECLARE written pg_lsn := pg_current_wal_lsn(); BEGIN
-          WHILE NOT EXISTS (SELECT FROM pg_replication_slots s
-              JOIN pg_stat_replication r ON r.pid = s.active_pid
-              WHERE s.slot_name = '%s' AND r.sent_lsn >= written) LOOP
-            PERFORM pg_stat_clear_snapshot();
-          END LOOP; END $$
+        EXISTS (SELECT FROM pg_replication_slots s
+          JOIN pg_stat_replication r ON r.pid = s.active_pid
+          WHERE s.slot_name = '%s' AND r.sent_lsn >= '%s')\
         """
-            .formatted(slot));
+            .formatted(slot, written));
   }
 
   private static void dropWhenUnused(String slot) throws SQLException {
-    database.execute(
-        "DO $$ BEGIN WHILE (SELECT active FROM pg_replication_slots WHERE slot_name = '%1$s') LOOP"
-                .formatted(slot)
-            + " END LOOP; PERFORM pg_drop_replication_slot('%1$s'); END $$".formatted(slot));
+    database.await(
+        "slot %s is not in use".formatted(slot),
+        "NOT (SELECT active FROM pg_replication_slots WHERE slot_name = '%s')".formatted(slot));
+    database.execute("SELECT pg_drop_replication_slot('%s')".formatted(slot));
   }
 
   private void assertOutcome(String outcome, String url) {
@@ -324,14 +323,9 @@ final class TlsStreamTest {
   /** A server process drops its slot a moment after its client has gone. */
   private static void awaitGone(String slot) {
     try {
-      database.execute(
-          """
-          SET statement_timeout = '1min';
-          DO $$ BEGIN
-            WHILE EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s') LOOP END LOOP;
-          END $$
-          """
-              .formatted(slot));
+      database.await(
+          "slot %s is gone".formatted(slot),
+          "NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s')".formatted(slot));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

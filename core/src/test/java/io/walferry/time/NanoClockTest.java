@@ -14,9 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
 final class NanoClockTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration PATIENCE = Duration.ofSeconds(30);

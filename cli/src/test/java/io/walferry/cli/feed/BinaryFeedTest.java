@@ -215,8 +215,7 @@ final class BinaryFeedTest {
 
   private static boolean isBinary(Database source) throws SQLException {
     String asked =
-        FeedSetup.answer(
-            source,
+        source.answer(
             "SELECT string_agg(query, ';') FROM pg_stat_activity WHERE datname = current_database()"
                 + " AND query LIKE 'START_REPLICATION%'");
     assertTrue(asked.contains("proto_version"), asked);

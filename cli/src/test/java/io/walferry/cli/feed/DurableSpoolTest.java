@@ -32,6 +32,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is in the durable spool need not be at the source any more, and reaches the destination. */
 @Postgres
 final class DurableSpoolTest {
+  /** An SQLSTATE. */
+  private static final String OBJECT_IN_USE = "55006";
+
   private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
   @TempDir Path directory;
@@ -231,25 +235,35 @@ final class DurableSpoolTest {
             resnapshotting(source), FeedSetup.connector(source.uri()), destination::sink)) {
       feed.awaitFollowing();
       workload.run(source::connect, 5, 4);
-      source.execute(
-          """
-          DO $$ BEGIN
-            LOOP
-              BEGIN
-                PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots
-                  WHERE slot_name = current_database();
-                PERFORM pg_drop_replication_slot(current_database());
-                EXIT;
-              EXCEPTION WHEN object_in_use THEN
-                NULL;
-              END;
-            END LOOP;
-          END $$\
-          """);
+      dropUnderItsFeed(source);
       workload.run(source::connect, 5, 4);
       feed.awaitDurable(FeedSetup.walEnd(source));
     }
     assertEqual(source, destination);
+  }
+
+  /** The feed connects again between any two statements, so it is tried until it works. */
+  private static void dropUnderItsFeed(Database source) {
+    Await.until(
+        "the slot could be dropped",
+        Duration.ofMinutes(1),
+        () -> {
+          try {
+            source.execute(
+                """
+                SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+                  WHERE slot_name = current_database();
+                SELECT pg_drop_replication_slot(current_database())\
+                """);
+            return "dropped";
+          } catch (SQLException e) {
+            if (!OBJECT_IN_USE.equals(e.getSQLState())) {
+              throw e;
+            }
+            return String.valueOf(e.getMessage());
+          }
+        },
+        "dropped"::equals);
   }
 
   @Test

@@ -21,14 +21,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A primary that is lost, and its standby, which has kept the slot. */
 @Postgres
-@Timeout(180)
 final class FailoverTest {
   private static final String STANDBY_SLOTS = "synchronized_standby_slots";
 
@@ -128,15 +126,14 @@ final class FailoverTest {
   }
 
   private static void awaitSenderThatWaits(PostgresServer primary) throws SQLException {
-    Standby.execute(
-        primary,
-        """
-        DO $$ BEGIN
-          WHILE NOT EXISTS (
-              SELECT FROM pg_stat_activity WHERE wait_event = 'WaitForStandbyConfirmation')
-          LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01); END LOOP;
-        END $$
-        """);
+    primary
+        .maintenanceDatabase()
+        .await(
+            "a sender waits for the standby",
+            """
+            EXISTS (SELECT FROM pg_stat_activity
+              WHERE wait_event = 'WaitForStandbyConfirmation')\
+            """);
   }
 
   private static PostgresServer start(int major) {
@@ -174,7 +171,7 @@ final class FailoverTest {
   private static void mend(PostgresServer primary, Database source) throws SQLException {
     for (Finding finding : findings(source)) {
       for (String statement : finding.sql().orElseThrow().split("\n", -1)) {
-        Standby.execute(primary, statement);
+        primary.maintenanceDatabase().execute(statement);
       }
     }
   }

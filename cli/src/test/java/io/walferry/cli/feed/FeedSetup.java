@@ -30,9 +30,7 @@ import io.walferry.time.NanoClock;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -141,15 +139,6 @@ final class FeedSetup {
   }
 
   /** The first column of the first row, as text. */
-  static String answer(Database database, String query) throws SQLException {
-    try (Connection connection = database.connect();
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(query)) {
-      result.next();
-      return result.getString(1);
-    }
-  }
-
   static ComparisonResult compare(Database source, Path file, List<TableName> tables)
       throws SQLException {
     try (Connection left = source.connect();

@@ -23,12 +23,10 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where a durable spool is full, the source keeps the rest. */
 @Postgres
-@Timeout(180)
 final class FullSpoolTest {
   private static final long DISK_BYTES = 4 << 20;
 

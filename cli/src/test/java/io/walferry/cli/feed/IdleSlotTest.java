@@ -10,14 +10,12 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing commits in the database that is followed, while another one writes. */
 @Postgres
-@Timeout(120)
 final class IdleSlotTest {
 
   @TempDir Path directory;
@@ -76,7 +74,7 @@ final class IdleSlotTest {
         () -> {
           // Writes that record at once.
           busy.execute("CHECKPOINT");
-          return Lsn.parse(FeedSetup.answer(busy, query));
+          return Lsn.parse(busy.answer(query));
         },
         reached -> !reached.isBefore(least));
   }

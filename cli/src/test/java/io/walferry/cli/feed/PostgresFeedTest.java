@@ -121,8 +121,7 @@ final class PostgresFeedTest {
       assertEqual(source, target, "n");
       assertEquals(
           "id,c",
-          FeedSetup.answer(
-              target,
+          target.answer(
               "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute"
                   + " WHERE attrelid = 'n'::regclass AND attnum > 0 AND attnotnull"));
     }

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server that has left its timeline is followed as far as it has what the destination has. */
 @Postgres
-@Timeout(180)
 final class PromotedServerTest {
   @TempDir Path directory;
   private final Workload workload = Workload.create(Seeds.next());
@@ -155,15 +153,13 @@ final class PromotedServerTest {
       server.stop(StopMode.FAST);
       Promotion.copyData(server, directory.resolve("promoted"));
       server.start();
-      String xid =
-          FeedSetup.answer(source, "INSERT INTO t VALUES (2) RETURNING pg_current_xact_id()");
+      String xid = source.answer("INSERT INTO t VALUES (2) RETURNING pg_current_xact_id()");
       HaltedFeed.run(source, destination, Step.CHUNKS, 1);
       assertEquals("1,2", ids(destination));
       try (PostgresServer promoted =
           Promotion.startPromoted(server, directory.resolve("promoted"))) {
         Database lost = on(promoted, source);
-        assertEquals(
-            xid, FeedSetup.answer(lost, "INSERT INTO t VALUES (3) RETURNING pg_current_xact_id()"));
+        assertEquals(xid, lost.answer("INSERT INTO t VALUES (3) RETURNING pg_current_xact_id()"));
         follow(lost, destination);
         assertEquals("1,3", ids(destination));
       }

@@ -7,9 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.stream.Stream;
 
 /** What changes a server's timeline, done to its data directory while it is stopped. */
@@ -63,11 +61,9 @@ final class Promotion {
 
   /** It takes connections before it has left its timeline. */
   static void awaitEnd(PostgresServer server) throws SQLException {
-    try (Connection connection = server.connect(PostgresServer.USER);
-        Statement statement = connection.createStatement()) {
-      statement.execute(
-          "DO $$ BEGIN WHILE pg_is_in_recovery() LOOP PERFORM pg_sleep(0.01); END LOOP; END $$");
-    }
+    server
+        .maintenanceDatabase()
+        .await("the server has left its timeline", "NOT pg_is_in_recovery()");
   }
 
   /** The next start waits for a primary, as it was, until it is promoted. */
@@ -80,9 +76,6 @@ final class Promotion {
   }
 
   static void promote(PostgresServer standby) throws SQLException {
-    try (Connection connection = standby.connect(PostgresServer.USER);
-        Statement statement = connection.createStatement()) {
-      statement.execute("SELECT pg_promote()");
-    }
+    standby.maintenanceDatabase().execute("SELECT pg_promote()");
   }
 }

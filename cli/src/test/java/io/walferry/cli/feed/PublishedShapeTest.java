@@ -184,7 +184,7 @@ final class PublishedShapeTest {
     String line =
         "coalesce('' || " + columns.replace(", ", ", '-') || ',' || coalesce('' || ") + ", '-')";
     String all = "SELECT %s(line, ';') FROM (SELECT %s AS line FROM %s WHERE %s ORDER BY id) rows";
-    String expected = FeedSetup.answer(source, all.formatted("string_agg", line, table, condition));
+    String expected = source.answer(all.formatted("string_agg", line, table, condition));
     String aggregate =
         destination instanceof Destination.SqliteFile ? "group_concat" : "string_agg";
     assertEquals(expected, destination.answer(all.formatted(aggregate, line, table, "true")));

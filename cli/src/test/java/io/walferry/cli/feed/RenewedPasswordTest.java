@@ -20,13 +20,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A password that is changed under a running feed is no reason to start it again. */
-@Timeout(120)
 final class RenewedPasswordTest {
   @TempDir Path directory;
 

@@ -13,7 +13,6 @@ import io.walferry.testkit.postgres.PostgresServer;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was changed while a publication did not carry it is not in the stream. */
 @Postgres
-@Timeout(180)
 final class RepublishedTableTest {
   private static final String TABLES =
       """
@@ -293,12 +291,10 @@ final class RepublishedTableTest {
         "SELECT string_agg(i || v, ',' ORDER BY i) FROM"
             + " (SELECT CAST(id AS text) AS i, v FROM %s) AS r";
     assertEquals(
-        FeedSetup.answer(source, contents.formatted("t" + published)),
+        source.answer(contents.formatted("t" + published)),
         destination.answer(contents.formatted("t")),
         "t");
     assertEquals(
-        FeedSetup.answer(source, contents.formatted("u")),
-        destination.answer(contents.formatted("u")),
-        "u");
+        source.answer(contents.formatted("u")), destination.answer(contents.formatted("u")), "u");
   }
 }

@@ -2,24 +2,28 @@ package io.walferry.cli.feed;
 
 import io.walferry.change.Lsn;
 import io.walferry.testkit.postgres.Database;
+import io.walferry.testkit.wait.Await;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The server's process that sends the changes of a slot, which has its database's name. */
 final class Sender {
+  /** Together about a third of a second, and more on a slow machine. */
+  private static final int FULL_LOOKS = 6;
+
   private Sender() {}
 
   /** Another one is of another connection. */
   static String pid(Database source) throws SQLException {
-    return FeedSetup.answer(
-        source,
+    return source.answer(
         "SELECT active_pid FROM pg_replication_slots WHERE slot_name = '%s'"
             .formatted(source.name()));
   }
 
   static Lsn confirmed(Database source) throws SQLException {
     return Lsn.parse(
-        FeedSetup.answer(
-            source,
+        source.answer(
             "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '%s'"
                 .formatted(source.name())));
   }
@@ -30,15 +34,28 @@ final class Sender {
   }
 
   /**
-   * Returns once it cannot go on, and has not for a while, since nothing takes what it has sent.
+   * Returns once it cannot go on, and has not for some looks, since nothing takes what it has sent.
    */
-  static void awaitFull(Database source) throws SQLException {
-    await(source, "a.wait_event = 'WalSenderWriteData'", 30);
+  static void awaitFull(Database source) {
+    String query = "SELECT " + is("a.wait_event = 'WalSenderWriteData'");
+    AtomicInteger found = new AtomicInteger();
+    int unused =
+        Await.until(
+            "the sender cannot go on",
+            Duration.ofMinutes(1),
+            () -> source.answer(query).equals("t") ? found.incrementAndGet() : reset(found),
+            looks -> looks >= FULL_LOOKS);
+  }
+
+  private static int reset(AtomicInteger found) {
+    found.set(0);
+    return 0;
   }
 
   /** Returns once it has heard, twice, how far the feed is. */
   static void awaitStatus(Database source) throws SQLException {
-    await(source, "r.reply_time > now() + interval '250 ms'");
+    await(
+        source, "r.reply_time > '%s'".formatted(source.answer("SELECT now() + interval '250 ms'")));
   }
 
   /** Returns once there is one. */
@@ -62,27 +79,17 @@ final class Sender {
   }
 
   private static void await(Database source, String condition) throws SQLException {
-    await(source, condition, 1);
+    source.await("the sender is so that " + condition, is(condition));
   }
 
-  /** Returns once so many looks in a row have found it so. */
-  private static void await(Database source, String condition, int looks) throws SQLException {
-    source.execute(
-        """
-        SET statement_timeout = '2min';
-        DO $$ DECLARE found int := 0; BEGIN
-          LOOP
-            IF EXISTS (
-              SELECT FROM pg_replication_slots s
-                LEFT JOIN pg_stat_activity a ON a.pid = s.active_pid
-                LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
-              WHERE s.slot_name = current_database() AND %s)
-            THEN found := found + 1; ELSE found := 0; END IF;
-            EXIT WHEN found = %d;
-            PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01);
-          END LOOP;
-        END $$\
-        """
-            .formatted(condition, looks));
+  /** A condition on the slot s, its reader's session a, and what that says of its replies, r. */
+  private static String is(String condition) {
+    return """
+    EXISTS (SELECT FROM pg_replication_slots s
+      LEFT JOIN pg_stat_activity a ON a.pid = s.active_pid
+      LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
+      WHERE s.slot_name = current_database() AND %s)\
+    """
+        .formatted(condition);
   }
 }

@@ -17,14 +17,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A feed needs no spool: without streaming the server keeps what is too large. */
 @Postgres
-@Timeout(120)
 final class SpoolOutOfOrderTest {
   @TempDir Path directory;
 

@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +21,9 @@ record Standby(PostgresServer primary, PostgresServer server) implements AutoClo
 
   /** Copies the primary while it is stopped for a moment, and returns once both run. */
   static Standby of(PostgresServer primary, Path data) throws IOException, SQLException {
-    execute(primary, "SELECT pg_create_physical_replication_slot('" + SLOT + "')");
+    primary
+        .maintenanceDatabase()
+        .execute("SELECT pg_create_physical_replication_slot('" + SLOT + "')");
     primary.stop(StopMode.FAST);
     Promotion.copyData(primary, data);
     primary.start();
@@ -69,57 +69,45 @@ record Standby(PostgresServer primary, PostgresServer server) implements AutoClo
 
   /** Returns once the standby has everything that the primary has. */
   void awaitReplayed() throws SQLException {
-    execute(
-        primary,
-        """
-        DO $$ DECLARE written pg_lsn := pg_current_wal_lsn(); BEGIN
-          WHILE NOT EXISTS (SELECT FROM pg_stat_replication WHERE replay_lsn >= written)
-          LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01); END LOOP;
-        END $$
-        """);
+    String written = primary.maintenanceDatabase().answer("SELECT pg_current_wal_lsn()");
+    primary
+        .maintenanceDatabase()
+        .await(
+            "the standby has replayed " + written,
+            "EXISTS (SELECT FROM pg_stat_replication WHERE replay_lsn >= '%s')".formatted(written));
   }
 
   /** Returns once the standby keeps the slot for good. */
   void awaitSlot(String slot) throws SQLException {
     // What tells the standby's server that the slot's snapshots are safe there.
-    execute(primary, "SELECT pg_log_standby_snapshot()");
-    execute(
-        server,
-        """
-        DO $$ BEGIN
-          WHILE NOT EXISTS (
-              SELECT FROM pg_replication_slots WHERE slot_name = '%s' AND synced AND NOT temporary)
-          LOOP PERFORM pg_sleep(0.01); END LOOP;
-        END $$
-        """
-            .formatted(slot));
+    primary.maintenanceDatabase().execute("SELECT pg_log_standby_snapshot()");
+    server
+        .maintenanceDatabase()
+        .await(
+            "the standby keeps slot " + slot,
+            """
+            EXISTS (SELECT FROM pg_replication_slots
+              WHERE slot_name = '%s' AND synced AND NOT temporary)\
+            """
+                .formatted(slot));
   }
 
   /** It receives nothing more, and stays what it is. */
   void disconnect() throws SQLException {
-    execute(server, "ALTER SYSTEM SET primary_conninfo = ''");
-    execute(server, "SELECT pg_reload_conf()");
-    execute(
-        primary,
-        """
-        DO $$ BEGIN
-          WHILE EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s' AND active)
-          LOOP PERFORM pg_sleep(0.01); END LOOP;
-        END $$
-        """
-            .formatted(SLOT));
+    Database own = server.maintenanceDatabase();
+    own.execute("ALTER SYSTEM SET primary_conninfo = ''");
+    own.execute("SELECT pg_reload_conf()");
+    primary
+        .maintenanceDatabase()
+        .await(
+            "the standby has gone",
+            "NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '%s' AND active)"
+                .formatted(SLOT));
   }
 
   /** Returns once it is a primary. */
   void promote() throws SQLException {
     Promotion.promote(server);
-  }
-
-  static void execute(PostgresServer on, String sql) throws SQLException {
-    try (Connection connection = on.connect(PostgresServer.USER);
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   @Override

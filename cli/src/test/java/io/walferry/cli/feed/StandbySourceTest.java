@@ -18,14 +18,12 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A hot standby can be followed (16 and up), but its existing rows cannot be loaded. */
 @Postgres
-@Timeout(180)
 final class StandbySourceTest {
 
   private static final String TABLE = "CREATE TABLE %s (id int PRIMARY KEY)";
@@ -58,7 +56,7 @@ final class StandbySourceTest {
             "there is a slot",
             Duration.ofMinutes(1),
             () -> {
-              Standby.execute(primary, "SELECT pg_log_standby_snapshot()");
+              primary.maintenanceDatabase().execute("SELECT pg_log_standby_snapshot()");
               return slots(copy) > 0;
             });
         feed.awaitFollowing();
@@ -83,8 +81,7 @@ final class StandbySourceTest {
   /** Ready ones: a slot that is being made has confirmed nothing. */
   private static int slots(Database database) throws SQLException {
     return Integer.parseInt(
-        FeedSetup.answer(
-            database,
+        database.answer(
             "SELECT count(*) FROM pg_replication_slots WHERE confirmed_flush_lsn IS NOT NULL"));
   }
 

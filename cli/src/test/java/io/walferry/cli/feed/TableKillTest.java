@@ -117,7 +117,7 @@ final class TableKillTest {
       List<TableName> tables = new ArrayList<>(List.of(new TableName("public", "t")));
       for (String name : List.of("made", "other")) {
         String there = "SELECT to_regclass('public.%s') IS NOT NULL".formatted(name);
-        if (FeedSetup.answer(source, there).equals("t")) {
+        if (source.answer(there).equals("t")) {
           tables.add(new TableName("public", name));
         } else {
           assertThrows(

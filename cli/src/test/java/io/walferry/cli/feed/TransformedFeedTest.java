@@ -244,7 +244,7 @@ final class TransformedFeedTest {
       assertEquals(ErrorCode.CONFIGURATION_INVALID, failure.code(), failure.getMessage());
       assertTrue(String.valueOf(failure.getMessage()).contains(why), failure.getMessage());
     }
-    assertEquals("0", FeedSetup.answer(source, "SELECT count(*) FROM pg_replication_slots"));
+    assertEquals("0", source.answer("SELECT count(*) FROM pg_replication_slots"));
   }
 
   private static List<String> rows(Connection connection, String query) throws SQLException {

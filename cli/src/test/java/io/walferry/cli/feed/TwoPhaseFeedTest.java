@@ -26,7 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A slot that somebody has made with {@code two_phase} sends what is only prepared. */
 @Postgres
-@Timeout(180)
 final class TwoPhaseFeedTest {
   private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, v text)";
@@ -120,8 +118,7 @@ final class TwoPhaseFeedTest {
       assertEqual(source, destination);
       assertEquals(
           "t",
-          FeedSetup.answer(
-              source,
+          source.answer(
               "SELECT failover FROM pg_replication_slots WHERE slot_name = current_database()"));
     }
   }
@@ -186,7 +183,7 @@ final class TwoPhaseFeedTest {
         """
             .formatted(rows + 1, rows + count, name, gid(source, name)));
     rows += count;
-    prepared.put(name, Lsn.parse(FeedSetup.answer(source, "SELECT pg_current_wal_insert_lsn()")));
+    prepared.put(name, Lsn.parse(source.answer("SELECT pg_current_wal_insert_lsn()")));
   }
 
   private void commit(Database source, String name) throws SQLException {

@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +27,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a start finds at both ends, and what it makes of it. */
 @Postgres
-@Timeout(180)
 final class UnfinishedStartTest {
   private static final String ROWS = "SELECT count(*) FROM t";
   private static final String CONTENTS =
@@ -56,14 +54,11 @@ final class UnfinishedStartTest {
       HaltedFeed.run(source, destination, step, chunks);
       if (destination instanceof Destination.PostgresDatabase(var copy)) {
         // What the process had sent may still be committed.
-        copy.execute(
+        copy.await(
+            "the killed process has left the destination",
             """
-            SET statement_timeout = '1min';
-            DO $$ BEGIN
-              WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
-                AND pid <> pg_backend_pid() AND backend_type = 'client backend')
-              LOOP PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01); END LOOP;
-            END $$
+            NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+              AND pid <> pg_backend_pid() AND backend_type = 'client backend')\
             """);
       }
       int brought = Integer.parseInt(destination.answer(ROWS));
@@ -75,7 +70,7 @@ final class UnfinishedStartTest {
         source.execute("DELETE FROM t WHERE id % 5 = 0; UPDATE t SET id = -id WHERE id % 3 = 0");
         feed.awaitDurable(FeedSetup.walEnd(source));
       }
-      assertEquals(FeedSetup.answer(source, CONTENTS), destination.answer(CONTENTS));
+      assertEquals(source.answer(CONTENTS), destination.answer(CONTENTS));
     }
   }
 
@@ -131,16 +126,16 @@ final class UnfinishedStartTest {
       String slot =
           "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '%s'"
               .formatted(source.name());
-      String confirmed = FeedSetup.answer(source, slot);
+      String confirmed = source.answer(slot);
       WalferryException failure = refused(settings(source), source, destination);
       assertEquals(ErrorCode.SLOT_EXISTS, failure.code(), failure.toString());
       assertTrue(failure.getMessage().contains("it is older than the load"), failure::toString);
-      assertEquals(confirmed, FeedSetup.answer(source, slot));
+      assertEquals(confirmed, source.answer(slot));
       source.execute("SELECT pg_drop_replication_slot('%s')".formatted(source.name()));
       try (RunningFeed feed = start(source, destination)) {
         feed.awaitDurable(FeedSetup.walEnd(source));
       }
-      assertEquals(FeedSetup.answer(source, CONTENTS), destination.answer(CONTENTS));
+      assertEquals(source.answer(CONTENTS), destination.answer(CONTENTS));
     }
   }
 
@@ -190,8 +185,7 @@ final class UnfinishedStartTest {
       assertEquals(ErrorCode.DESTINATION_NOT_EMPTY, pipeline.code(), pipeline.toString());
       assertEquals(
           source.name(),
-          FeedSetup.answer(
-              source,
+          source.answer(
               "SELECT string_agg(slot_name, ',') FROM pg_replication_slots"
                   + " WHERE database = current_database()"));
       source.execute("INSERT INTO t VALUES (2, 'b')");

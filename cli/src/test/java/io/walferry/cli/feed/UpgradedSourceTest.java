@@ -27,7 +27,6 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +37,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * one and the same server is given another system id.
  */
 @Postgres
-@Timeout(180)
 final class UpgradedSourceTest {
   @TempDir Path directory;
   private final Workload workload = Workload.create(Seeds.next());
@@ -225,7 +223,7 @@ final class UpgradedSourceTest {
   }
 
   private static String systemId(Database source) throws Exception {
-    return FeedSetup.answer(source, "SELECT system_identifier FROM pg_control_system()");
+    return source.answer("SELECT system_identifier FROM pg_control_system()");
   }
 
   /** Returns where the slot stands then. */
@@ -243,8 +241,7 @@ final class UpgradedSourceTest {
     source.execute(
         "SELECT pg_replication_slot_advance('%s', pg_current_wal_lsn())".formatted(source.name()));
     return Lsn.parse(
-        FeedSetup.answer(
-            source,
+        source.answer(
             "SELECT confirmed_flush_lsn FROM pg_replication_slots WHERE slot_name = '%s'"
                 .formatted(source.name())));
   }

@@ -28,14 +28,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What holds a feed up for a while is said, and then the feed returns by itself. */
 @Postgres
-@Timeout(180)
 final class WaitingFeedTest {
   private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
   private static final int CONNECTIONS_MAX = 12;

@@ -28,11 +28,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A destination that says nothing any more, on a connection that stays open. */
 @Postgres
-@Timeout(60)
 final class PostgresSilenceTest {
   private static final SourceTable ITEM =
       table("item").key("id", INT4).column("name", TEXT).build();

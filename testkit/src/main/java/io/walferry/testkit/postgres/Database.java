@@ -23,13 +23,7 @@ public record Database(PostgresServer server, String name) implements ServerData
    * or before it. The record is of another database, so that nobody who follows this one gets it.
    */
   public String walEnd() throws SQLException {
-    try (Connection connection = server.connect(PostgresServer.USER);
-        Statement statement = connection.createStatement();
-        ResultSet result =
-            statement.executeQuery("SELECT pg_logical_emit_message(false, 'test', '')")) {
-      result.next();
-      return result.getString(1);
-    }
+    return server.maintenanceDatabase().answer("SELECT pg_logical_emit_message(false, 'test', '')");
   }
 
   @Override

@@ -169,6 +169,11 @@ public final class PostgresServer implements DatabaseServer {
     return database;
   }
 
+  /** The database that every server has from its beginning; do not close it. */
+  public Database maintenanceDatabase() {
+    return new Database(this, USER);
+  }
+
   static String quoted(Connection connection, String identifier) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       return statement.enquoteIdentifier(identifier, true);

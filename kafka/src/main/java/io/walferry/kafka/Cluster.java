@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -22,14 +24,19 @@ import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** What a cluster is asked for beside records. Belongs to one thread. */
 final class Cluster implements AutoCloseable {
   private static final Duration CLOSE_MAX = Duration.ofSeconds(5);
+
+  /** A broker's setting. */
+  private static final String TRANSACTION_MAX = "transaction.max.timeout.ms";
 
   private final String where;
   private final TopicSettings settings;
@@ -45,9 +52,25 @@ final class Cluster implements AutoCloseable {
     return where;
   }
 
-  /** Passes, or says why the cluster cannot be had. */
-  void requireReachable() {
-    var unused = get("connect", admin.describeCluster().nodes());
+  /**
+   * Passes, or says that the brokers end transactions earlier than ours may take. Passes, too,
+   * where we may not look at the brokers' settings.
+   */
+  void requireTransactions(Duration wanted) {
+    Node broker = get("connect", admin.describeCluster().nodes()).iterator().next();
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, broker.idString());
+    unless(AuthorizationException.class, "look at the brokers' settings", settings(resource))
+        .map(settings -> settings.get(TRANSACTION_MAX))
+        .map(ConfigEntry::value)
+        .map(millis -> Duration.ofMillis(Long.parseLong(millis)))
+        .filter(most -> most.compareTo(wanted) < 0)
+        .ifPresent(
+            most -> {
+              throw new WalferryException(
+                  ErrorCode.CONFIGURATION_INVALID,
+                  "'transactionTimeout': expected at most %d s, the %s of %s, got %d s"
+                      .formatted(most.toSeconds(), TRANSACTION_MAX, where, wanted.toSeconds()));
+            });
   }
 
   /** How many partitions each of these topics has; one that is missing is left out. */
@@ -58,7 +81,10 @@ final class Cluster implements AutoCloseable {
         .topicNameValues()
         .forEach(
             (topic, description) ->
-                unlessMissing("look at topic " + topic, description)
+                unless(
+                        UnknownTopicOrPartitionException.class,
+                        "look at topic " + topic,
+                        description)
                     .map(TopicDescription::partitions)
                     .ifPresent(partitions -> found.put(topic, partitions.size())));
     return found;
@@ -105,11 +131,11 @@ final class Cluster implements AutoCloseable {
   /** A topic's setting, such as {@code cleanup.policy}. */
   String setting(String topic, String name) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    return get(
-            "look at the settings of topic " + topic,
-            admin.describeConfigs(List.of(resource)).values().values().iterator().next())
-        .get(name)
-        .value();
+    return get("look at the settings of topic " + topic, settings(resource)).get(name).value();
+  }
+
+  private KafkaFuture<Config> settings(ConfigResource resource) {
+    return admin.describeConfigs(List.of(resource)).values().values().iterator().next();
   }
 
   /** Where the next record of a topic's first partition would be; transactions do not count. */
@@ -183,11 +209,13 @@ final class Cluster implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  private <T> Optional<T> unlessMissing(String action, KafkaFuture<T> answer) {
+  /** What is answered, or nothing where it fails by this. */
+  private <T> Optional<T> unless(
+      Class<? extends KafkaException> excuse, String action, KafkaFuture<T> answer) {
     try {
       return Optional.of(answer.get());
     } catch (ExecutionException | InterruptedException | KafkaException e) {
-      if (KafkaErrors.cause(e) instanceof UnknownTopicOrPartitionException) {
+      if (excuse.isInstance(KafkaErrors.cause(e))) {
         return Optional.empty();
       }
       throw failure(action, e);

@@ -109,7 +109,7 @@ public final class KafkaSink implements Sink {
     }
     KafkaClients clients = new KafkaClients(settings, "check", NanoClock.system());
     try (Cluster cluster = new Cluster(clients, settings.topics())) {
-      cluster.requireReachable();
+      cluster.requireTransactions(settings.transactionTimeout());
     }
   }
 
@@ -131,6 +131,7 @@ public final class KafkaSink implements Sink {
         new RecordEncoders(settings.conversion(), settings.envelope(feed.pipeline()));
     Cluster cluster = new Cluster(clients, settings.topics());
     try {
+      cluster.requireTransactions(settings.transactionTimeout());
       opened = Optional.of(opened(clients, cluster, encoders, new Owner(feed.pipeline(), claim)));
     } catch (RuntimeException e) {
       encoders.close();

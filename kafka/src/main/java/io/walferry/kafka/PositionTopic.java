@@ -20,6 +20,8 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The compacted topic of one partition that holds a feed's position and ledger. No other feed
  * writes it: an open transaction of another one would hide what was committed after it began.
+ *
+ * <p>What was read once is remembered, and the next look reads what follows. Any thread may look.
  */
 final class PositionTopic {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -32,9 +34,34 @@ final class PositionTopic {
   private static final String POLICY = "cleanup.policy";
   private static final String COMPACT = "compact";
 
+  /**
+   * So that the topic stays small however often the feed commits: it is compacted every few
+   * minutes, and markers of transactions and what was removed go an hour later.
+   */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          POLICY,
+          COMPACT,
+          "segment.bytes",
+          Integer.toString(16 << 20),
+          "segment.ms",
+          Long.toString(Duration.ofMinutes(10).toMillis()),
+          "max.compaction.lag.ms",
+          Long.toString(Duration.ofMinutes(10).toMillis()),
+          "delete.retention.ms",
+          Long.toString(Duration.ofHours(1).toMillis()));
+
   private final String topic;
+  private final TopicPartition partition;
   private final KafkaClients clients;
   private final Cluster cluster;
+  private final Records committed = new Records();
+
+  /** Where what is not in {@link #committed} begins. */
+  private long next;
+
+  /** Whether the topic is there, and can hold a position. */
+  private boolean found;
 
   /** What was read: nothing where a feed was never begun. */
   record Contents(Optional<SavedPosition> position, List<LedgerEntry> lines) {
@@ -52,6 +79,7 @@ final class PositionTopic {
 
   PositionTopic(String topic, KafkaClients clients, Cluster cluster) {
     this.topic = topic;
+    this.partition = new TopicPartition(topic, 0);
     this.clients = clients;
     this.cluster = cluster;
   }
@@ -66,59 +94,80 @@ final class PositionTopic {
    * @throws WalferryException {@code DESTINATION_FORMAT} if it is not understood, {@code
    *     DESTINATION_SHAPE} if the topic could lose it
    */
-  Contents read() {
-    return read(Isolation.COMMITTED);
-  }
-
-  /**
-   * Everything that was written, be it committed or not. A commit shows only a moment after it was
-   * made, so whoever asks for what is committed may not find his own.
-   */
-  Contents written() {
-    return read(Isolation.ANY);
-  }
-
-  private Contents read(Isolation isolation) {
+  synchronized Contents read() {
     if (!isThere()) {
       return Contents.NOTHING;
     }
-    Records records = new Records();
-    TopicPartition partition = new TopicPartition(topic, 0);
-    try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(isolation)) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      Stopwatch silence = Stopwatch.start(clients.clock());
-      while (consumer.position(partition) < end) {
-        long before = consumer.position(partition);
-        consumer.poll(POLL).forEach(records::put);
-        if (consumer.position(partition) > before) {
-          silence = silence.restart();
-        } else if (silence.hasReached(SILENCE_MAX)) {
-          throw silent();
-        }
-      }
-    } catch (KafkaException e) {
-      throw KafkaErrors.translate("read topic " + topic, clients.display(), e);
+    readCommitted();
+    return committed.contents();
+  }
+
+  /**
+   * Everything that is committed or may yet be. A commit shows only a moment after it was made, so
+   * whoever asks for what is committed may not find his own.
+   */
+  synchronized Contents written() {
+    if (!isThere()) {
+      return Contents.NOTHING;
     }
-    return records.contents();
+    readCommitted();
+    Records written = new Records(committed);
+    try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Isolation.ANY)) {
+      long unused = readOn(consumer, written);
+    } catch (KafkaException e) {
+      throw unreadable(e);
+    }
+    return written.contents();
   }
 
   /**
    * As {@link #read}, when nobody can be in the middle of writing it any more; waits until what was
    * committed last shows.
    */
-  Contents readAll() {
-    if (isThere()) {
-      awaitSettled();
+  synchronized Contents readAll() {
+    if (!isThere()) {
+      return Contents.NOTHING;
     }
-    return read();
+    try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Isolation.COMMITTED)) {
+      awaitSettled(consumer);
+      next = readOn(consumer, committed);
+    } catch (KafkaException e) {
+      throw unreadable(e);
+    }
+    return committed.contents();
   }
 
-  private void awaitSettled() {
-    TopicPartition partition = new TopicPartition(topic, 0);
-    Stopwatch waited = Stopwatch.start(clients.clock());
+  private void readCommitted() {
     try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(Isolation.COMMITTED)) {
+      next = readOn(consumer, committed);
+    } catch (KafkaException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** Reads what follows what is known already, to the end as of now; returns where that is. */
+  private long readOn(KafkaConsumer<byte[], byte[]> consumer, Records into) {
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, next);
+    long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    Stopwatch silence = Stopwatch.start(clients.clock());
+    long reached = next;
+    while (reached < end) {
+      consumer.poll(POLL).forEach(into::put);
+      long position = consumer.position(partition);
+      if (position > reached) {
+        reached = position;
+        silence = silence.restart();
+      } else if (silence.hasReached(SILENCE_MAX)) {
+        throw silent();
+      }
+    }
+    return reached;
+  }
+
+  private void awaitSettled(KafkaConsumer<byte[], byte[]> consumer) {
+    Stopwatch waited = Stopwatch.start(clients.clock());
+    try {
       // A consumer of what is committed is told the first open transaction as the end.
       long end = cluster.end(topic);
       while (consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L) < end) {
@@ -130,8 +179,6 @@ final class PositionTopic {
         }
         clients.clock().pause(SETTLED_LOOK);
       }
-    } catch (KafkaException e) {
-      throw KafkaErrors.translate("read topic " + topic, clients.display(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WalferryException(
@@ -142,11 +189,14 @@ final class PositionTopic {
   /** Makes the topic unless it is there. */
   void create() {
     if (!isThere()) {
-      cluster.create(List.of(topic), 1, Map.of(POLICY, COMPACT));
+      cluster.create(List.of(topic), 1, SETTINGS);
     }
   }
 
-  private boolean isThere() {
+  private synchronized boolean isThere() {
+    if (found) {
+      return true;
+    }
     Optional<Integer> partitions =
         Optional.ofNullable(cluster.partitions(List.of(topic)).get(topic));
     if (partitions.isEmpty()) {
@@ -159,7 +209,12 @@ final class PositionTopic {
           "Topic %s at %s, which is to hold the position: expected 1 partition and %s=%s, got %d and %s"
               .formatted(topic, clients.display(), POLICY, COMPACT, partitions.get(), policy));
     }
+    found = true;
     return true;
+  }
+
+  private WalferryException unreadable(KafkaException cause) {
+    return KafkaErrors.translate("read topic " + topic, clients.display(), cause);
   }
 
   private WalferryException silent() {
@@ -171,7 +226,15 @@ final class PositionTopic {
 
   /** The newest record of each key. */
   private final class Records {
-    private final Map<Map<String, String>, Map<String, String>> values = new HashMap<>();
+    private final Map<Map<String, String>, Map<String, String>> values;
+
+    Records() {
+      values = new HashMap<>();
+    }
+
+    Records(Records before) {
+      values = new HashMap<>(before.values);
+    }
 
     void put(ConsumerRecord<byte[], byte[]> record) {
       try {

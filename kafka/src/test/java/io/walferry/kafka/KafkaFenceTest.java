@@ -12,12 +12,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.deadletter.RefusedRows;
 import io.walferry.error.ErrorCode;
+import io.walferry.kafka.PositionTopic.Contents;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
+import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.SinkState;
 import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.kafka.KafkaBroker;
+import io.walferry.testkit.wait.Await;
 import io.walferry.time.MovableClock;
 import io.walferry.time.NanoClock;
 import java.time.Duration;
@@ -245,7 +248,40 @@ final class KafkaFenceTest {
     try (KafkaSink sink = new KafkaSink(settings)) {
       String message =
           refused(ErrorCode.CONFIGURATION_INVALID, () -> sink.open(calls.feed(), new Claim()));
+      assertTrue(message.contains("expected at most 900 s"), message);
       assertTrue(message.contains("transaction.max.timeout.ms"), message);
+      assertTrue(message.contains("got 7200 s"), message);
+    }
+    refused(ErrorCode.CONFIGURATION_INVALID, () -> KafkaSink.requireReachable(settings));
+  }
+
+  @Test
+  void aLookGoesOnWhereTheLastOneStopped() {
+    KafkaClients clients = new KafkaClients(calls.settings(), "look", NanoClock.system());
+    try (KafkaSink sink = calls.following(calls.settings(), ITEM);
+        Cluster cluster = new Cluster(clients, calls.settings().topics());
+        TransactionalProducer other = new TransactionalProducer(clients, calls.topic(ITEM))) {
+      PositionTopic topic =
+          new PositionTopic("walferry.position." + calls.feed().pipeline(), clients, cluster);
+      List<LedgerEntry> lines = topic.readAll().lines();
+      sink.note(List.of(new LedgerEntry(ITEM.id(), Kind.INDEXES, "1", "later")));
+      sink.commit(position(0x20));
+      assertEquals(lines.size() + 1, topic.readAll().lines().size());
+      sink.forget(ITEM.id(), Set.of(Kind.INDEXES));
+      sink.commit(position(0x30));
+      Contents settled = topic.readAll();
+      assertEquals(lines, settled.lines());
+      assertEquals(position(0x30), settled.position().orElseThrow().position());
+
+      SavedPosition theirs = new SavedPosition(calls.feed(), 99, position(0x40), false, 0);
+      other.takeOver();
+      other.send(new ProducerRecord<>(topic.name(), theirs.key(), theirs.value()));
+      Await.until(
+          "an open transaction shows", Duration.ofSeconds(30), () -> topic.written().epoch() == 99);
+      assertEquals(settled, topic.read());
+      other.abort();
+      assertEquals(settled, topic.readAll());
+      assertEquals(settled, topic.written());
     }
   }
 }

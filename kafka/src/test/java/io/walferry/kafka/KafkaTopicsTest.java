@@ -57,8 +57,22 @@ final class KafkaTopicsTest {
               .get(30, TimeUnit.SECONDS)
               .partitions()
               .size());
-      assertEquals("compact", policy(admin, topic));
-      assertEquals("compact", policy(admin, "walferry.position." + calls.feed().pipeline()));
+      assertEquals("compact", setting(admin, topic, "cleanup.policy"));
+    }
+  }
+
+  /** A feed that commits ten times a second writes more than 800,000 positions a day. */
+  @Test
+  void thePositionsTopicIsCompactedEveryFewMinutes() throws Exception {
+    calls.following(calls.settings(), ITEM).close();
+    String topic = "walferry.position." + calls.feed().pipeline();
+    try (Admin admin = admin()) {
+      assertEquals("compact", setting(admin, topic, "cleanup.policy"));
+      for (String most : List.of("segment.ms", "max.compaction.lag.ms")) {
+        assertEquals("600000", setting(admin, topic, most), most);
+      }
+      assertEquals("16777216", setting(admin, topic, "segment.bytes"));
+      assertEquals("3600000", setting(admin, topic, "delete.retention.ms"));
     }
   }
 
@@ -211,7 +225,7 @@ final class KafkaTopicsTest {
         .toList();
   }
 
-  private static String policy(Admin admin, String topic) throws Exception {
+  private static String setting(Admin admin, String topic, String name) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     return admin
         .describeConfigs(List.of(resource))
@@ -220,7 +234,7 @@ final class KafkaTopicsTest {
         .iterator()
         .next()
         .get(30, TimeUnit.SECONDS)
-        .get("cleanup.policy")
+        .get(name)
         .value();
   }
 

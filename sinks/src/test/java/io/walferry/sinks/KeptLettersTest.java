@@ -246,6 +246,22 @@ final class KeptLettersTest {
     assertTrue(age.abs().compareTo(Duration.ofMinutes(5)) < 0, age::toString);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aLetterOfAnotherFormIsNamed(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    try (Sink sink = following(destination, RowPolicies.DEAD_LETTERS)) {
+      apply(sink, 0x20, PLACE.delete(key("9")));
+    }
+    destination.execute("UPDATE " + destination.letterTable() + " SET commit_time = 'yesterday'");
+    String message =
+        refused(
+            ErrorCode.DESTINATION_FORMAT,
+            () -> destination.letters().find(FEED.pipeline(), letter -> fail(letter.toString())));
+    assertTrue(message.startsWith("Letter 1 in table "), message);
+  }
+
   private static Sink wrapped(
       SqlDestination destination, ExistingRows existing, RowPolicies policies) {
     RevocableSink plain = (RevocableSink) destination.sink(existing);

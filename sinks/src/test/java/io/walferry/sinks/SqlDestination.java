@@ -60,6 +60,9 @@ public interface SqlDestination {
     return SinkCalls.following(sink(), tables);
   }
 
+  /** Ends the test where readers are not held up by the locks that they ask for. */
+  default void requireLocks() {}
+
   /** Looks at the letters that are there. */
   DeadLetterSearch letters();
 
@@ -69,4 +72,9 @@ public interface SqlDestination {
   List<String> rows(String query) throws SQLException;
 
   String positionTable();
+
+  /** Where dead letters are. */
+  default String letterTable() {
+    return positionTable().replaceFirst("position$", "dead_letter");
+  }
 }

@@ -290,6 +290,7 @@ final class SqlSinkLifecycleTest {
   void aPredecessorInTheMiddleOfATransactionIsWaitedFor(
       Engine engine, Database database, MysqlServers servers) throws SQLException {
     SqlDestination destination = engine.in(database, directory, servers);
+    destination.requireLocks();
     try (Sink first = destination.following(ITEM);
         Sink second = destination.sink()) {
       first.begin(header(0x20));
@@ -305,6 +306,7 @@ final class SqlSinkLifecycleTest {
   void aPredecessorsChunkIsWaitedForAndIsItsLast(
       Engine engine, Database database, MysqlServers servers) throws SQLException {
     SqlDestination destination = engine.in(database, directory, servers);
+    destination.requireLocks();
     try (Sink first = destination.following(ITEM);
         Sink second = destination.sink();
         Sink third = destination.sink();
@@ -378,6 +380,7 @@ final class SqlSinkLifecycleTest {
   void aTakeOverThatFailedIsTriedAgain(Engine engine, Database database, MysqlServers servers)
       throws SQLException {
     SqlDestination destination = engine.in(database, directory, servers);
+    destination.requireLocks();
     Claim patient = new Claim();
     try (Sink predecessor = destination.following(ITEM)) {
       predecessor.begin(header(0x20));

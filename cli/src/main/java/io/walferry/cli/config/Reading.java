@@ -28,6 +28,9 @@ final class Reading {
   private static final Set<String> NO_SETTINGS =
       Set.of("WALFERRY_CONFIG", "WALFERRY_JAVA_HOME", "WALFERRY_JAVA_OPTS", "WALFERRY_MAVEN_ARGS");
 
+  /** With these begins what our tests are told. */
+  private static final String OF_TESTS = PREFIX + "TEST_";
+
   private final Map<String, String> environment;
   private final Path directory;
   private final List<ConfigProblem> problems = new ArrayList<>();
@@ -106,7 +109,8 @@ final class Reading {
   /** To be called when every key has been asked for. */
   void refuseUnclearVariables() {
     environment.keySet().stream()
-        .filter(name -> name.startsWith(PREFIX) && !NO_SETTINGS.contains(name))
+        .filter(name -> name.startsWith(PREFIX) && !name.startsWith(OF_TESTS))
+        .filter(name -> !NO_SETTINGS.contains(name))
         .forEach(this::refuseUnclear);
   }
 

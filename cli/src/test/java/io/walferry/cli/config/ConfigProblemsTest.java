@@ -287,7 +287,8 @@ final class ConfigProblemsTest {
             Map.of(
                 "WALFERRY_PIPELINE_BATCHROWS", "1",
                 "WALFERRY_PIPELINE_LOAD_READERS", "100",
-                "WALFERRY_CONFIG", "x")));
+                "WALFERRY_CONFIG", "x",
+                "WALFERRY_TEST_SQLSERVER_URL", "x")));
   }
 
   @Test

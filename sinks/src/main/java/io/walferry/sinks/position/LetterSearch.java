@@ -4,12 +4,15 @@ import io.walferry.change.Lsn;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.sink.DeadLetter;
 import io.walferry.sink.DeadLetterSearch;
 import io.walferry.sink.KeptLetter;
 import io.walferry.sinks.sql.SqlSession;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -57,16 +60,29 @@ public final class LetterSearch implements DeadLetterSearch {
               + dialect.deadLetterTable()
               + " WHERE pipeline = ? AND id > ? ORDER BY id "
               + dialect.firstRows(PAGE_ROWS);
-      List<KeptLetter> letters = session.query(reading, page, LetterSearch::letter, pipeline, 0L);
+      List<KeptLetter> letters = session.query(reading, page, this::letter, pipeline, 0L);
       while (!letters.isEmpty()) {
         letters.forEach(found);
         long last = letters.getLast().id();
-        letters = session.query(reading, page, LetterSearch::letter, pipeline, last);
+        letters = session.query(reading, page, this::letter, pipeline, last);
       }
     }
   }
 
-  private static KeptLetter letter(ResultSet row) throws SQLException {
+  private KeptLetter letter(ResultSet row) throws SQLException {
+    long id = row.getLong("id");
+    try {
+      return letter(id, row);
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_FORMAT,
+          "Letter %d in table %s at %s has an LSN or a time of another form than ours"
+              .formatted(id, dialect.deadLetterTable(), display),
+          e);
+    }
+  }
+
+  private static KeptLetter letter(long id, ResultSet row) throws SQLException {
     TransactionHeader transaction =
         new TransactionHeader(
             new Xid((int) row.getLong("xid")),
@@ -83,7 +99,7 @@ public final class LetterSearch implements DeadLetterSearch {
             text(row, "after_row"),
             row.getString("error"),
             row.getString("reason"));
-    return new KeptLetter(row.getLong("id"), letter, Instant.parse(row.getString("buried")));
+    return new KeptLetter(id, letter, Instant.parse(row.getString("buried")));
   }
 
   private static Optional<String> text(ResultSet row, String column) throws SQLException {

@@ -32,13 +32,28 @@ final class KeyedRows {
         new ChangeStatements(shape, writers).ofOne(new ChangeShape.Delete(RowLocation.OLD_KEY));
     try (PreparedStatement statement = session.prepare(delete.sql())) {
       for (List<String> values : rows.keys()) {
-        Row row = SourceRows.row(values);
-        writers.bind(statement, delete.parameters(), row, row);
-        statement.addBatch();
+        if (bound(writers, delete, statement, SourceRows.row(values))) {
+          statement.addBatch();
+        }
       }
       int[] unused = session.call(statement::executeBatch);
     } catch (SQLException e) {
       throw session.failed("remove rows of table " + table, e);
+    }
+  }
+
+  /** False for a key that is longer than its column, so that no row can have it. */
+  private static boolean bound(
+      RowWriters writers, ChangeStatement delete, PreparedStatement statement, Row key)
+      throws SQLException {
+    try {
+      writers.bind(statement, delete.parameters(), key, key);
+      return true;
+    } catch (WalferryException e) {
+      if (e.code() != ErrorCode.DESTINATION_ROW_REFUSED) {
+        throw e;
+      }
+      return false;
     }
   }
 

@@ -23,6 +23,7 @@ import io.walferry.sink.ColumnChange;
 import io.walferry.sink.TableAlteration;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
+import io.walferry.sinks.sqlserver.SqlServerFixture.Feature;
 import io.walferry.sinks.table.DdlPolicies;
 import io.walferry.sinks.table.DdlPolicy;
 import io.walferry.sinks.table.TablePolicies;
@@ -130,6 +131,7 @@ final class SqlServerAlterationsTest {
 
   @Test
   void whatStandsOnADroppedColumnGoesToo() throws SQLException {
+    SqlServerFixture.require(Feature.NOCHECK);
     SqlServerSettings database = SqlServerFixture.database();
     try (SqlServerSink sink = following(database, APPLY)) {
       run(

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
@@ -25,6 +26,9 @@ public final class SqlServerFixture {
   static final SqlServerSinkSettings IMPATIENT =
       SqlServerSinkSettings.DEFAULT.withLockTimeout(Duration.ofSeconds(1));
 
+  /** Names {@link Feature}s that the server is without, by commas. */
+  private static final String LACKS = "WALFERRY_TEST_SQLSERVER_LACKS";
+
   private static final String DATABASE = "walferry_test";
 
   /** Has reads of committed rows see versions, and lets whoever asks for it read a snapshot. */
@@ -32,7 +36,29 @@ public final class SqlServerFixture {
       "ALTER DATABASE walferry_test SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;"
           + " ALTER DATABASE walferry_test SET ALLOW_SNAPSHOT_ISOLATION ON";
 
+  /** What a server may lack that only speaks the protocol. */
+  enum Feature {
+    /** HOLDLOCK and XLOCK hold others up. */
+    LOCKS,
+    /** CONVERT with style 126 makes times of ISO 8601, with a T. */
+    TIMES,
+    /** Texts of one column are equal by their own rules. */
+    COLLATIONS,
+    /** Constraints can be switched off. */
+    NOCHECK,
+    /** Of texts, two for each character. */
+    DATALENGTH
+  }
+
   private SqlServerFixture() {}
+
+  /** Ends the test where the server is without this. */
+  static void require(Feature feature) {
+    String lacks = Optional.ofNullable(System.getenv(LACKS)).orElse("");
+    if (List.of(lacks.split(",")).contains(feature.name().toLowerCase(Locale.ROOT))) {
+      Assumptions.abort(LACKS + " names " + lacks);
+    }
+  }
 
   /** An empty database, in the place of the one before. */
   static SqlServerSettings database() throws SQLException {
@@ -87,7 +113,13 @@ public final class SqlServerFixture {
       }
 
       @Override
+      public void requireLocks() {
+        require(Feature.LOCKS);
+      }
+
+      @Override
       public DeadLetterSearch letters() {
+        require(Feature.TIMES);
         return SqlServerSink.letters(new SqlServerConnector(database, IMPATIENT));
       }
 

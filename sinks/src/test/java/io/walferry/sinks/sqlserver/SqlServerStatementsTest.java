@@ -20,6 +20,7 @@ import io.walferry.sink.Claim;
 import io.walferry.sink.DeadLetter;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RowAttempts;
+import io.walferry.sink.RowKeys;
 import io.walferry.sinks.SinkCalls;
 import io.walferry.sinks.SourceTable;
 import io.walferry.sinks.position.FeedTransactions;
@@ -400,6 +401,24 @@ final class SqlServerStatementsTest {
 
     @Override
     public void drop() {}
+  }
+
+  /** It cannot be there, so nothing has to go. */
+  @Test
+  void aKeyThatIsLongerThanItsColumnDoesNotHoldUpTheOthers() {
+    StatementRecorder recorder = new StatementRecorder(query -> List.of());
+    SourceTable named = table("named").key("name", TEXT).build();
+    TableShape shape = shape("dbo", "named", column("name", "nvarchar", 896, false));
+    List<List<String>> keys =
+        List.of(List.of("short"), List.of("x".repeat(448)), List.of("x".repeat(449)), List.of(""));
+    KeyedRows.remove(
+        recorder.session(),
+        named.published(),
+        shape,
+        new RowKeys(List.of("name"), keys),
+        LossPolicies.FAIL);
+    assertEquals(
+        List.of(List.of("short"), List.of("x".repeat(448)), List.of("")), recorder.batched());
   }
 
   /** Of a table with as many columns as there can be, found by all that it holds. */

@@ -6,10 +6,13 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -20,6 +23,7 @@ import java.util.function.Function;
  */
 final class StatementRecorder {
   private final Set<String> statements = new LinkedHashSet<>();
+  private final List<List<Object>> batched = new ArrayList<>();
   private final Function<String, List<List<String>>> answers;
   private final SqlSession session;
 
@@ -46,6 +50,11 @@ final class StatementRecorder {
     return taken;
   }
 
+  /** The parameters of each call that was put into a batch. */
+  List<List<Object>> batched() {
+    return List.copyOf(batched);
+  }
+
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
     Class<?>[] types = {type};
     return type.cast(
@@ -70,11 +79,14 @@ final class StatementRecorder {
 
   private PreparedStatement statement(String sql) {
     statements.add(sql);
+    Map<Integer, Object> parameters = new TreeMap<>();
     return proxy(
         PreparedStatement.class,
         (self, method, arguments) ->
             switch (method.getName()) {
               case "executeUpdate" -> 0;
+              case "setObject" -> parameters.put((Integer) arguments[0], arguments[1]);
+              case "addBatch" -> batched.add(List.copyOf(parameters.values()));
               case "executeQuery" -> rows(answers.apply(sql));
               default -> nothing();
             });

@@ -13,9 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -29,7 +33,8 @@ import picocli.CommandLine;
 /** What the documents show works: configurations, commands, programs and links. */
 final class DocumentsTest {
   private static final Path ROOT = Path.of("..");
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]+))?\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
   private static final Pattern COMMAND = Pattern.compile("(?m)^(?:\\./)?walferry (.+)$");
 
   @TempDir Path directory;
@@ -92,14 +97,34 @@ final class DocumentsTest {
   }
 
   @Test
-  void everyLinkLeadsToAFile() throws IOException {
+  void everyLinkLeadsToAFileAndAHeadingOfIt() throws IOException {
+    int headings = 0;
     for (Path document : documents()) {
       Matcher link = LINK.matcher(Files.readString(document));
       while (link.find()) {
-        Path target = document.resolveSibling(link.group(1));
+        String file = link.group(1);
+        Path target = file.isEmpty() ? document : document.resolveSibling(file);
         assertTrue(Files.exists(target), () -> document + " links to " + target);
+        Optional<String> heading = Optional.ofNullable(link.group(2));
+        if (heading.isPresent()) {
+          String name = heading.get();
+          assertTrue(
+              headings(target).contains(name), () -> document + " links to " + target + "#" + name);
+          headings++;
+        }
       }
     }
+    assertTrue(headings >= 50, headings + " links to headings");
+  }
+
+  /** As GitHub names them in links. */
+  private static Set<String> headings(Path document) throws IOException {
+    return HEADING
+        .matcher(Files.readString(document))
+        .results()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(text -> text.replaceAll("[^\\p{L}\\p{N}_ -]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
   }
 
   private static List<Path> documents() throws IOException {

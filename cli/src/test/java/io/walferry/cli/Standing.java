@@ -21,14 +21,16 @@ import java.util.stream.Stream;
 /**
  * Both ends of a feed at one moment, to be compared with a later one.
  *
- * @param source slots of the whole server and publications of the database
+ * @param source slots of the whole server, each with the place that was confirmed, and publications
+ *     of the database. Where the server keeps its log from (restart_lsn) is its own affair: it may
+ *     move up to that place at any time that somebody reads the slot
  * @param files their contents by their names
  */
 record Standing(List<String> source, Map<String, String> files) {
   private static final String SOURCE =
       """
       select 'slot ' || slot_name || ' ' || coalesce(plugin, '-') || ' '
-        || coalesce(confirmed_flush_lsn::text, '-') || ' ' || coalesce(restart_lsn::text, '-')
+        || coalesce(confirmed_flush_lsn::text, '-')
       from pg_replication_slots
       where database is null or database = current_database() or slot_name = current_database()
       union all

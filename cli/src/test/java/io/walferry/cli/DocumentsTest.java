@@ -117,7 +117,7 @@ final class DocumentsTest {
     assertTrue(headings >= 50, headings + " links to headings");
   }
 
-  /** As GitHub names them in links. */
+  /** Returns the names that GitHub gives headings in links. */
   private static Set<String> headings(Path document) throws IOException {
     return HEADING
         .matcher(Files.readString(document))

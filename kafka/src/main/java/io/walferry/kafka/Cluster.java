@@ -27,7 +27,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -54,12 +53,12 @@ final class Cluster implements AutoCloseable {
 
   /**
    * Passes, or says that the brokers end transactions earlier than ours may take. Passes, too,
-   * where we may not look at the brokers' settings.
+   * where the brokers do not tell; a first transaction that is too long says it then.
    */
   void requireTransactions(Duration wanted) {
     Node broker = get("connect", admin.describeCluster().nodes()).iterator().next();
     ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, broker.idString());
-    unless(AuthorizationException.class, "look at the brokers' settings", settings(resource))
+    unless(KafkaException.class, "look at the brokers' settings", settings(resource))
         .map(settings -> settings.get(TRANSACTION_MAX))
         .map(ConfigEntry::value)
         .map(millis -> Duration.ofMillis(Long.parseLong(millis)))
@@ -209,7 +208,7 @@ final class Cluster implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  /** What is answered, or nothing where it fails by this. */
+  /** Returns what is answered, or nothing where it fails by this. */
   private <T> Optional<T> unless(
       Class<? extends KafkaException> excuse, String action, KafkaFuture<T> answer) {
     try {

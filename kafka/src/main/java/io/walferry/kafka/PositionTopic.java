@@ -21,7 +21,9 @@ import org.apache.kafka.common.TopicPartition;
  * The compacted topic of one partition that holds a feed's position and ledger. No other feed
  * writes it: an open transaction of another one would hide what was committed after it began.
  *
- * <p>What was read once is remembered, and the next look reads what follows. Any thread may look.
+ * <p>Remembers what was read, so that the next look reads only what follows. The position that it
+ * tells is the newest then; a line may be told that is gone, if its removal has been compacted away
+ * between the two looks: so read lines while a feed is opened. Any thread may look.
  */
 final class PositionTopic {
   private static final Duration POLL = Duration.ofMillis(200);
@@ -35,8 +37,8 @@ final class PositionTopic {
   private static final String COMPACT = "compact";
 
   /**
-   * So that the topic stays small however often the feed commits: it is compacted every few
-   * minutes, and markers of transactions and what was removed go an hour later.
+   * Keeps the topic small however often the feed commits: it is compacted every few minutes, and
+   * markers of transactions and what was removed go an hour later.
    */
   private static final Map<String, String> SETTINGS =
       Map.of(

@@ -36,7 +36,7 @@ public final class SqlServerFixture {
       "ALTER DATABASE walferry_test SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;"
           + " ALTER DATABASE walferry_test SET ALLOW_SNAPSHOT_ISOLATION ON";
 
-  /** What a server may lack that only speaks the protocol. */
+  /** Names what a server may lack that only speaks the protocol. */
   enum Feature {
     /** HOLDLOCK and XLOCK hold others up. */
     LOCKS,
@@ -46,7 +46,7 @@ public final class SqlServerFixture {
     COLLATIONS,
     /** Constraints can be switched off. */
     NOCHECK,
-    /** Of texts, two for each character. */
+    /** DATALENGTH counts two bytes for each character of a text. */
     DATALENGTH
   }
 

@@ -31,7 +31,7 @@ record BrokerSettings(Map<String, String> own, boolean proxied) {
   record Proxied(int broker, int proxy) {}
 
   /**
-   * What a broker shows and trusts.
+   * Holds what a broker shows and trusts.
    *
    * @param keyStore PKCS #12
    * @param authority PEM

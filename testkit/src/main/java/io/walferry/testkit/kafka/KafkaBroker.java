@@ -246,12 +246,12 @@ public final class KafkaBroker implements AutoCloseable {
     return process.isPresent() && process.get().isAlive();
   }
 
-  /** What clients are told as {@code bootstrap.servers} that neither log in nor speak TLS. */
+  /** Returns {@code bootstrap.servers} for clients that neither log in nor speak TLS. */
   public String bootstrapServers() {
     return bootstrapServers(KafkaListener.PLAIN);
   }
 
-  /** What other clients are told. */
+  /** Returns {@code bootstrap.servers} for clients of a listener. */
   public String bootstrapServers(KafkaListener listener) {
     return "127.0.0.1:" + port(listener);
   }

@@ -160,7 +160,11 @@ final class RefusedPublicationTest {
     database.execute("create table log (line text)");
     database.execute("create publication \"%s\" for table item, log".formatted(database.name()));
     Scene.Running running = scene.start();
-    running.awaitSaid("WARN Table public.log has no replica identity");
+    running.awaitSaid(
+        "WARN Table public.log needs a usable replica identity, or a publication of inserts only,"
+            + " but has this: no primary key that is not deferrable. The server refuses the"
+            + " application's own UPDATE and DELETE on it. Run: ALTER TABLE \"public\".\"log\""
+            + " REPLICA IDENTITY FULL;");
     running.awaitSaid("following from").stop();
   }
 
@@ -168,10 +172,21 @@ final class RefusedPublicationTest {
   void aTableWhoseRowsAreOnlyInsertedIsNamed(Database database) throws Exception {
     Scene scene = new Scene(database, directory).withTable();
     database.execute("create table log (line text); alter table log replica identity nothing");
+    scene.refused(
+        ErrorCode.REPLICA_IDENTITY_MISSING,
+        "public.log (REPLICA IDENTITY NOTHING). Run: ALTER TABLE \"public\".\"log\" REPLICA"
+            + " IDENTITY FULL;");
+    database.execute("insert into log values ('a'); update log set line = 'b'");
+    database.execute(
+        "create publication \"%s\" for table item, log with (publish = 'insert, truncate')"
+            .formatted(database.name()));
     Scene.Running running = scene.start();
     running.awaitSaid(
-        "WARN Table public.log has REPLICA IDENTITY NOTHING, so only its INSERT and TRUNCATE are"
-            + " followed: the server refuses UPDATE and DELETE on it");
+        "WARN Publication "
+            + database.name()
+            + " does not carry UPDATE, DELETE, so the destination keeps what these would have"
+            + " changed");
     running.awaitSaid("following from").stop();
+    database.execute("update log set line = 'c'");
   }
 }

@@ -233,6 +233,25 @@ final class Scene {
     }
   }
 
+  /** Follows up to where the source's log ends now. */
+  Scene caughtUp() {
+    CapturedRun run = CapturedRun.plain();
+    assertEquals(0, status(run, "run", "--until-lsn", "now", file().toString()), run.err());
+    assertQuietAboutData(run);
+    awaitIdleSlots();
+    return this;
+  }
+
+  /** Runs a feed that ends by itself for that reason, and has said so. */
+  void failed(ErrorCode code, String part) {
+    CapturedRun run = CapturedRun.plain();
+    assertEquals(code.exitStatus(), status(run, "run", file().toString()), run.err());
+    assertTrue(run.err().contains(part), run.err());
+    assertTrue(run.err().contains(code.advice()), run.err());
+    assertQuietAboutData(run);
+    awaitIdleSlots();
+  }
+
   /** Runs another command with the configuration. */
   CapturedRun command(String... arguments) {
     CapturedRun run = new CapturedRun(Map.of("WALFERRY_CONFIG", file().toString()));

@@ -110,7 +110,7 @@ final class SourceWhereTest {
     scene.refused(
         ErrorCode.REPLICA_IDENTITY_MISSING,
         "publication " + database.name() + " was not created",
-        "public.item (v). Run: ALTER TABLE \"public\".\"item\" REPLICA IDENTITY FULL;");
+        "public.item (it lacks v). Run: ALTER TABLE \"public\".\"item\" REPLICA IDENTITY FULL;");
     database.execute("alter table item replica identity full");
     run(scene);
     database.execute("update item set v = 'new'");

@@ -141,7 +141,9 @@ public enum ErrorCode {
   REPLICA_IDENTITY_MISSING(
       Retry.NEVER,
       Exit.FAILURE,
-      "Give the table a primary key, or run: ALTER TABLE <table> REPLICA IDENTITY FULL;"),
+      "Give the table a primary key of columns that are not generated, or leave it out of"
+          + " 'source.tables'; 'walferry check' prints the SQL. If it is only inserted into, make"
+          + " the publication yourself, WITH (publish = 'insert, truncate')."),
   CONDITION_INVALID(
       Retry.NEVER,
       Exit.USAGE,

@@ -5,6 +5,8 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.IdentityCheck;
+import io.walferry.publication.IdentityProblem;
 import io.walferry.publication.Publication;
 import io.walferry.publication.Publication.Operation;
 import io.walferry.publication.PublicationCatalog;
@@ -77,6 +79,7 @@ final class PublishedTables {
         .ensure(feed.publication(), present(asked.stream().filter(TablePattern::isLiteral)));
     warnOfTablesLeftOut(present(asked.stream()));
     List<PublishedTable> tables = existing();
+    judgeIdentities(tables, false);
     warnOfMissingFilters(tables);
     return tables;
   }
@@ -120,7 +123,7 @@ final class PublishedTables {
     }
     if (exists && feed.tables().isEmpty()) {
       List<PublishedTable> tables = existing();
-      warnOfMissingIdentity(tables);
+      judgeIdentities(tables, true);
       warnOfMissingFilters(tables);
       return tables;
     }
@@ -132,7 +135,7 @@ final class PublishedTables {
     created = new Publications(sql).ensure(feed.publication(), asked, feed.rowFilters());
     List<PublishedTable> tables = existing();
     requireSelected(asked, tables, directory);
-    warnOfMissingIdentity(tables);
+    judgeIdentities(tables, true);
     if (!created) {
       warnOfMissingFilters(tables);
     }
@@ -170,24 +173,49 @@ final class PublishedTables {
   }
 
   /**
-   * The server refuses such updates itself, so nothing wrong can come; but somebody should know.
+   * Where the server refuses updates itself, nothing wrong can come; but somebody should know. A
+   * feed that begins need not begin where the first update would end it.
+   *
+   * @throws WalferryException {@code REPLICA_IDENTITY_MISSING} if {@code begins}
    */
-  private void warnOfMissingIdentity(List<PublishedTable> tables) {
-    List<TableId> names = tables.stream().map(PublishedTable::table).toList();
-    TableDirectory directory = TableDirectory.read(sql);
-    for (SourceTable declared : directory.withoutIdentity(names)) {
-      LOG.warn(
-          "Table {} has REPLICA IDENTITY NOTHING, so only its INSERT and TRUNCATE are followed: {}",
-          declared.table(),
-          carriesOldRows()
-              ? "the server refuses UPDATE and DELETE on it"
-              : "publication " + feed.publication() + " carries no UPDATE and DELETE");
+  private void judgeIdentities(List<PublishedTable> tables, boolean begins) {
+    Publication publication = catalog.find(feed.publication()).orElseThrow();
+    warnOfMissingOperations(publication);
+    List<IdentityProblem> problems =
+        new IdentityCheck(sql, TableDirectory.read(sql)).existing(publication, tables);
+    List<IdentityProblem> unfollowable =
+        problems.stream().filter(problem -> !problem.refused()).toList();
+    if (begins && !unfollowable.isEmpty()) {
+      throw new WalferryException(
+          ErrorCode.REPLICA_IDENTITY_MISSING,
+          "UPDATE and DELETE could not be followed on "
+              + unfollowable.stream()
+                  .map(IdentityProblem::toString)
+                  .collect(Collectors.joining(", "))
+              + IdentityProblem.advice(unfollowable));
     }
-    for (SourceTable lacking : directory.lackingIdentity(names)) {
+    for (IdentityProblem problem : problems) {
       LOG.warn(
-          "Table {} has no replica identity: the server refuses UPDATE and DELETE on it. Run: {}",
-          lacking.table(),
-          lacking.identityStatement());
+          "Table {} needs {}, but has this: {}. {}{}",
+          problem.table(),
+          problem.expected(),
+          problem.found(),
+          problem.refused()
+              ? "The server refuses the application's own UPDATE and DELETE on it"
+              : "An UPDATE or DELETE of it will end the feed",
+          IdentityProblem.advice(List.of(problem)));
+    }
+  }
+
+  private void warnOfMissingOperations(Publication publication) {
+    Set<Operation> missing = Operation.of(major());
+    missing.removeAll(publication.operations());
+    if (!missing.isEmpty()) {
+      LOG.warn(
+          "Publication {} does not carry {}, so the destination keeps what these would have"
+              + " changed",
+          publication.name(),
+          missing.stream().map(Operation::name).collect(Collectors.joining(", ")));
     }
   }
 
@@ -219,14 +247,6 @@ final class PublishedTables {
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "ask the server for its version");
     }
-  }
-
-  private boolean carriesOldRows() {
-    return catalog
-        .find(feed.publication())
-        .map(Publication::operations)
-        .filter(it -> it.contains(Operation.UPDATE) || it.contains(Operation.DELETE))
-        .isPresent();
   }
 
   /**

@@ -143,13 +143,16 @@ final class StartTables {
     }
   }
 
-  /** A table under a new name is not a new table; what it had brought is under the old one. */
+  /**
+   * A table under a new name is not a new table; what it had brought is under the old one. One of
+   * its old name is not asked for any more.
+   */
   private void requireNoneRenamed(List<PublishedTable> published) {
     Map<Integer, TableId> names =
         published.stream().collect(Collectors.toMap(PublishedTable::oid, PublishedTable::table));
     for (TableId table : gone) {
       TableId name = names.get(ledger.followed(table).orElseThrow().oid());
-      if (name != null) {
+      if (name != null && !name.equals(table)) {
         throw renamed(table, name);
       }
     }
@@ -191,7 +194,9 @@ final class StartTables {
     }
     List<TableId> left = gone.stream().filter(table -> !dropped.contains(table)).toList();
     for (TableId table : left) {
-      LOG.warn("Table {} is not published any more; its rows at the destination stay", table);
+      LOG.warn(
+          "Table {} is not published any more, or not asked for; its rows at the destination stay",
+          table);
       sink.forget(table, EnumSet.allOf(LedgerEntry.Kind.class));
     }
     return !left.isEmpty() || !dropped.isEmpty();

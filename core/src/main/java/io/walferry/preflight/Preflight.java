@@ -2,11 +2,13 @@ package io.walferry.preflight;
 
 import io.walferry.change.TableId;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.IdentityCheck;
+import io.walferry.publication.IdentityProblem;
 import io.walferry.publication.Publication;
-import io.walferry.publication.Publication.Operation;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.Publications;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.RowFilters;
 import io.walferry.publication.SourceTable;
 import io.walferry.publication.TableDirectory;
 import io.walferry.publication.TablePattern;
@@ -69,47 +71,74 @@ public final class Preflight {
       List<Finding> findings, ReadinessQuestion question, ServerFacts server, RoleFacts role)
       throws SQLException {
     TableDirectory directory = TableDirectory.read(connection);
-    PublicationCatalog catalog = new PublicationCatalog(connection);
-    Optional<Publication> publication = question.publication().flatMap(catalog::find);
+    Optional<Publication> publication =
+        question.publication().flatMap(new PublicationCatalog(connection)::find);
     Collection<TableId> tables = tables(findings, question, directory, publication);
     Collection<TableId> publishable = directory.publishable(tables);
     Set<TableId> judged = new HashSet<>(tables);
     judged.addAll(publishable);
     Map<TableId, TableRights> rights = TableRights.read(connection, judged);
-    RowFilterFindings filters = new RowFilterFindings(connection, server, question.rowFilters());
-    boolean identityNeeded =
-        publication.isEmpty()
-            || publication.get().operations().contains(Operation.UPDATE)
-            || publication.get().operations().contains(Operation.DELETE);
-    if (publication.isPresent()) {
-      findings.addAll(
-          PublicationFindings.existing(
-              publication.get(),
-              Publications.notCarried(connection, publication.get().name(), tables),
-              server));
-      if (tables.stream().anyMatch(table -> isInPartitions(directory, table))) {
-        PublicationFindings.partitions(publication.get(), directory).ifPresent(findings::add);
-      }
-      if (publication.get().viaPartitionRoot()) {
-        PublicationFindings.throughRoot(partitioned(directory, tables)).ifPresent(findings::add);
-      }
-      findings.addAll(filters.existing(publication.get(), identityNeeded));
-    } else {
-      List<String> others = question.publication().isPresent() ? List.of() : catalog.names();
-      if (!others.isEmpty()) {
-        findings.add(PublicationFindings.unnamed(others));
-      } else if (question.publication().isPresent() || !tables.isEmpty()) {
-        String name = question.publication().orElse(NAME_DEFAULT);
-        Finding missing =
-            PublicationFindings.missing(
-                name, publishable, question.rowFilters(), rights, role, server);
-        findings.add(missing);
-        if (missing.severity() == Severity.NOTE) {
-          findings.addAll(filters.missing(name, publishable));
-        }
-      }
+    List<IdentityProblem> problems =
+        publication.isPresent()
+            ? existing(findings, question, server, directory, publication.get(), tables)
+            : missing(findings, question, server, directory, rights, role, publishable);
+    findings.addAll(new TableFindings(directory, rights, role, problems).of(tables));
+  }
+
+  /** Looks at a publication that is there; returns what UPDATE and DELETE fail by. */
+  private List<IdentityProblem> existing(
+      List<Finding> findings,
+      ReadinessQuestion question,
+      ServerFacts server,
+      TableDirectory directory,
+      Publication publication,
+      Collection<TableId> tables) {
+    List<TableId> notCarried = Publications.notCarried(connection, publication.name(), tables);
+    findings.addAll(PublicationFindings.existing(publication, notCarried, server));
+    if (tables.stream().anyMatch(table -> isInPartitions(directory, table))) {
+      PublicationFindings.partitions(publication, directory).ifPresent(findings::add);
     }
-    findings.addAll(new TableFindings(directory, rights, role, identityNeeded).of(tables));
+    if (publication.viaPartitionRoot()) {
+      PublicationFindings.throughRoot(partitioned(directory, tables)).ifPresent(findings::add);
+    }
+    findings.addAll(
+        new RowFilterFindings(connection, server, question.rowFilters()).existing(publication));
+    IdentityCheck identities = new IdentityCheck(connection, directory);
+    List<PublishedTable> carried = new PublicationCatalog(connection).tables(publication.name());
+    List<IdentityProblem> problems = new ArrayList<>(identities.existing(publication, carried));
+    problems.addAll(identities.added(publication, notCarried));
+    return problems;
+  }
+
+  /** Looks at one that is yet to be made; returns what UPDATE and DELETE would fail by. */
+  private List<IdentityProblem> missing(
+      List<Finding> findings,
+      ReadinessQuestion question,
+      ServerFacts server,
+      TableDirectory directory,
+      Map<TableId, TableRights> rights,
+      RoleFacts role,
+      Collection<TableId> publishable) {
+    RowFilterFindings filters = new RowFilterFindings(connection, server, question.rowFilters());
+    findings.addAll(filters.tooOld());
+    String name = question.publication().orElse(NAME_DEFAULT);
+    List<String> others =
+        question.publication().isPresent() ? List.of() : new PublicationCatalog(connection).names();
+    boolean creatable = false;
+    if (!others.isEmpty()) {
+      findings.add(PublicationFindings.unnamed(others));
+    } else if (question.publication().isPresent() || !publishable.isEmpty()) {
+      RowFilters taken = filters.areTaken() ? question.rowFilters() : RowFilters.NONE;
+      String create =
+          new Publications(connection).createStatement(directory, name, publishable, taken) + ";";
+      Finding missing =
+          PublicationFindings.missing(name, publishable, create, rights, role, server);
+      findings.add(missing);
+      creatable = missing.severity() == Severity.NOTE;
+    }
+    return creatable && filters.areTaken()
+        ? filters.tryOut(directory, name, publishable, findings)
+        : new IdentityCheck(connection, directory).planned(publishable);
   }
 
   private static List<TableId> partitioned(TableDirectory directory, Collection<TableId> tables) {

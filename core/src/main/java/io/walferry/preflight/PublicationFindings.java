@@ -4,7 +4,6 @@ import io.walferry.change.TableId;
 import io.walferry.publication.Publication;
 import io.walferry.publication.Publication.Operation;
 import io.walferry.publication.Publications;
-import io.walferry.publication.RowFilters;
 import io.walferry.publication.TableDirectory;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -119,11 +118,15 @@ final class PublicationFindings {
         "Name one of them to have it checked, with the tables that it carries.");
   }
 
-  /** The finding on a publication that is yet to be made of these tables. */
+  /**
+   * The finding on a publication that is yet to be made.
+   *
+   * @param create the statement that makes it
+   */
   static Finding missing(
       String name,
       Collection<TableId> tables,
-      RowFilters filters,
+      String create,
       Map<TableId, TableRights> rights,
       RoleFacts role,
       ServerFacts server) {
@@ -131,8 +134,6 @@ final class PublicationFindings {
     if (tables.isEmpty()) {
       return Finding.problem(subject, EXPECTED, "missing", "There is no table to publish.");
     }
-    RowFilters taken = server.major() < RowFilters.SINCE ? RowFilters.NONE : filters;
-    String create = Publications.createStatement(name, tables, taken, server.major()) + ";";
     if (server.standby()) {
       return Finding.problem(
               subject, EXPECTED, "missing", "A standby cannot create it: run this on the primary.")

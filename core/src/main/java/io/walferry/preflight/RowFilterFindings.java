@@ -3,14 +3,15 @@ package io.walferry.preflight;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.publication.IdentityCheck;
+import io.walferry.publication.IdentityProblem;
 import io.walferry.publication.Publication;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.Publications;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.RowFilters;
-import io.walferry.publication.UncoveredFilter;
+import io.walferry.publication.TableDirectory;
 import java.sql.Connection;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,25 +37,12 @@ final class RowFilterFindings {
     this.filters = filters;
   }
 
-  /**
-   * Findings on one that exists.
-   *
-   * @param identityNeeded whether it publishes updates or deletes
-   */
-  List<Finding> existing(Publication publication, boolean identityNeeded) {
+  /** Findings on one that exists. */
+  List<Finding> existing(Publication publication) {
     if (server.major() < RowFilters.SINCE) {
       return tooOld();
     }
-    List<Finding> findings = new ArrayList<>();
-    if (!filters.isEmpty()) {
-      findings.add(chosen(publication));
-    }
-    if (identityNeeded) {
-      UncoveredFilter.of(connection, publication.name()).stream()
-          .map(it -> uncovered(it, "The application's own UPDATE and DELETE fail."))
-          .forEach(findings::add);
-    }
-    return findings;
+    return filters.isEmpty() ? List.of() : List.of(chosen(publication));
   }
 
   private Finding chosen(Publication publication) {
@@ -84,30 +72,34 @@ final class RowFilterFindings {
         .collect(Collectors.joining(", "));
   }
 
-  /** Findings on one that is yet to be made of these tables, by a role that may do so. */
-  List<Finding> missing(String name, Collection<TableId> tables) {
-    if (filters.isEmpty() || server.major() < RowFilters.SINCE) {
-      return tooOld();
-    }
+  /** Whether there are filters, and the server is one that has any. */
+  boolean areTaken() {
+    return !filters.isEmpty() && server.major() >= RowFilters.SINCE;
+  }
+
+  /**
+   * The problems of a publication that is yet to be made of these tables, by a role that may do so.
+   *
+   * @param findings takes what is wrong with the filters themselves
+   */
+  List<IdentityProblem> tryOut(
+      TableDirectory directory,
+      String name,
+      Collection<TableId> tables,
+      Collection<Finding> findings) {
     try {
-      return new Publications(connection)
-          .uncovered(name, tables, filters).stream()
-              .map(
-                  it ->
-                      uncovered(
-                          it,
-                          "Once it is published so, the application's own UPDATE and DELETE fail;"
-                              + " 'walferry run' does not publish it."))
-              .toList();
+      return new Publications(connection).tryOut(directory, name, tables, filters);
     } catch (WalferryException e) {
       if (e.code() != ErrorCode.CONFIGURATION_INVALID) {
         throw e;
       }
-      return List.of(refused(e));
+      findings.add(refused(e));
+      return new IdentityCheck(connection, directory).planned(tables);
     }
   }
 
-  private List<Finding> tooOld() {
+  /** The finding on filters that the server does not have. */
+  List<Finding> tooOld() {
     try {
       filters.requireServer(server.major());
       return List.of();
@@ -122,14 +114,5 @@ final class RowFilterFindings {
         "conditions that the source takes as row filters of a publication",
         e.getMessage(),
         "No row would be left out.");
-  }
-
-  private static Finding uncovered(UncoveredFilter filter, String why) {
-    return Finding.problem(
-            "table " + filter.table(),
-            "a replica identity that has every column of its row filter",
-            "it lacks " + String.join(", ", filter.columns()),
-            why)
-        .mendedBy(filter.identityStatement());
   }
 }

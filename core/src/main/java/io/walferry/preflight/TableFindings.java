@@ -1,11 +1,12 @@
 package io.walferry.preflight;
 
-import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
+import io.walferry.publication.IdentityProblem;
 import io.walferry.publication.SourceTable;
 import io.walferry.publication.TableDirectory;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,22 +16,22 @@ final class TableFindings {
   private final TableDirectory directory;
   private final Map<TableId, TableRights> rights;
   private final RoleFacts role;
-  private final boolean identityNeeded;
+  private final Map<TableId, IdentityProblem> problems = new HashMap<>();
 
   /**
    * Findings on tables.
    *
-   * @param identityNeeded whether updates or deletes are published
+   * @param problems of the tables that hold the rows
    */
   TableFindings(
       TableDirectory directory,
       Map<TableId, TableRights> rights,
       RoleFacts role,
-      boolean identityNeeded) {
+      Collection<IdentityProblem> problems) {
     this.directory = directory;
     this.rights = rights;
     this.role = role;
-    this.identityNeeded = identityNeeded;
+    problems.forEach(problem -> this.problems.put(problem.table(), problem));
   }
 
   List<Finding> of(Collection<TableId> tables) {
@@ -44,10 +45,10 @@ final class TableFindings {
   private void add(List<Finding> findings, SourceTable table) {
     int before = findings.size();
     addRights(findings, table.table());
-    if (identityNeeded) {
-      for (SourceTable leaf : directory.leaves(table)) {
-        identity(leaf).ifPresent(findings::add);
-      }
+    for (SourceTable leaf : directory.leaves(table)) {
+      Optional.ofNullable(problems.get(leaf.table()))
+          .map(TableFindings::identity)
+          .ifPresent(findings::add);
     }
     if (findings.size() == before) {
       findings.add(Finding.ok(subject(table.table()), "readable, with replica identity", "both"));
@@ -94,29 +95,19 @@ final class TableFindings {
     }
   }
 
-  private static Optional<Finding> identity(SourceTable table) {
-    String expected = "a usable replica identity";
-    if (table.lacksIdentity()) {
-      return Optional.of(
-          Finding.problem(
-                  subject(table.table()),
-                  expected,
-                  table.identity() == ReplicaIdentity.INDEX
-                      ? "the index of its replica identity is gone"
-                      : "no primary key that is not deferrable",
-                  "Once it is published, the application's own UPDATE and DELETE fail; a primary"
-                      + " key is the better cure, FULL the quicker one.")
-              .mendedBy(table.identityStatement()));
-    }
-    if (table.identity() == ReplicaIdentity.NOTHING) {
-      return Optional.of(
-          Finding.note(
-              subject(table.table()),
-              expected,
-              "REPLICA IDENTITY NOTHING",
-              "It can only be inserted into: once it is published, UPDATE and DELETE fail."));
-    }
-    return Optional.empty();
+  private static Finding identity(IdentityProblem problem) {
+    String why =
+        problem.refused()
+            ? "As long as it is published so, the application's own UPDATE and DELETE fail"
+            : "Its UPDATE and DELETE come without what their rows are known by, and end the feed";
+    String cure =
+        problem
+            .sql()
+            .map(sql -> sql.contains(" FULL;") ? ". A primary key is the better cure." : ".")
+            .orElse(": give it a primary key of columns that are not generated.");
+    Finding finding =
+        Finding.problem(subject(problem.table()), problem.expected(), problem.found(), why + cure);
+    return problem.sql().map(finding::mendedBy).orElse(finding);
   }
 
   private static String subject(TableId table) {

@@ -6,12 +6,13 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Creates publications; never alters or drops one. Only as thread-safe as its connection, which
@@ -60,52 +61,48 @@ public final class Publications {
       throw new WalferryException(
           ErrorCode.TABLE_MISSING, "publication " + name + " is to carry no table at all");
     }
-    requireIdentity(directory, name, tables);
-    try (Statement statement = connection.createStatement()) {
-      if (!filters.isEmpty()) {
-        new FilteredPublication(connection, name, publishable, filters).create();
-        return;
-      }
-      int major = connection.getMetaData().getDatabaseMajorVersion();
-      // A server that is read-only after this is a standby, and may come to be none.
-      statement.execute("SET default_transaction_read_only = off");
-      statement.execute(createStatement(name, publishable, major));
+    try {
+      new NewPublication(connection, directory, name, publishable, filters).create();
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "create publication " + name);
     }
   }
 
   /**
-   * The statement that creates a publication of exactly these tables on a server of that version.
-   * Rows of partitions come under the partitioned table's name wherever the server can do that.
+   * The statement that creates a publication of exactly these tables. Rows of partitions come under
+   * the partitioned table's name wherever the server can do that, and stored generated columns are
+   * carried where the server refuses UPDATE and DELETE otherwise.
    *
    * @param tables as {@link TableDirectory#publishable} names them
+   * @param filters of the rows that it lets through
    */
-  public static String createStatement(String name, Collection<TableId> tables, int serverMajor) {
-    return createStatement(name, tables, RowFilters.NONE, serverMajor);
-  }
-
-  /** The same, of the rows that the filters let through. */
-  public static String createStatement(
-      String name, Collection<TableId> tables, RowFilters filters, int serverMajor) {
+  public String createStatement(
+      TableDirectory directory, String name, Collection<TableId> tables, RowFilters filters) {
+    StringJoiner options = new StringJoiner(", ", " WITH (", ")").setEmptyValue("");
+    if (directory.publishesPartitioned()) {
+      options.add("publish_via_partition_root = true");
+    }
+    if (new IdentityCheck(connection, directory).needsGenerated(tables)) {
+      options.add("publish_generated_columns = stored");
+    }
     return "CREATE PUBLICATION "
         + TableId.quote(name)
         + " FOR TABLE "
         + tables.stream().map(filters::entry).collect(Collectors.joining(", "))
-        + (serverMajor >= VIA_ROOT_SINCE ? " WITH (publish_via_partition_root = true)" : "");
+        + options;
   }
 
   /**
-   * For which tables {@link #ensure} would refuse to create the publication with these filters. The
-   * server is asked, in a transaction that leaves nothing; the role has to be one that may create.
+   * For which tables {@link #ensure} would refuse to create the publication. The server is asked,
+   * in a transaction that leaves nothing; the role has to be one that may create.
    *
    * @param tables as {@link TableDirectory#publishable} names them
    * @throws WalferryException {@code CONFIGURATION_INVALID} if the server does not take the filters
    */
-  public List<UncoveredFilter> uncovered(
-      String name, Collection<TableId> tables, RowFilters filters) {
+  public List<IdentityProblem> tryOut(
+      TableDirectory directory, String name, Collection<TableId> tables, RowFilters filters) {
     try {
-      return new FilteredPublication(connection, name, tables, filters).tryOut();
+      return new NewPublication(connection, directory, name, tables, filters).tryOut();
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "try out publication " + name);
     }
@@ -138,34 +135,53 @@ public final class Publications {
     }
   }
 
-  private static void requireIdentity(
-      TableDirectory directory, String name, Collection<TableId> tables) {
-    List<SourceTable> lacking = directory.lackingIdentity(tables);
-    if (!lacking.isEmpty()) {
-      throw new WalferryException(
-          ErrorCode.REPLICA_IDENTITY_MISSING,
-          "publication "
-              + name
-              + " was not created, since the application's UPDATE and DELETE would fail on tables"
-              + " without a usable replica identity. Add a primary key, or run: "
-              + lacking.stream()
-                  .map(SourceTable::identityStatement)
-                  .collect(Collectors.joining(" ")));
-    }
-  }
-
   private void requireCarried(String name, Collection<TableId> tables) {
     List<TableId> missing = notCarried(connection, name, tables);
     if (!missing.isEmpty()) {
+      List<IdentityProblem> problems = ifAdded(name, missing);
       throw new WalferryException(
           ErrorCode.PUBLICATION_INCOMPLETE,
           "publication "
               + name
               + " does not carry "
               + missing.stream().map(TableId::toString).collect(Collectors.joining(", "))
-              + ". Run: "
-              + addStatement(name, missing));
+              + (problems.isEmpty() ? "" : ". It would need " + needed(problems))
+              + IdentityProblem.advice(problems, Stream.of(addStatement(name, missing))));
     }
+  }
+
+  private List<IdentityProblem> ifAdded(String name, List<TableId> tables) {
+    return new PublicationCatalog(connection)
+        .find(name)
+        .map(it -> new IdentityCheck(connection, TableDirectory.read(connection)).added(it, tables))
+        .orElse(List.of());
+  }
+
+  private static String needed(List<IdentityProblem> problems) {
+    return problems.stream()
+        .map(it -> it.expected() + " for " + it)
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * The statements that give a table of a publication another entry, with its row filter.
+   *
+   * @param columns that are listed; if there are none, the table is published as a whole
+   */
+  static String entryStatements(String name, PublishedTable table, List<String> columns) {
+    String alter = "ALTER PUBLICATION " + TableId.quote(name);
+    String list =
+        columns.isEmpty()
+            ? ""
+            : columns.stream().map(TableId::quote).collect(Collectors.joining(", ", " (", ")"));
+    return "%s DROP TABLE %s; %s ADD TABLE %s%s%s;"
+        .formatted(
+            alter,
+            table.table().quoted(),
+            alter,
+            table.table().quoted(),
+            list,
+            table.rowFilter().map(filter -> " WHERE (" + filter + ")").orElse(""));
   }
 
   /** The statement that adds tables to a publication. */

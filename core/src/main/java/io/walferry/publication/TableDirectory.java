@@ -1,6 +1,5 @@
 package io.walferry.publication;
 
-import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.TableId;
 import io.walferry.error.DidYouMean;
 import io.walferry.error.ErrorCode;
@@ -18,29 +17,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * All ordinary and partitioned tables of one database at one moment, without system schemas and
  * temporary tables. Immutable.
  */
 public final class TableDirectory {
-  /** An index can only be an identity under the conditions that the server itself asks for. */
   private static final String QUERY =
       """
       select c.oid, n.nspname, c.relname, c.relkind = 'p', c.relpersistence = 'p',
         case when c.relispartition then
-          (select i.inhparent from pg_inherits i where i.inhrelid = c.oid) end,
-        c.relreplident,
-        case c.relreplident
-          when 'f' then true
-          when 'n' then false
-          else exists (
-            select from pg_index i
-            where i.indrelid = c.oid and i.indisvalid and i.indisunique and i.indimmediate
-              and i.indpred is null
-              and case c.relreplident when 'd' then i.indisprimary else i.indisreplident end)
-        end
+          (select i.inhparent from pg_inherits i where i.inhrelid = c.oid) end
       from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p') and c.relpersistence <> 't'
@@ -49,11 +36,11 @@ public final class TableDirectory {
 
   private final Map<TableId, SourceTable> tables;
   private final Map<Integer, SourceTable> tableByOid = new HashMap<>();
-  private final boolean publishesPartitioned;
+  private final int serverMajor;
 
-  private TableDirectory(Map<TableId, SourceTable> tables, boolean publishesPartitioned) {
+  private TableDirectory(Map<TableId, SourceTable> tables, int serverMajor) {
     this.tables = tables;
-    this.publishesPartitioned = publishesPartitioned;
+    this.serverMajor = serverMajor;
     tables.values().forEach(table -> tableByOid.put(table.oid(), table));
   }
 
@@ -65,8 +52,7 @@ public final class TableDirectory {
         SourceTable table = table(rows);
         tables.put(table.table(), table);
       }
-      int major = connection.getMetaData().getDatabaseMajorVersion();
-      return new TableDirectory(tables, major >= Publications.VIA_ROOT_SINCE);
+      return new TableDirectory(tables, connection.getMetaData().getDatabaseMajorVersion());
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "list the tables of the database");
     }
@@ -79,9 +65,7 @@ public final class TableDirectory {
         new TableId(row.getString(2), row.getString(3)),
         row.getBoolean(4),
         row.getBoolean(5),
-        parent == 0 ? OptionalInt.empty() : OptionalInt.of(parent),
-        ReplicaIdentity.of(row.getString(7).charAt(0)),
-        row.getBoolean(8));
+        parent == 0 ? OptionalInt.empty() : OptionalInt.of(parent));
   }
 
   public Collection<SourceTable> tables() {
@@ -166,7 +150,12 @@ public final class TableDirectory {
 
   /** Whether a publication of this server can carry a partitioned table as a whole. */
   public boolean publishesPartitioned() {
-    return publishesPartitioned;
+    return serverMajor >= Publications.VIA_ROOT_SINCE;
+  }
+
+  /** The version of the server, such as 18. */
+  int serverMajor() {
+    return serverMajor;
   }
 
   /**
@@ -174,7 +163,7 @@ public final class TableDirectory {
    * partitioned table, each of its partitions in its place.
    */
   public List<TableId> publishable(Collection<TableId> asked) {
-    return publishesPartitioned
+    return publishesPartitioned()
         ? List.copyOf(asked)
         : asked.stream().flatMap(table -> leafNames(table).stream()).distinct().toList();
   }
@@ -185,25 +174,12 @@ public final class TableDirectory {
         .orElse(List.of(table));
   }
 
-  /**
-   * Those of the tables, with their partitions, whose UPDATE and DELETE would fail once they are
-   * published: see {@link SourceTable#lacksIdentity()}. The server asks each partition, not the
-   * table above it.
-   */
-  public List<SourceTable> lackingIdentity(Collection<TableId> asked) {
-    return leaves(asked, SourceTable::lacksIdentity);
-  }
-
-  /** Those whose owner wants them to have none: {@link ReplicaIdentity#NOTHING}. */
-  public List<SourceTable> withoutIdentity(Collection<TableId> asked) {
-    return leaves(asked, table -> table.identity() == ReplicaIdentity.NOTHING);
-  }
-
-  private List<SourceTable> leaves(Collection<TableId> asked, Predicate<SourceTable> wanted) {
+  /** Where the rows of these tables are that are in the WAL; of none that is not there. */
+  List<SourceTable> leaves(Collection<TableId> asked) {
     return asked.stream()
         .flatMap(id -> find(id).stream())
         .flatMap(table -> leaves(table).stream())
-        .filter(wanted)
+        .filter(SourceTable::permanent)
         .toList();
   }
 }

@@ -27,6 +27,12 @@ final class RowFiltersTest {
     return new RowFilters(Map.of(table(table), condition));
   }
 
+  private static List<IdentityProblem> problems(Connection connection, String publication) {
+    PublicationCatalog catalog = new PublicationCatalog(connection);
+    return new IdentityCheck(connection, TableDirectory.read(connection))
+        .existing(catalog.find(publication).orElseThrow(), catalog.tables(publication));
+  }
+
   private static WalferryException assertRefused(
       Connection connection, ErrorCode code, List<TableId> tables, RowFilters filters) {
     WalferryException e =
@@ -75,7 +81,6 @@ final class RowFiltersTest {
           """
           create table fine (id int primary key, v text);
           create table whole (a int, b int); alter table whole replica identity full;
-          create table chosen (a int, b int); alter table chosen replica identity nothing;
           create table "No Key" (id int primary key, v text, w text);
           create table indexed (id int primary key, a int not null, v text);
           create unique index a_v on indexed (a) include (v);
@@ -89,7 +94,6 @@ final class RowFiltersTest {
           Map.of(
               table("fine"), "id > 5",
               table("whole"), "a > b",
-              table("chosen"), "a > b",
               table("No Key"), "w is null or v = 'x' or id = 5",
               table("indexed"), "a > 0 and v is not null and id > 0",
               table("r"), "a > 5 and v is null");
@@ -105,10 +109,10 @@ final class RowFiltersTest {
       assertTrue(
           e.getMessage()
               .endsWith(
-                  "the replica identity lacks: public.No Key (v, w), public.indexed (id, v),"
-                      + " public.leaf (v). Run: ALTER TABLE \"public\".\"No Key\" REPLICA IDENTITY"
-                      + " FULL; ALTER TABLE \"public\".\"indexed\" REPLICA IDENTITY FULL; ALTER"
-                      + " TABLE \"public\".\"leaf\" REPLICA IDENTITY FULL;"),
+                  " on public.No Key (it lacks v, w), public.indexed (it lacks id, v),"
+                      + " public.leaf (it lacks v). Run: ALTER TABLE \"public\".\"No Key\" REPLICA"
+                      + " IDENTITY FULL; ALTER TABLE \"public\".\"indexed\" REPLICA IDENTITY"
+                      + " FULL; ALTER TABLE \"public\".\"leaf\" REPLICA IDENTITY FULL;"),
           e::getMessage);
       database.execute(e.getMessage().substring(e.getMessage().indexOf("ALTER TABLE")));
       assertTrue(
@@ -132,14 +136,14 @@ final class RowFiltersTest {
           "create table t (id int primary key, v text); insert into t values (1, 'a')");
       for (String condition : List.of("v = 'x'", "id = 1 or v = 'x'", "length(v) > id")) {
         database.execute("create publication p for table t where (%s)".formatted(condition));
-        assertEquals("[public.t (v)]", UncoveredFilter.of(connection, "p").toString(), condition);
+        assertEquals("[public.t (it lacks v)]", problems(connection, "p").toString(), condition);
         SQLException e =
             assertThrows(SQLException.class, () -> database.execute("update t set v = 'b'"));
         assertEquals("42P10", e.getSQLState());
         database.execute("drop publication p");
       }
       database.execute("create publication p for table t where (id = 1)");
-      assertEquals("[]", UncoveredFilter.of(connection, "p").toString());
+      assertEquals("[]", problems(connection, "p").toString());
       database.execute("update t set v = 'b'");
     }
   }
@@ -158,11 +162,11 @@ final class RowFiltersTest {
           alter table r replica identity full;
           """);
 
-      assertEquals("[public.leaf (v)]", UncoveredFilter.of(connection, "p").toString());
-      assertEquals("[public.leaf (v)]", UncoveredFilter.of(connection, "q").toString());
+      assertEquals("[public.leaf (it lacks v)]", problems(connection, "p").toString());
+      assertEquals("[public.leaf (it lacks v)]", problems(connection, "q").toString());
       database.execute("alter table leaf replica identity full");
-      assertEquals("[]", UncoveredFilter.of(connection, "p").toString());
-      assertEquals("[]", UncoveredFilter.of(connection, "q").toString());
+      assertEquals("[]", problems(connection, "p").toString());
+      assertEquals("[]", problems(connection, "q").toString());
     }
   }
 
@@ -250,11 +254,15 @@ final class RowFiltersTest {
       database.execute(
           "create table t (id int primary key, v text); insert into t values (1, 'a')");
 
-      List<UncoveredFilter> uncovered =
+      List<IdentityProblem> problems =
           new Publications(connection)
-              .uncovered("p", List.of(table("t")), filter("t", "v is not null"));
+              .tryOut(
+                  TableDirectory.read(connection),
+                  "p",
+                  List.of(table("t")),
+                  filter("t", "v is not null"));
 
-      assertEquals("[public.t (v)]", uncovered.toString());
+      assertEquals("[public.t (it lacks v)]", problems.toString());
       assertTrue(new PublicationCatalog(connection).find("p").isEmpty());
       database.execute("update t set v = 'b'");
     }

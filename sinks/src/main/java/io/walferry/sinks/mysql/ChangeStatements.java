@@ -1,8 +1,6 @@
 package io.walferry.sinks.mysql;
 
 import io.walferry.change.Relation;
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.sinks.mysql.TableShape.ShapeColumn;
 import io.walferry.sinks.run.ChangeShape;
 import io.walferry.sinks.sql.RowLocation;
@@ -160,9 +158,7 @@ final class ChangeStatements {
       }
     }
     if (all.length() == 0) {
-      throw new WalferryException(
-          ErrorCode.REPLICA_IDENTITY_MISSING,
-          "Table " + relation.table() + " sent an update or a delete without a replica identity");
+      throw RowLocation.none(relation.table());
     }
     return all.toString();
   }

@@ -3,8 +3,6 @@ package io.walferry.sinks.postgres;
 import io.walferry.change.Column;
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sinks.postgres.ChangeStatement.ListType;
 import io.walferry.sinks.postgres.ChangeStatement.StatementParameter;
@@ -206,9 +204,7 @@ final class ChangeStatements {
       }
     }
     if (conditions.length() == 0) {
-      throw new WalferryException(
-          ErrorCode.REPLICA_IDENTITY_MISSING,
-          "Table " + relation.table() + " sent an update or a delete without a replica identity");
+      throw RowLocation.none(relation.table());
     }
     return conditions.toString();
   }

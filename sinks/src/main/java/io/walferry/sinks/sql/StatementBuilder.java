@@ -2,8 +2,6 @@ package io.walferry.sinks.sql;
 
 import io.walferry.change.Column;
 import io.walferry.change.Relation;
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.sinks.sql.RowStatement.Parameter;
 import io.walferry.sinks.sql.RowStatement.Side;
 import java.util.ArrayList;
@@ -98,9 +96,7 @@ public final class StatementBuilder {
       }
     }
     if (conditions.isEmpty()) {
-      throw new WalferryException(
-          ErrorCode.REPLICA_IDENTITY_MISSING,
-          "Table " + relation.table() + " sent an update or a delete without a replica identity");
+      throw RowLocation.none(relation.table());
     }
     return wholeRow ? dialect.onlyOne(all(conditions)) : all(conditions);
   }

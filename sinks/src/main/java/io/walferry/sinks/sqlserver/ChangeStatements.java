@@ -1,8 +1,6 @@
 package io.walferry.sinks.sqlserver;
 
 import io.walferry.change.Relation;
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.sinks.run.ChangeShape;
 import io.walferry.sinks.sql.RowLocation;
 import io.walferry.sinks.sql.RowStatement.Parameter;
@@ -200,9 +198,7 @@ final class ChangeStatements {
     Side side = location == RowLocation.NEW_KEY ? Side.AFTER : Side.BEFORE;
     List<Integer> key = keyColumns();
     if (key.isEmpty()) {
-      throw new WalferryException(
-          ErrorCode.REPLICA_IDENTITY_MISSING,
-          "Table " + relation.table() + " sent an update or a delete without a replica identity");
+      throw RowLocation.none(relation.table());
     }
     return key.stream()
         .map(column -> same(column, side, values))

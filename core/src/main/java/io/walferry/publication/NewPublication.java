@@ -14,16 +14,17 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A publication with row filters that is yet to be made. Only the server knows what a filter means,
- * so it is made in a transaction and looked at there, before anybody else can see it.
+ * A publication that is yet to be made. Only the server knows what it comes to, so it is made in a
+ * transaction and looked at there, before anybody else can see it.
  */
-final class FilteredPublication {
+final class NewPublication {
   /** Of class 42, what no condition is to blame for: rights, a name that is taken, no table. */
   private static final Set<String> NOT_ITS_FAULT = Set.of("42501", "42710", "42P01");
 
   private final Connection connection;
+  private final TableDirectory directory;
   private final String name;
-  private final Set<TableId> filtered;
+  private final RowFilters filters;
   private final String statement;
 
   /**
@@ -34,11 +35,13 @@ final class FilteredPublication {
    * @throws WalferryException {@code CONFIGURATION_INVALID} if the server has no row filters, or a
    *     table with one is not to be published
    */
-  FilteredPublication(
-      Connection connection, String name, Collection<TableId> tables, RowFilters filters)
-      throws SQLException {
-    int major = connection.getMetaData().getDatabaseMajorVersion();
-    filters.requireServer(major);
+  NewPublication(
+      Connection connection,
+      TableDirectory directory,
+      String name,
+      Collection<TableId> tables,
+      RowFilters filters) {
+    filters.requireServer(directory.serverMajor());
     List<TableId> others = filters.besides(tables);
     if (!others.isEmpty()) {
       throw new WalferryException(
@@ -50,41 +53,41 @@ final class FilteredPublication {
               + " is not made; a partition has the condition of its partitioned table");
     }
     this.connection = connection;
+    this.directory = directory;
     this.name = name;
-    this.filtered = filters.conditions().keySet();
-    this.statement = Publications.createStatement(name, tables, filters, major);
+    this.filters = filters;
+    this.statement = new Publications(connection).createStatement(directory, name, tables, filters);
   }
 
   /**
    * Makes it.
    *
-   * @throws WalferryException {@code REPLICA_IDENTITY_MISSING} if updates of the application would
-   *     fail, or {@code CONFIGURATION_INVALID}; then nothing has been made
+   * @throws WalferryException {@code REPLICA_IDENTITY_MISSING} if updates or deletes of the
+   *     application would fail or could not be followed, or {@code CONFIGURATION_INVALID}; then
+   *     nothing has been made
    */
   void create() throws SQLException {
-    List<UncoveredFilter> uncovered = make(true);
-    if (!uncovered.isEmpty()) {
+    List<IdentityProblem> problems = make(true);
+    if (!problems.isEmpty()) {
       throw new WalferryException(
           ErrorCode.REPLICA_IDENTITY_MISSING,
           "publication "
               + name
-              + " was not created, since the application's UPDATE and DELETE would fail on tables"
-              + " where 'source.where' asks for columns that the replica identity lacks: "
-              + uncovered.stream().map(UncoveredFilter::toString).collect(Collectors.joining(", "))
-              + ". Run: "
-              + uncovered.stream()
-                  .map(UncoveredFilter::identityStatement)
-                  .collect(Collectors.joining(" ")));
+              + " was not created, since the application's UPDATE and DELETE would fail, or could"
+              + " not be followed, on "
+              + problems.stream().map(IdentityProblem::toString).collect(Collectors.joining(", "))
+              + IdentityProblem.advice(problems));
     }
   }
 
-  /** For which tables making it would be refused; leaves nothing and waits for no lock for long. */
-  List<UncoveredFilter> tryOut() throws SQLException {
+  /** Why making it would be refused; leaves nothing and waits for no lock for long. */
+  List<IdentityProblem> tryOut() throws SQLException {
     return make(false);
   }
 
-  private List<UncoveredFilter> make(boolean stays) throws SQLException {
+  private List<IdentityProblem> make(boolean stays) throws SQLException {
     try (Statement sql = connection.createStatement()) {
+      // A server that is read-only after this is a standby, and may come to be none.
       sql.execute("SET default_transaction_read_only = off");
       connection.setAutoCommit(false);
       try {
@@ -92,11 +95,14 @@ final class FilteredPublication {
           sql.execute("SET LOCAL lock_timeout = '10s'");
         }
         execute(sql);
-        List<UncoveredFilter> uncovered = UncoveredFilter.of(connection, name);
-        if (stays && uncovered.isEmpty()) {
+        PublicationCatalog catalog = new PublicationCatalog(connection);
+        List<IdentityProblem> problems =
+            new IdentityCheck(connection, directory)
+                .existing(catalog.find(name).orElseThrow(), catalog.tables(name));
+        if (stays && problems.isEmpty()) {
           connection.commit();
         }
-        return uncovered;
+        return problems;
       } finally {
         connection.rollback();
         connection.setAutoCommit(true);
@@ -109,12 +115,16 @@ final class FilteredPublication {
       ConditionSql.requireOneStatement(statement);
       sql.execute(statement);
     } catch (SQLException e) {
-      if (!isRefusal(e)) {
+      if (filters.isEmpty() || !isRefusal(e)) {
         throw e;
       }
       WalferryException said =
           PostgresErrors.translate(
-              e, "create publication " + name + " with 'source.where' for " + names(filtered));
+              e,
+              "create publication "
+                  + name
+                  + " with 'source.where' for "
+                  + names(filters.conditions().keySet()));
       throw new WalferryException(ErrorCode.CONFIGURATION_INVALID, said.getMessage(), said);
     }
   }

@@ -107,7 +107,7 @@ final class Collector implements AutoCloseable {
       log.end(
           new WalferryException(
               ErrorCode.MEMORY_EXHAUSTED, "no memory to receive into " + log.directory(), e));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.end(new WalferryException(ErrorCode.INTERNAL, "the collector has failed: " + e, e));
     }
   }

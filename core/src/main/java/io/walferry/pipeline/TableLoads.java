@@ -10,7 +10,6 @@ import io.walferry.publication.AnnouncedColumns;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.SourceIndexes;
-import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.ColumnChange;
 import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.Sink;
@@ -271,13 +270,14 @@ final class TableLoads {
     }
     SourceSnapshot.requireTelling(ends.sql());
     listener.loadStarted(missing.stream().map(ledger -> ledger.table().table()).toList());
-    List<ChunkWriter> writers = new ArrayList<>();
-    for (int i = 0; i < settings.loadReaders(); i++) {
-      writers.add(ends.sink().chunkWriter());
-    }
     try (ChunkLoad load =
         ChunkLoad.start(
-            ends.source(), writers, missing, settings.stream().silenceMax(), settings.clock())) {
+            ends.source(),
+            ends.sink()::chunkWriter,
+            settings.loadReaders(),
+            missing,
+            settings.stream().silenceMax(),
+            settings.clock())) {
       long chunks = stop.during(() -> drain(load), load::interrupt);
       LOG.debug("Loaded {} chunks of {} tables", chunks, missing.size());
     } catch (WalferryException e) {

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
@@ -32,6 +33,32 @@ public final class PostgresErrors {
 
   /** What the driver names, in any language, if the certificate is of another host. */
   private static final String HOST_NAME_VERIFIER = "hostnameverifier";
+
+  /** Of a session; what sends the log has no catalog that moves under it. */
+  private static final String INTERNAL_ERROR = "XX000";
+
+  private static final int STATE_LENGTH = 5;
+  private static final int CLASS_LENGTH = 2;
+
+  /** Classes of states whose messages name objects, settings and limits; 99 is the driver's. */
+  private static final Set<String> QUOTED =
+      Set.of(
+          "00", "01", "02", "03", "08", "0A", "0B", "24", "25", "26", "28", "2B", "2D", "34", "3B",
+          "3D", "3F", "40", "42", "53", "54", "55", "57", "58", "72", "99", "F0", "XX");
+
+  /** Those that the server has errors of itself ({@code errcodes.txt}). */
+  private static final Set<String> SERVER_CLASSES =
+      Set.of(
+          "00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "10", "20", "21",
+          "22", "23", "24", "25", "26", "27", "28", "2B", "2D", "2F", "34", "38", "39", "3B", "3D",
+          "3F", "40", "42", "44", "53", "54", "55", "57", "58", "72", "F0", "HV", "P0", "XX");
+
+  /** What {@code RAISE} has if nobody chooses a state. */
+  private static final String RAISED = "P0001";
+
+  /** The server's sources that report what a function says; such a name is in no language. */
+  private static final Set<String> PROCEDURAL =
+      Set.of("pl_exec.c", "plperl.c", "plpy_elog.c", "pltcl.c");
 
   private PostgresErrors() {}
 
@@ -65,36 +92,54 @@ public final class PostgresErrors {
         .findFirst();
   }
 
-  /** Data errors quote data, so their message goes no further; where they came from does. */
+  /** The message may show values, so it goes no further; where the failure came from does. */
   private static SQLException withoutValues(SQLException cause) {
-    if (!isDataError(state(cause))) {
+    if (!mayShowValues(cause)) {
       return cause;
     }
-    SQLException bare = new SQLException("a data error; its message is withheld", state(cause));
+    SQLException bare = new SQLException("its message may show values", state(cause));
     bare.setStackTrace(cause.getStackTrace());
     return bare;
   }
 
-  private static boolean isDataError(String state) {
-    // What a trigger or a view raises is in its author's words, which may hold a row's.
-    return state.startsWith("22")
-        || state.startsWith("23")
-        || state.equals("44000")
-        || state.equals("P0001");
+  /**
+   * Tells whether an error's message may hold values of a row: it is about data, or the author of a
+   * function has written it. Only what is known to name objects, settings and limits is quoted.
+   */
+  public static boolean mayShowValues(SQLException cause) {
+    boolean quotable = stateClass(cause).map(QUOTED::contains).orElse(serverError(cause).isEmpty());
+    return !quotable || isRaised(cause);
+  }
+
+  /**
+   * Tells whether a function or trigger of the database has raised the error, with a state and in
+   * words of its author's choice.
+   */
+  public static boolean isRaised(SQLException cause) {
+    Optional<ServerErrorMessage> said = serverError(cause);
+    boolean ownState = !stateClass(cause).map(SERVER_CLASSES::contains).orElse(true);
+    return RAISED.equals(cause.getSQLState())
+        || (said.isPresent() && ownState)
+        || said.map(ServerErrorMessage::getFile).filter(PROCEDURAL::contains).isPresent();
+  }
+
+  private static Optional<String> stateClass(SQLException cause) {
+    return Optional.ofNullable(cause.getSQLState())
+        .filter(state -> state.length() == STATE_LENGTH)
+        .map(state -> state.substring(0, CLASS_LENGTH));
   }
 
   private static String message(SQLException cause, String attempted) {
-    String state = state(cause);
     String said =
         serverMessage(cause)
             .or(() -> unknownHost(cause))
             .or(() -> unknownAuthority(cause))
             .or(() -> handshake(cause))
             .or(() -> Optional.ofNullable(cause.getMessage()))
-            .filter(text -> !isDataError(state))
+            .filter(text -> !mayShowValues(cause))
             .map(text -> text.strip() + " ")
             .orElse("");
-    return "could not " + attempted + ": " + said + "(SQLState " + state + ")";
+    return "could not " + attempted + ": " + said + "(SQLState " + state(cause) + ")";
   }
 
   /** The driver's own message does not tell an unknown name from a server that does not answer. */
@@ -132,8 +177,12 @@ public final class PostgresErrors {
   }
 
   private static Optional<String> serverMessage(SQLException cause) {
+    return serverError(cause).map(ServerErrorMessage::getMessage);
+  }
+
+  private static Optional<ServerErrorMessage> serverError(SQLException cause) {
     return cause instanceof PSQLException postgres
-        ? Optional.ofNullable(postgres.getServerErrorMessage()).map(ServerErrorMessage::getMessage)
+        ? Optional.ofNullable(postgres.getServerErrorMessage())
         : Optional.empty();
   }
 
@@ -166,6 +215,8 @@ public final class PostgresErrors {
       case "58P01" -> ErrorCode.SLOT_UNUSABLE;
       case "55P03", "40P01" -> ErrorCode.SOURCE_SCHEMA_MOVING;
       case "42703" -> ErrorCode.SOURCE_SCHEMA_MOVING;
+      // An object that was dropped between two looks: "could not open relation with OID …".
+      case INTERNAL_ERROR -> ErrorCode.SOURCE_SCHEMA_MOVING;
       case "57014", "40001" -> ErrorCode.STATEMENT_CANCELLED;
       case "53100", "53200" -> ErrorCode.SERVER_EXHAUSTED;
       case "57P01", "57P02", "57P03", "58030" -> ErrorCode.SERVER_UNAVAILABLE;

@@ -8,6 +8,7 @@ import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.time.NanoClock;
+import io.walferry.time.Stopwatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * The threads that bring the missing chunks of some tables to the destination, side by side. Each
@@ -27,7 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class ChunkLoad implements AutoCloseable {
   private static final Duration WITHOUT_END = Duration.ofDays(1);
-  private static final Duration FINISHING_MAX = Duration.ofSeconds(5);
+  private static final Duration FINISHING_MAX = Duration.ofSeconds(10);
   private static final int REPORTS_MAX = 256;
 
   private final NanoClock clock;
@@ -47,15 +49,17 @@ public final class ChunkLoad implements AutoCloseable {
   }
 
   /**
-   * Starts one thread for each writer.
+   * Starts threads with a writer each, which end with the load, or here if one cannot be had.
    *
+   * @param readers how many threads
    * @param ledgers of the tables, of which only the chunks that are missing are read
    * @param silenceMax after which a server that does not answer a session counts as lost
    * @param clock the clock that the threads wait by
    */
   public static ChunkLoad start(
       PostgresConnector source,
-      List<ChunkWriter> writers,
+      Supplier<ChunkWriter> writers,
+      int readers,
       List<TableLedger> ledgers,
       Duration silenceMax,
       NanoClock clock) {
@@ -63,10 +67,15 @@ public final class ChunkLoad implements AutoCloseable {
     for (TableLedger ledger : largestFirst(ledgers)) {
       ledger.missing().forEach(chunk -> load.tasks.add(new Task(ledger, chunk)));
     }
-    for (ChunkWriter writer : writers) {
-      load.workers.add(load.new Worker(source, writer, silenceMax));
+    try {
+      for (int i = 0; i < readers; i++) {
+        load.workers.add(load.new Worker(source, writers.get(), silenceMax));
+      }
+    } catch (RuntimeException | Error e) {
+      load.workers.forEach(Worker::closeWriter);
+      throw e;
     }
-    load.running.set(writers.size());
+    load.running.set(readers);
     load.workers.forEach(worker -> worker.thread.start());
     return load;
   }
@@ -121,7 +130,8 @@ public final class ChunkLoad implements AutoCloseable {
 
   /**
    * Ends the threads, with what they have not committed. Reads end at once; whoever was handed a
-   * row may finish with it, so no thread is interrupted then.
+   * row may finish with it, so no thread is interrupted then. Waits for all of them ten seconds at
+   * most; an interrupt of the calling thread does not end the wait and stays pending.
    */
   @Override
   public void close() {
@@ -131,13 +141,8 @@ public final class ChunkLoad implements AutoCloseable {
     if (running.get() > 0) {
       workers.forEach(Worker::abort);
     }
-    boolean interrupted = Thread.interrupted();
-    for (Worker worker : workers) {
-      interrupted |= worker.join();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Stopwatch waited = Stopwatch.start(clock);
+    workers.forEach(worker -> worker.join(waited));
   }
 
   private final class Worker implements Runnable, ChunkReader.Progress {
@@ -173,10 +178,23 @@ public final class ChunkLoad implements AutoCloseable {
                 "a reader of existing rows has failed: " + e,
                 e));
       } finally {
-        writer.close();
+        closeWriter();
         if (running.decrementAndGet() == 0) {
           reports.end();
         }
+      }
+    }
+
+    /** What it fails with ends the load, and not the thread that is to say so. */
+    private void closeWriter() {
+      try {
+        writer.close();
+      } catch (WalferryException e) {
+        fail(e);
+      } catch (RuntimeException | Error e) {
+        fail(
+            new WalferryException(
+                ErrorCode.INTERNAL, "a writer of existing rows could not be closed: " + e, e));
       }
     }
 
@@ -227,25 +245,15 @@ public final class ChunkLoad implements AutoCloseable {
     }
 
     /**
-     * Waits for the end of the thread: while it lives it may be in a call of the destination.
-     *
-     * @return whether the waiting thread was interrupted, which does not end the wait
+     * Waits for the end of the thread, since while it lives it may be in a call of the destination.
+     * Half of the time that all threads have is for it to end by itself; then its writer is closed,
+     * so that a call which goes on after that fails.
      */
-    boolean join() {
-      boolean interrupted = false;
-      boolean waits = true;
-      while (waits) {
-        try {
-          if (!thread.join(FINISHING_MAX)) {
-            writer.close();
-            var unused = thread.join(FINISHING_MAX);
-          }
-          waits = false;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+    void join(Stopwatch waited) {
+      if (!clock.join(thread, waited.left(FINISHING_MAX.dividedBy(2)))) {
+        closeWriter();
+        var unused = clock.join(thread, waited.left(FINISHING_MAX));
       }
-      return interrupted;
     }
   }
 

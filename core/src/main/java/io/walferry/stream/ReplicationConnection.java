@@ -5,7 +5,6 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
-import io.walferry.postgres.PostgresErrors;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -60,7 +59,7 @@ public final class ReplicationConnection implements AutoCloseable {
           Lsn.parse(result.getString("xlogpos")),
           result.getString("dbname"));
     } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "identify the server " + connector.settings().display());
+      throw StreamFailures.translate(e, "identify the server " + connector.settings().display());
     }
   }
 
@@ -80,7 +79,7 @@ public final class ReplicationConnection implements AutoCloseable {
       result.next();
       return TimelineHistory.parse(result.getString("content"));
     } catch (SQLException e) {
-      throw PostgresErrors.translate(
+      throw StreamFailures.translate(
           e, "read the history of timeline " + timeline + " of " + display);
     } catch (IllegalArgumentException e) {
       throw new WalferryException(
@@ -108,7 +107,7 @@ public final class ReplicationConnection implements AutoCloseable {
         making.set(Optional.empty());
       }
     } catch (SQLException e) {
-      throw PostgresErrors.translate(
+      throw StreamFailures.translate(
           e, "create the slot " + name + " on " + connector.settings().display());
     }
   }
@@ -167,7 +166,7 @@ public final class ReplicationConnection implements AutoCloseable {
           new SourceSubTransactions(connector, settings.silenceMax()),
           timely);
     } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "start the stream of " + where);
+      throw StreamFailures.translate(e, "start the stream of " + where);
     } catch (IOException e) {
       throw StreamFailures.lost(where, e);
     }

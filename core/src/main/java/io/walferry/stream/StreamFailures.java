@@ -33,6 +33,17 @@ final class StreamFailures {
   }
 
   /**
+   * As {@link PostgresErrors#translate} does. What sends the log has a catalog of the change's own
+   * time, under which no table goes: an internal error is one.
+   */
+  static WalferryException translate(SQLException cause, String attempted) {
+    WalferryException said = PostgresErrors.translate(cause, attempted);
+    return INTERNAL_ERROR.equals(cause.getSQLState())
+        ? new WalferryException(ErrorCode.INTERNAL, said.getMessage(), said)
+        : said;
+  }
+
+  /**
    * What the server gives as its error. While it streams transactions in progress, servers up to 18
    * at least can fail with an internal error ("could not map filenode … to relation OID"), where a
    * table was truncated and that was rolled back; what has committed they decode well.
@@ -41,7 +52,7 @@ final class StreamFailures {
       String where, boolean inProgress, byte[] buffer, int start, int length) {
     ServerMessage message = ServerMessage.read(buffer, start, length);
     SQLException cause = new SQLException(message.text(), message.state());
-    WalferryException said = PostgresErrors.translate(cause, "follow " + where);
+    WalferryException said = translate(cause, "follow " + where);
     if (inProgress && message.state().equals(INTERNAL_ERROR)) {
       return new WalferryException(ErrorCode.STREAMING_UNSUITABLE, said.getMessage(), cause);
     }

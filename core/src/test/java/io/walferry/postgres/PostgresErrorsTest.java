@@ -51,6 +51,8 @@ final class PostgresErrorsTest {
         "57P01 | terminating connection due to administrator command | SERVER_UNAVAILABLE",
         "57P03 | the database system is starting up | SERVER_UNAVAILABLE",
         "58P01 | requested WAL segment has already been removed | SLOT_UNUSABLE",
+        "XX000 | could not open relation with OID 4711 | SOURCE_SCHEMA_MOVING",
+        "XX001 | invalid page in block 3 | INTERNAL",
         "42601 | syntax error | INTERNAL",
       })
   void serverErrorsHaveCodes(String state, String message, ErrorCode code) {

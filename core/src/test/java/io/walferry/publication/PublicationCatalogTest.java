@@ -1,6 +1,7 @@
 package io.walferry.publication;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,13 @@ import io.walferry.publication.Publication.Operation;
 import io.walferry.testkit.postgres.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -278,6 +283,38 @@ final class PublicationCatalogTest {
                   "p", true, Set.of(Operation.INSERT, Operation.TRUNCATE), false, false)),
           new PublicationCatalog(connection).find("p"));
       assertEquals(Optional.empty(), new PublicationCatalog(connection).find("P"));
+    }
+  }
+
+  /** Servers open each table for its columns, from 16 on after they have listed all of them. */
+  @ParameterizedTest
+  @FieldSource("MAJORS")
+  void aTableThatIsDroppedMeanwhileMayBeLookedAtAgain(int major) throws Exception {
+    try (Database database = SharedServers.database(major);
+        Connection dropping = database.connect();
+        Connection looking = database.connect()) {
+      database.execute(
+          "create table t (id int primary key); create table u (id int primary key);"
+              + " create publication p for all tables");
+      dropping.setAutoCommit(false);
+      try (Statement drop = dropping.createStatement()) {
+        drop.execute("drop table t");
+      }
+      CompletableFuture<List<PublishedTable>> looked =
+          CompletableFuture.supplyAsync(() -> new PublicationCatalog(looking).tables("p"));
+      database.await(
+          "the look waits for the table",
+          "exists (select from pg_locks l join pg_database d on d.oid = l.database"
+              + " where not l.granted and d.datname = current_database())");
+      dropping.commit();
+      try {
+        List<PublishedTable> seen = looked.get(1, TimeUnit.MINUTES);
+        assertEquals("public.u", seen.getLast().toString(), "as of before, or after");
+      } catch (ExecutionException e) {
+        WalferryException failure = assertInstanceOf(WalferryException.class, e.getCause());
+        assertEquals(ErrorCode.SOURCE_SCHEMA_MOVING, failure.code(), failure::toString);
+      }
+      assertEquals("[public.u]", new PublicationCatalog(looking).tables("p").toString());
     }
   }
 

@@ -18,9 +18,6 @@ final class DestinationErrors implements SqlErrors {
   private static final String UNIQUE_VIOLATION = "23505";
   private static final String CHECK_OPTION = "44000";
 
-  /** By a trigger. */
-  private static final String RAISED = "P0001";
-
   /** Also of a value that is too long for an index. */
   private static final String LIMIT_EXCEEDED = "54000";
 
@@ -36,9 +33,9 @@ final class DestinationErrors implements SqlErrors {
     SQLException cause = plain(failure);
     String state = Optional.ofNullable(cause.getSQLState()).orElse("unknown");
     WalferryException general = PostgresErrors.translate(cause, attempt + " in " + where);
-    ErrorCode code = code(state, general.code());
+    ErrorCode code = code(state, cause, general.code());
     String message = String.valueOf(general.getMessage()) + hint(state, cause);
-    return isAboutValues(state)
+    return PostgresErrors.mayShowValues(cause)
         ? new WalferryException(code, message)
         : new WalferryException(code, message, cause);
   }
@@ -71,25 +68,26 @@ final class DestinationErrors implements SqlErrors {
     return plain;
   }
 
-  /** Their primary messages quote values, and so would a stack trace. */
-  private static boolean isAboutValues(String state) {
-    return state.startsWith("22")
-        || state.startsWith("23")
-        || state.equals(CHECK_OPTION)
-        || state.equals(RAISED);
-  }
-
-  private static ErrorCode code(String state, ErrorCode general) {
+  private static ErrorCode code(String state, SQLException cause, ErrorCode general) {
     return switch (state) {
       case "53100" -> ErrorCode.DESTINATION_FULL;
       case "55P03", "40P01", "40001", "57014", "55006" -> ErrorCode.DESTINATION_BUSY;
-      case "42501", "25006" -> ErrorCode.DESTINATION_UNWRITABLE;
       case UNIQUE_VIOLATION -> ErrorCode.DESTINATION_CONFLICT;
-      case CHECK_OPTION, RAISED, LIMIT_EXCEEDED -> ErrorCode.DESTINATION_ROW_REFUSED;
+      default ->
+          PostgresErrors.isRaised(cause) ? ErrorCode.DESTINATION_ROW_REFUSED : own(state, general);
+    };
+  }
+
+  /** What the server itself has to say. */
+  private static ErrorCode own(String state, ErrorCode general) {
+    return switch (state) {
+      case "42501", "25006" -> ErrorCode.DESTINATION_UNWRITABLE;
+      case CHECK_OPTION, LIMIT_EXCEEDED -> ErrorCode.DESTINATION_ROW_REFUSED;
       default ->
           switch (state.substring(0, 2)) {
             case "22", "23" -> ErrorCode.DESTINATION_ROW_REFUSED;
             case "0A", "3F", "42", "54" -> ErrorCode.DESTINATION_SHAPE;
+            case "XX" -> ErrorCode.INTERNAL;
             default -> reachability(general);
           };
     };
@@ -104,15 +102,16 @@ final class DestinationErrors implements SqlErrors {
   }
 
   private static String hint(String state, SQLException cause) {
-    if (!isAboutValues(state)) {
+    String kind;
+    if (PostgresErrors.isRaised(cause)) {
+      kind = "; a trigger forbids what the source has";
+    } else if (state.startsWith("22")) {
+      kind = "; a column's type does not take what the source has";
+    } else if (state.startsWith("23") || state.equals(CHECK_OPTION)) {
+      kind = "; a constraint forbids what the source has";
+    } else {
       return "";
     }
-    String kind =
-        state.startsWith("22")
-            ? "; a column's type does not take what the source has"
-            : state.equals(RAISED)
-                ? "; a trigger forbids what the source has"
-                : "; a constraint forbids what the source has";
     return kind
         + serverMessage(cause)
             .map(

@@ -32,6 +32,8 @@ import java.io.StringWriter;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused leaves the database as it was. */
 @Postgres
@@ -193,6 +195,32 @@ final class PostgresRefusalTest {
       StringWriter all = new StringWriter();
       failure.printStackTrace(new PrintWriter(all));
       assertFalse(all.toString().contains("secret"), all::toString);
+    }
+  }
+
+  /** Whoever writes a trigger chooses the state as well as the words. */
+  @ParameterizedTest
+  @ValueSource(strings = {"P0001", "U0001", "XX123", "55000", "42501", "0A000", "08006"})
+  void whatATriggerSaysIsNeverShown(String state, Database database) throws SQLException {
+    database.execute(
+        """
+        CREATE TABLE item (id int PRIMARY KEY, price numeric, note text);
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'it is %%', NEW.note USING ERRCODE = '%s'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON item FOR EACH ROW EXECUTE FUNCTION refuse();
+        ALTER TABLE item ENABLE ALWAYS TRIGGER refuse;
+        """
+            .formatted(state));
+    try (PostgresSink sink = following(database, ITEM)) {
+      WalferryException failure =
+          assertThrows(
+              WalferryException.class, () -> apply(sink, 0x20, ITEM.insert("1", "2", "secret")));
+      assertEquals(ErrorCode.DESTINATION_ROW_REFUSED, failure.code(), failure::toString);
+      StringWriter all = new StringWriter();
+      failure.printStackTrace(new PrintWriter(all));
+      assertFalse(all.toString().contains("secret"), all::toString);
+      assertTrue(all.toString().contains("(SQLState " + state + ")"), all::toString);
+      assertTrue(all.toString().contains("a trigger forbids"), all::toString);
     }
   }
 

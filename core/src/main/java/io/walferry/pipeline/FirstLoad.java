@@ -65,7 +65,9 @@ final class FirstLoad {
    */
   List<StartPoint> run(Set<TableId> replaced) {
     SourceSnapshot.requireTelling(sql);
-    List<StartPoint> begun = new PublishedTables(feed, sql).use(tables -> begin(tables, replaced));
+    List<StartPoint> begun =
+        new PublishedTables(feed, sql, replaced.isEmpty() && Member.findRows(members))
+            .use(tables -> begin(tables, replaced));
     reception.receive(lineage, members.getFirst().ends(), begun.getFirst().position().endLsn());
     begun.forEach(start -> start.member().loads().load(start.unsettled()));
     listener.loadFinished(begun.getFirst().position());

@@ -36,11 +36,19 @@ final class PublishedTables {
   private final Connection sql;
   private final PublicationCatalog catalog;
   private final TableSelection selection;
+  private final boolean rowsAreFound;
   private boolean created;
 
-  PublishedTables(FeedSettings feed, Connection sql) {
+  /**
+   * Of a feed.
+   *
+   * @param rowsAreFound whether a destination looks for the rows that were changed or deleted, and
+   *     is not to begin with tables whose rows nobody can find
+   */
+  PublishedTables(FeedSettings feed, Connection sql, boolean rowsAreFound) {
     this.feed = feed;
     this.sql = sql;
+    this.rowsAreFound = rowsAreFound;
     this.catalog = new PublicationCatalog(sql);
     this.selection = new TableSelection(feed.tables(), List.of());
   }
@@ -79,7 +87,7 @@ final class PublishedTables {
         .ensure(feed.publication(), present(asked.stream().filter(TablePattern::isLiteral)));
     warnOfTablesLeftOut(present(asked.stream()));
     List<PublishedTable> tables = existing();
-    judgeIdentities(tables, false);
+    judgeIdentities(tables);
     warnOfMissingFilters(tables);
     return tables;
   }
@@ -123,7 +131,7 @@ final class PublishedTables {
     }
     if (exists && feed.tables().isEmpty()) {
       List<PublishedTable> tables = existing();
-      judgeIdentities(tables, true);
+      judgeIdentities(tables);
       warnOfMissingFilters(tables);
       return tables;
     }
@@ -132,10 +140,11 @@ final class PublishedTables {
         (feed.tables().isEmpty() ? List.of(DEFAULT_PATTERN) : feed.tables())
             .stream().map(TablePattern::parse).toList();
     List<TableId> asked = directory.matching(patterns);
-    created = new Publications(sql).ensure(feed.publication(), asked, feed.rowFilters());
+    created =
+        new Publications(sql).ensure(feed.publication(), asked, feed.rowFilters(), rowsAreFound);
     List<PublishedTable> tables = existing();
     requireSelected(asked, tables, directory);
-    judgeIdentities(tables, true);
+    judgeIdentities(tables);
     if (!created) {
       warnOfMissingFilters(tables);
     }
@@ -174,18 +183,25 @@ final class PublishedTables {
 
   /**
    * Where the server refuses updates itself, nothing wrong can come; but somebody should know. A
-   * feed that begins need not begin where the first update would end it.
+   * feed need not begin where the first update would end it.
    *
-   * @throws WalferryException {@code REPLICA_IDENTITY_MISSING} if {@code begins}
+   * @throws WalferryException {@code REPLICA_IDENTITY_MISSING} for such a feed
    */
-  private void judgeIdentities(List<PublishedTable> tables, boolean begins) {
-    Publication publication = catalog.find(feed.publication()).orElseThrow();
+  private void judgeIdentities(List<PublishedTable> tables) {
+    Publication publication =
+        catalog
+            .find(feed.publication())
+            .orElseThrow(
+                () ->
+                    new WalferryException(
+                        ErrorCode.PUBLICATION_MISSING,
+                        "publication " + feed.publication() + " does not exist any more"));
     warnOfMissingOperations(publication);
     List<IdentityProblem> problems =
         new IdentityCheck(sql, TableDirectory.read(sql)).existing(publication, tables);
     List<IdentityProblem> unfollowable =
         problems.stream().filter(problem -> !problem.refused()).toList();
-    if (begins && !unfollowable.isEmpty()) {
+    if (rowsAreFound && !unfollowable.isEmpty()) {
       throw new WalferryException(
           ErrorCode.REPLICA_IDENTITY_MISSING,
           "UPDATE and DELETE could not be followed on "
@@ -202,7 +218,7 @@ final class PublishedTables {
           problem.found(),
           problem.refused()
               ? "The server refuses the application's own UPDATE and DELETE on it"
-              : "An UPDATE or DELETE of it will end the feed",
+              : "Its UPDATE and DELETE come without what a row is known by",
           IdentityProblem.advice(List.of(problem)));
     }
   }

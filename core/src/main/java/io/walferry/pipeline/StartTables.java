@@ -96,7 +96,7 @@ final class StartTables {
             .filter(table -> !dropped.contains(table.table()))
             .toList();
     StartTables start = new StartTables(ledger, known, tables, dropped, Set.of());
-    start.requireNoneRenamed(published);
+    start.requireNoneRenamed(published, new TableSelection(feed.tables(), List.of()));
     return start;
   }
 
@@ -145,15 +145,21 @@ final class StartTables {
 
   /**
    * A table under a new name is not a new table; what it had brought is under the old one. One of
-   * its old name is not asked for any more.
+   * its old name is not asked for any more, or has come back since the feed's tables were looked
+   * for.
    */
-  private void requireNoneRenamed(List<PublishedTable> published) {
+  private void requireNoneRenamed(List<PublishedTable> published, TableSelection selection) {
     Map<Integer, TableId> names =
         published.stream().collect(Collectors.toMap(PublishedTable::oid, PublishedTable::table));
     for (TableId table : gone) {
       TableId name = names.get(ledger.followed(table).orElseThrow().oid());
       if (name != null && !name.equals(table)) {
         throw renamed(table, name);
+      }
+      if (name != null && selection.includes(name)) {
+        throw new WalferryException(
+            ErrorCode.SOURCE_SCHEMA_MOVING,
+            "table " + name + " was not published a moment ago, and is by now");
       }
     }
   }

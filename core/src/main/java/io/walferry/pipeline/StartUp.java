@@ -178,7 +178,7 @@ final class StartUp {
   }
 
   private List<StartPoint> goOn(Position least, Slot slot) {
-    List<PublishedTable> tables = new PublishedTables(feed, sql).followed(least);
+    List<PublishedTable> tables = new PublishedTables(feed, sql, false).followed(least);
     Position joining = new Position(slot.wal().confirmedFlushLsn().orElse(Lsn.ZERO), Xid.NONE);
     List<StartPoint> starts = new ArrayList<>();
     for (Member member : members) {
@@ -405,7 +405,8 @@ final class StartUp {
 
   /** Starts from the slot as it stands; the destinations have what came before. */
   private List<StartPoint> attach(Optional<Slot> slot) {
-    List<StartPoint> starts = new PublishedTables(feed, sql).use(tables -> start(slot, tables));
+    List<StartPoint> starts =
+        new PublishedTables(feed, sql, Member.findRows(members)).use(tables -> start(slot, tables));
     for (StartPoint start : starts) {
       start.member().loads().lines().note(start.tables());
       start.member().ends().sink().commit(start.position());

@@ -46,13 +46,6 @@ public final class PostgresErrors {
           "00", "01", "02", "03", "08", "0A", "0B", "24", "25", "26", "28", "2B", "2D", "34", "3B",
           "3D", "3F", "40", "42", "53", "54", "55", "57", "58", "72", "99", "F0", "XX");
 
-  /** Those that the server has errors of itself ({@code errcodes.txt}). */
-  private static final Set<String> SERVER_CLASSES =
-      Set.of(
-          "00", "01", "02", "03", "08", "09", "0A", "0B", "0F", "0L", "0P", "0Z", "10", "20", "21",
-          "22", "23", "24", "25", "26", "27", "28", "2B", "2D", "2F", "34", "38", "39", "3B", "3D",
-          "3F", "40", "42", "44", "53", "54", "55", "57", "58", "72", "F0", "HV", "P0", "XX");
-
   /** What {@code RAISE} has if nobody chooses a state. */
   private static final String RAISED = "P0001";
 
@@ -80,7 +73,13 @@ public final class PostgresErrors {
       return new WalferryException(ours.get().code(), problem, cause);
     }
     ErrorCode code = codeOf(cause);
-    ErrorCode said = code == ErrorCode.CONNECTION_LOST ? ErrorCode.CONNECTION_FAILED : code;
+    ErrorCode said =
+        switch (code) {
+          case CONNECTION_LOST -> ErrorCode.CONNECTION_FAILED;
+          // No table is looked at yet.
+          case SOURCE_SCHEMA_MOVING -> ErrorCode.INTERNAL;
+          default -> code;
+        };
     return new WalferryException(said, message(cause, attempted), cause);
   }
 
@@ -108,7 +107,9 @@ public final class PostgresErrors {
    */
   public static boolean mayShowValues(SQLException cause) {
     boolean quotable = stateClass(cause).map(QUOTED::contains).orElse(serverError(cause).isEmpty());
-    return !quotable || isRaised(cause);
+    // A statement within a function may be put together of values.
+    boolean within = serverError(cause).map(ServerErrorMessage::getInternalQuery).isPresent();
+    return !quotable || within || isRaised(cause);
   }
 
   /**
@@ -116,11 +117,11 @@ public final class PostgresErrors {
    * words of its author's choice.
    */
   public static boolean isRaised(SQLException cause) {
-    Optional<ServerErrorMessage> said = serverError(cause);
-    boolean ownState = !stateClass(cause).map(SERVER_CLASSES::contains).orElse(true);
     return RAISED.equals(cause.getSQLState())
-        || (said.isPresent() && ownState)
-        || said.map(ServerErrorMessage::getFile).filter(PROCEDURAL::contains).isPresent();
+        || serverError(cause)
+            .map(ServerErrorMessage::getFile)
+            .filter(PROCEDURAL::contains)
+            .isPresent();
   }
 
   private static Optional<String> stateClass(SQLException cause) {

@@ -81,7 +81,7 @@ public final class Preflight {
     List<IdentityProblem> problems =
         publication.isPresent()
             ? existing(findings, question, server, directory, publication.get(), tables)
-            : missing(findings, question, server, directory, rights, role, publishable);
+            : missing(findings, question, server, directory, rights, role, tables);
     findings.addAll(new TableFindings(directory, rights, role, problems).of(tables));
   }
 
@@ -118,7 +118,8 @@ public final class Preflight {
       TableDirectory directory,
       Map<TableId, TableRights> rights,
       RoleFacts role,
-      Collection<TableId> publishable) {
+      Collection<TableId> tables) {
+    List<TableId> publishable = directory.publishable(tables);
     RowFilterFindings filters = new RowFilterFindings(connection, server, question.rowFilters());
     findings.addAll(filters.tooOld());
     String name = question.publication().orElse(NAME_DEFAULT);
@@ -127,7 +128,7 @@ public final class Preflight {
     boolean creatable = false;
     if (!others.isEmpty()) {
       findings.add(PublicationFindings.unnamed(others));
-    } else if (question.publication().isPresent() || !publishable.isEmpty()) {
+    } else if (question.publication().isPresent() || !tables.isEmpty()) {
       RowFilters taken = filters.areTaken() ? question.rowFilters() : RowFilters.NONE;
       String create =
           new Publications(connection).createStatement(directory, name, publishable, taken) + ";";

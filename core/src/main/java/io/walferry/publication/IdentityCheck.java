@@ -93,14 +93,27 @@ public final class IdentityCheck {
     return problems(judged, Optional.of(publication));
   }
 
-  /** Whether a publication of these tables has to carry generated columns, and can. */
+  /**
+   * Whether a publication of these tables has to carry generated columns, and can: an identity
+   * tells one, or will once the table has the identity that is advised.
+   */
   boolean needsGenerated(Collection<TableId> tables) {
     if (directory.serverMajor() < GENERATED_PUBLISHED_SINCE) {
       return false;
     }
-    List<SourceTable> leaves = directory.leaves(tables);
-    return SourceIdentities.read(connection, leaves).values().stream()
-        .anyMatch(identity -> identity.tells(Generated.STORED));
+    Set<TableId> advised =
+        planned(tables).stream().map(IdentityProblem::table).collect(Collectors.toSet());
+    Set<Integer> changing =
+        directory.leaves(tables).stream()
+            .filter(leaf -> advised.contains(leaf.table()))
+            .map(SourceTable::oid)
+            .collect(Collectors.toSet());
+    return SourceIdentities.read(connection, directory.leaves(tables)).entrySet().stream()
+        .anyMatch(
+            entry ->
+                entry.getValue().tells(Generated.STORED)
+                    || (changing.contains(entry.getKey())
+                        && entry.getValue().has(Generated.STORED)));
   }
 
   private Set<Integer> listed(Publication publication) {

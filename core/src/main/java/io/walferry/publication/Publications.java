@@ -36,24 +36,28 @@ public final class Publications {
    *     PUBLICATION_INCOMPLETE}; then nothing has been created
    */
   public boolean ensure(String name, Collection<TableId> tables) {
-    return ensure(name, tables, RowFilters.NONE);
+    return ensure(name, tables, RowFilters.NONE, true);
   }
 
   /**
    * The same; one that is created carries only the rows that the filters let through.
    *
+   * @param rowsAreFound whether a destination looks for the rows that were changed or deleted, so
+   *     that it is not created where the server sends some that cannot be found
    * @throws WalferryException also {@code CONFIGURATION_INVALID} if the server does not take them
    */
-  public boolean ensure(String name, Collection<TableId> tables, RowFilters filters) {
+  public boolean ensure(
+      String name, Collection<TableId> tables, RowFilters filters, boolean rowsAreFound) {
     if (new PublicationCatalog(connection).find(name).isPresent()) {
       requireCarried(name, tables);
       return false;
     }
-    create(name, tables, filters);
+    create(name, tables, filters, rowsAreFound);
     return true;
   }
 
-  private void create(String name, Collection<TableId> tables, RowFilters filters) {
+  private void create(
+      String name, Collection<TableId> tables, RowFilters filters, boolean rowsAreFound) {
     TableDirectory directory = TableDirectory.read(connection);
     requirePublishable(directory, tables);
     List<TableId> publishable = directory.publishable(tables);
@@ -62,7 +66,7 @@ public final class Publications {
           ErrorCode.TABLE_MISSING, "publication " + name + " is to carry no table at all");
     }
     try {
-      new NewPublication(connection, directory, name, publishable, filters).create();
+      new NewPublication(connection, directory, name, publishable, filters, rowsAreFound).create();
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "create publication " + name);
     }
@@ -102,7 +106,7 @@ public final class Publications {
   public List<IdentityProblem> tryOut(
       TableDirectory directory, String name, Collection<TableId> tables, RowFilters filters) {
     try {
-      return new NewPublication(connection, directory, name, tables, filters).tryOut();
+      return new NewPublication(connection, directory, name, tables, filters, true).tryOut();
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "try out publication " + name);
     }
@@ -174,7 +178,7 @@ public final class Publications {
         columns.isEmpty()
             ? ""
             : columns.stream().map(TableId::quote).collect(Collectors.joining(", ", " (", ")"));
-    return "%s DROP TABLE %s; %s ADD TABLE %s%s%s;"
+    return "BEGIN; %s DROP TABLE %s; %s ADD TABLE %s%s%s; COMMIT;"
         .formatted(
             alter,
             table.table().quoted(),

@@ -130,8 +130,9 @@ public final class ChunkLoad implements AutoCloseable {
 
   /**
    * Ends the threads, with what they have not committed. Reads end at once; whoever was handed a
-   * row may finish with it, so no thread is interrupted then. Waits for all of them ten seconds at
-   * most; an interrupt of the calling thread does not end the wait and stays pending.
+   * row may finish with it, so no thread is interrupted then. After half of ten seconds the writers
+   * are closed of threads that have not ended by themselves; after all of them, what such a thread
+   * still does fails. An interrupt of the calling thread does not end the wait and stays pending.
    */
   @Override
   public void close() {
@@ -142,7 +143,9 @@ public final class ChunkLoad implements AutoCloseable {
       workers.forEach(Worker::abort);
     }
     Stopwatch waited = Stopwatch.start(clock);
-    workers.forEach(worker -> worker.join(waited));
+    workers.forEach(worker -> worker.join(waited.left(FINISHING_MAX.dividedBy(2))));
+    workers.stream().filter(worker -> worker.thread.isAlive()).forEach(Worker::closeWriter);
+    workers.forEach(worker -> worker.join(waited.left(FINISHING_MAX)));
   }
 
   private final class Worker implements Runnable, ChunkReader.Progress {
@@ -244,16 +247,9 @@ public final class ChunkLoad implements AutoCloseable {
       }
     }
 
-    /**
-     * Waits for the end of the thread, since while it lives it may be in a call of the destination.
-     * Half of the time that all threads have is for it to end by itself; then its writer is closed,
-     * so that a call which goes on after that fails.
-     */
-    void join(Stopwatch waited) {
-      if (!clock.join(thread, waited.left(FINISHING_MAX.dividedBy(2)))) {
-        closeWriter();
-        var unused = clock.join(thread, waited.left(FINISHING_MAX));
-      }
+    /** Waits for the end of the thread: while it lives it may be in a call of the destination. */
+    void join(Duration atMost) {
+      var unused = clock.join(thread, atMost);
     }
   }
 

@@ -38,7 +38,7 @@ final class RowFiltersTest {
     WalferryException e =
         assertThrows(
             WalferryException.class,
-            () -> new Publications(connection).ensure("p", tables, filters));
+            () -> new Publications(connection).ensure("p", tables, filters, true));
     assertEquals(code, e.code(), e::toString);
     assertTrue(new PublicationCatalog(connection).find("p").isEmpty());
     return e;
@@ -61,7 +61,7 @@ final class RowFiltersTest {
           new RowFilters(Map.of(table("a \"b"), "v <> ')' -- all but one", table("r"), "id > 5"));
       List<TableId> tables = List.of(table("a \"b"), table("t"), table("r"));
 
-      assertTrue(new Publications(connection).ensure("p", tables, filters));
+      assertTrue(new Publications(connection).ensure("p", tables, filters, true));
 
       List<PublishedTable> made = new PublicationCatalog(connection).tables("p");
       assertEquals(
@@ -116,7 +116,8 @@ final class RowFiltersTest {
           e::getMessage);
       database.execute(e.getMessage().substring(e.getMessage().indexOf("ALTER TABLE")));
       assertTrue(
-          new Publications(connection).ensure("p", List.copyOf(conditions.keySet()), filters));
+          new Publications(connection)
+              .ensure("p", List.copyOf(conditions.keySet()), filters, true));
       database.execute(
           """
           insert into "No Key" values (1, 'x', 'y'); update "No Key" set v = 'z';

@@ -44,7 +44,7 @@ final class UnfollowableTableTest {
     assertEquals("2 b", answer("select a || ' ' || v from t"));
   }
 
-  /** What is in the log stays as it is: the way on is to pass it, and to read the table again. */
+  /** Mending the table does not mend the log: the feed passes it, and reads the table again. */
   @Test
   void aFeedThatStandsAtSuchAnUpdateGoesOnWithoutTheTable(Database database) throws Exception {
     Scene scene = new Scene(database, directory).withTable();

@@ -40,7 +40,7 @@ final class PublishedTables {
   private boolean created;
 
   /**
-   * Of a feed.
+   * Reads the tables of a feed over a connection.
    *
    * @param rowsAreFound whether a destination looks for the rows that were changed or deleted, and
    *     is not to begin with tables whose rows nobody can find

@@ -34,7 +34,7 @@ public final class PostgresErrors {
   /** What the driver names, in any language, if the certificate is of another host. */
   private static final String HOST_NAME_VERIFIER = "hostnameverifier";
 
-  /** Of a session; what sends the log has no catalog that moves under it. */
+  /** Means, in a session, that an object went while the server looked at it. */
   private static final String INTERNAL_ERROR = "XX000";
 
   private static final int STATE_LENGTH = 5;
@@ -46,7 +46,7 @@ public final class PostgresErrors {
           "00", "01", "02", "03", "08", "0A", "0B", "24", "25", "26", "28", "2B", "2D", "34", "3B",
           "3D", "3F", "40", "42", "53", "54", "55", "57", "58", "72", "99", "F0", "XX");
 
-  /** What {@code RAISE} has if nobody chooses a state. */
+  /** Is the state of a {@code RAISE} that names none. */
   private static final String RAISED = "P0001";
 
   /** The server's sources that report what a function says; such a name is in no language. */

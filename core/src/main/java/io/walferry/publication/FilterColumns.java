@@ -14,9 +14,9 @@ import java.util.Map;
 /** Which columns the row filters of a publication look at. */
 final class FilterColumns {
   /**
-   * What an expression refers to is what its entry depends on: the server has noted that as it
-   * parsed it; so it is, once more, on each column that it lists. Of a partition whose rows come
-   * under a root's name, the topmost entry counts.
+   * Reads what entries depend on, which the server has noted as it parsed their expressions; an
+   * entry depends once more on each column that it lists. Of a partition whose rows come under a
+   * root's name, the topmost entry counts.
    */
   private static final String QUERY =
       """

@@ -21,8 +21,8 @@ public record IdentityProblem(
   static final String USABLE = "a usable replica identity, or a publication of inserts only";
 
   /**
-   * What to do about them, as the end of a sentence: statements that mend them, each once, and
-   * which tables need another key; empty if there are none.
+   * Ends a sentence with what to do about them: statements that mend them, each once, and which
+   * tables need another key. Empty if there are none.
    */
   public static String advice(Collection<IdentityProblem> problems) {
     return advice(problems, Stream.empty());

@@ -33,29 +33,6 @@ import org.junit.jupiter.api.Test;
 final class ChunkLoadTest {
   private static final Duration PATIENCE = Await.patience(Duration.ofSeconds(60));
 
-  /** Takes no row. */
-  private record Untouched(AtomicBoolean touched) implements ChunkWriter {
-    @Override
-    public CopyFormat begin(PublishedTable table) {
-      touched.set(true);
-      return CopyFormat.TEXT;
-    }
-
-    @Override
-    public CopyFormat begin(PublishedTable table, RowKeys keys) {
-      return begin(table);
-    }
-
-    @Override
-    public void write(byte[] message) {}
-
-    @Override
-    public void commit(LedgerEntry loaded) {}
-
-    @Override
-    public void close() {}
-  }
-
   private static TableLedger plan(Connection connection) {
     LoadTable table =
         LoadTable.read(connection, new PublicationCatalog(connection).tables("p").getFirst());
@@ -72,14 +49,15 @@ final class ChunkLoadTest {
       if (had.getAndSet(true)) {
         throw new IllegalStateException("no second one");
       }
-      return new Taking(() -> closed.set(true));
+      return new Taking(() -> {}, () -> closed.set(true));
     }
   }
 
-  /** Takes every row, and does something when it is closed. */
-  private record Taking(Runnable closing) implements ChunkWriter {
+  /** Takes every row, and does something as it begins and when it is closed. */
+  private record Taking(Runnable beginning, Runnable closing) implements ChunkWriter {
     @Override
     public CopyFormat begin(PublishedTable table) {
+      beginning.run();
       return CopyFormat.TEXT;
     }
 
@@ -119,7 +97,7 @@ final class ChunkLoadTest {
       try (ChunkLoad load =
           ChunkLoad.start(
               source,
-              () -> new Taking(failing),
+              () -> new Taking(() -> {}, failing),
               2,
               List.of(ledger),
               PATIENCE,
@@ -161,7 +139,7 @@ final class ChunkLoadTest {
       ChunkLoad load =
           ChunkLoad.start(
               source,
-              () -> new Untouched(touched),
+              () -> new Taking(() -> touched.set(true), () -> {}),
               1,
               List.of(ledger),
               PATIENCE,

@@ -95,6 +95,7 @@ final class FeedWiring {
         new RetryPolicy(retry.first(), retry.most(), retry.slotWait()),
         pipeline.loadReaders(),
         pipeline.chunkBytes(),
+        source.invalidText(),
         until);
   }
 

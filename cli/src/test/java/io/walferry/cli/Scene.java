@@ -12,9 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -240,6 +242,17 @@ final class Scene {
     assertQuietAboutData(run);
     awaitIdleSlots();
     return this;
+  }
+
+  /** What the SQLite file says, in its first column of its first row. */
+  String answer(String query) throws SQLException {
+    try (Connection copy =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("copy.db"));
+        Statement statement = copy.createStatement();
+        ResultSet row = statement.executeQuery(query)) {
+      assertTrue(row.next());
+      return row.getString(1);
+    }
   }
 
   /** Runs a feed that ends by itself for that reason, and has said so. */

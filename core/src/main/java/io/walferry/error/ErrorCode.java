@@ -116,6 +116,12 @@ public enum ErrorCode {
           + " into a destination that has the rows."),
   SOURCE_SCHEMA_MOVING(
       Retry.BOUNDED, Exit.FAILURE, "Let schema changes of the published tables finish first."),
+  SOURCE_TEXT_INVALID(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "Set 'source.invalidText: replace', which puts U+FFFD in the place of such bytes but in keys,"
+          + " or leave the table out of 'source.tables'; a row that is still to be loaded can be"
+          + " mended at the source."),
   SOURCE_TABLE_REPLACED(
       Retry.NEVER,
       Exit.FAILURE,

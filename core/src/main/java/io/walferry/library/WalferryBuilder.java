@@ -13,6 +13,7 @@ import io.walferry.pipeline.SlotLoss;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.publication.InvalidText;
 import io.walferry.publication.TablePattern;
 import io.walferry.sink.Sink;
 import io.walferry.stream.SlotKind;
@@ -48,6 +49,7 @@ public final class WalferryBuilder {
   private Optional<Predecessor> upgradedFrom = Optional.empty();
   private LoadMode snapshot = LoadMode.SNAPSHOT;
   private SlotLoss slotLoss = SlotLoss.FAIL;
+  private InvalidText invalidText = InvalidText.FAIL;
   private Optional<CheckpointStore> checkpoint = Optional.empty();
   private boolean withoutCheckpoint;
   private boolean acceptsConfiguration;
@@ -136,6 +138,12 @@ public final class WalferryBuilder {
   /** What to do when the server has lost changes; it stops by default. */
   public WalferryBuilder onSlotLost(SlotLoss reaction) {
     slotLoss = reaction;
+    return this;
+  }
+
+  /** What becomes of text of the source that is not UTF-8; the feed stops by default. */
+  public WalferryBuilder invalidText(InvalidText reaction) {
+    invalidText = reaction;
     return this;
   }
 
@@ -319,7 +327,8 @@ public final class WalferryBuilder {
             upgradedFrom);
     return new WalferrySettings(
         new PostgresConnector(source.orElseThrow(), "walferry " + name),
-        new PipelineSettings(feed, stream, fitting, retry, loadReaders, chunkBytes, until),
+        new PipelineSettings(
+            feed, stream, fitting, retry, loadReaders, chunkBytes, invalidText, until),
         checkpoint,
         acceptsConfiguration,
         callbacks.routes(),

@@ -1,6 +1,7 @@
 package io.walferry.pipeline;
 
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.Sink;
 import io.walferry.stream.ReplicationConnection;
 import io.walferry.time.NanoClock;
@@ -10,6 +11,7 @@ import java.sql.Connection;
  * What one attempt has open.
  *
  * @param sql to the source, in autocommit mode
+ * @param text sees to it that text of the source is UTF-8
  * @param clock the clock that the attempt waits by
  */
 record FeedEnds(
@@ -17,4 +19,5 @@ record FeedEnds(
     ReplicationConnection replication,
     Connection sql,
     Sink sink,
+    SourceText text,
     NanoClock clock) {}

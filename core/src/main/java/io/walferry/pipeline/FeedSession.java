@@ -8,6 +8,7 @@ import io.walferry.pipeline.OpenSinks.OpenSink;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublicationCatalog;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.FeedIdentity;
 import io.walferry.sink.SinkState;
 import io.walferry.slot.Slot;
@@ -88,11 +89,13 @@ final class FeedSession {
     Optional<Slot> slot = new SlotCatalog(sql).find(feed.slot());
     FeedIdentity of =
         new FeedIdentity(feed.pipeline(), identity.systemId(), identity.timeline(), feed.slot());
+    SourceText text = SourceText.of(sql, settings.invalidText());
     try (OpenSinks open = new OpenSinks(targets)) {
       requireMemory(open.sinks());
       List<Member> members = new ArrayList<>();
       for (OpenSink opening : open.sinks()) {
-        FeedEnds ends = new FeedEnds(source, replication, sql, opening.sink(), settings.clock());
+        FeedEnds ends =
+            new FeedEnds(source, replication, sql, opening.sink(), text, settings.clock());
         TableLoads loads = new TableLoads(settings, ends, listener, stop);
         members.add(new Member(ends, translated(opening.open(of), of), loads));
       }
@@ -178,7 +181,7 @@ final class FeedSession {
     boolean resumes = starts.getFirst().member().savesPosition();
     RowForms forms =
         new RowForms(
-            ends.sql(),
+            ends,
             selection,
             settings.stream().output().form(),
             starts.stream().map(start -> start.member().ends().sink()).toList(),

@@ -1,5 +1,6 @@
 package io.walferry.pipeline;
 
+import io.walferry.publication.InvalidText;
 import io.walferry.stream.StreamSettings;
 import io.walferry.time.NanoClock;
 
@@ -8,6 +9,7 @@ import io.walferry.time.NanoClock;
  *
  * @param loadReaders connections that read existing rows together
  * @param chunkBytes about how large a chunk of existing rows is, at the source
+ * @param invalidText what becomes of text of the source that is not UTF-8
  * @param until where it ends by itself
  */
 public record PipelineSettings(
@@ -17,6 +19,7 @@ public record PipelineSettings(
     RetryPolicy retry,
     int loadReaders,
     long chunkBytes,
+    InvalidText invalidText,
     Until until) {
   public static final int LOAD_READERS_DEFAULT = 2;
   public static final long CHUNK_BYTES_DEFAULT = 16L << 20;
@@ -36,6 +39,7 @@ public record PipelineSettings(
         RetryPolicy.DEFAULT,
         LOAD_READERS_DEFAULT,
         CHUNK_BYTES_DEFAULT,
+        InvalidText.FAIL,
         Until.Stopped.STOPPED);
   }
 
@@ -45,22 +49,31 @@ public record PipelineSettings(
   }
 
   public PipelineSettings with(FeedSettings other) {
-    return new PipelineSettings(other, stream, batch, retry, loadReaders, chunkBytes, until);
+    return new PipelineSettings(
+        other, stream, batch, retry, loadReaders, chunkBytes, invalidText, until);
   }
 
   public PipelineSettings with(StreamSettings other) {
-    return new PipelineSettings(feed, other, batch, retry, loadReaders, chunkBytes, until);
+    return new PipelineSettings(
+        feed, other, batch, retry, loadReaders, chunkBytes, invalidText, until);
   }
 
   public PipelineSettings with(BatchLimits other) {
-    return new PipelineSettings(feed, stream, other, retry, loadReaders, chunkBytes, until);
+    return new PipelineSettings(
+        feed, stream, other, retry, loadReaders, chunkBytes, invalidText, until);
   }
 
   public PipelineSettings with(Until other) {
-    return new PipelineSettings(feed, stream, batch, retry, loadReaders, chunkBytes, other);
+    return new PipelineSettings(
+        feed, stream, batch, retry, loadReaders, chunkBytes, invalidText, other);
+  }
+
+  public PipelineSettings with(InvalidText other) {
+    return new PipelineSettings(feed, stream, batch, retry, loadReaders, chunkBytes, other, until);
   }
 
   public PipelineSettings withLoad(int readers, long bytesPerChunk) {
-    return new PipelineSettings(feed, stream, batch, retry, readers, bytesPerChunk, until);
+    return new PipelineSettings(
+        feed, stream, batch, retry, readers, bytesPerChunk, invalidText, until);
   }
 }

@@ -372,7 +372,7 @@ final class Replay {
 
   private RowFetch fetch(TableLedger ledger, Relation relation, List<String> key) {
     try {
-      return RowFetch.of(ends.sql(), ledger.table(), relation, key, xid, ends.clock());
+      return RowFetch.of(ends.sql(), ends.text(), ledger.table(), relation, key, xid, ends.clock());
     } catch (WalferryException e) {
       throw TableLoads.moving(e);
     }

@@ -1,13 +1,16 @@
 package io.walferry.pipeline;
 
 import io.walferry.change.Change;
+import io.walferry.change.Column;
 import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
+import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceText;
 import io.walferry.publication.SourceTypes;
 import io.walferry.sink.Sink;
 import io.walferry.stream.OutputOptions.Form;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +31,9 @@ import org.slf4j.LoggerFactory;
 /**
  * In which form the stream is asked for columns, and what becomes of those that come in binary.
  * Keys are judged by their text, and equal means equal text, so binary is asked for only as long as
- * every text can be told from it. Rows are then printed here, once, if a sink takes text only; else
- * they pass as they are. Belongs to the pipeline's thread.
+ * every text can be told from it, and the source's text is known to be UTF-8: text that is not is
+ * seen here. Rows are then printed here, once, if a sink takes text only; else they pass as they
+ * are. Belongs to the pipeline's thread.
  *
  * <p>A column of a type that binary does not tell all of may come later, or a type be altered: then
  * the feed begins again from its position, with text.
@@ -40,6 +45,7 @@ final class RowForms {
   private static final String UNDEFINED_FUNCTION = "42883";
 
   private final Connection sql;
+  private final SourceText text;
   private final TableSelection selection;
   private final List<Sink> learners;
   private final boolean prints;
@@ -51,8 +57,9 @@ final class RowForms {
    * A relation of the stream.
    *
    * @param untold the columns whose text the binary form does not tell
+   * @param keys the columns that tell its rows apart
    */
-  private record Met(RowType type, List<Integer> untold) {}
+  private record Met(RowType type, List<Integer> untold, Set<String> keys) {}
 
   /**
    * Looks up the types of the tables, as far as anybody asks for them.
@@ -61,15 +68,16 @@ final class RowForms {
    * @param sinks of the feed, all of which are open
    * @param resumes whether the feed can begin again from its position
    */
-  RowForms(Connection sql, TableSelection selection, Form form, List<Sink> sinks, boolean resumes) {
-    this.sql = sql;
+  RowForms(FeedEnds ends, TableSelection selection, Form form, List<Sink> sinks, boolean resumes) {
+    this.sql = ends.sql();
+    this.text = ends.text();
     this.selection = selection;
     this.learners = sinks.stream().filter(sink -> sink.capabilities().takesBinary()).toList();
     this.prints = learners.size() < sinks.size();
     if (!learners.isEmpty() || (resumes && form == Form.BINARY)) {
       learn(selection.tables());
     }
-    this.binary = resumes && wants(form) && suits(selection.tables());
+    this.binary = resumes && !text.isChecked() && wants(form) && suits(selection.tables());
   }
 
   private boolean wants(Form form) {
@@ -144,7 +152,18 @@ final class RowForms {
         untold.add(column);
       }
     }
-    return new Met(new RowType(relation, types), untold);
+    return new Met(new RowType(relation, types), untold, keys(relation));
+  }
+
+  /** As the catalog had them at the start, and as the stream has them now. */
+  private Set<String> keys(Relation relation) {
+    Optional<PublishedTable> table =
+        selection.tables().stream().filter(it -> it.oid() == relation.oid()).findFirst();
+    Set<String> keys = new LinkedHashSet<>(table.map(SourceText::keys).orElse(Set.of()));
+    if (table.isEmpty() || relation.replicaIdentity() != ReplicaIdentity.FULL) {
+      relation.columns().stream().filter(Column::key).map(Column::name).forEach(keys::add);
+    }
+    return keys;
   }
 
   /** Whether anybody wants to know what types there are. */
@@ -155,10 +174,10 @@ final class RowForms {
   /**
    * The change as every sink can take it.
    *
-   * @throws WalferryException {@code BINARY_UNSUITABLE}
+   * @throws WalferryException {@code BINARY_UNSUITABLE} or {@code SOURCE_TEXT_INVALID}
    */
   Change readable(Change change) {
-    if (!isWatching()) {
+    if (!isWatching() && !text.isChecked()) {
       return change;
     }
     return switch (change) {
@@ -172,7 +191,8 @@ final class RowForms {
 
   /** Whether nobody has to look at the rows of the relation here. */
   private boolean passes(Relation relation) {
-    return !selection.includes(relation) || (met(relation).untold().isEmpty() && !prints);
+    return !selection.includes(relation)
+        || (met(relation).untold().isEmpty() && !prints && !text.isChecked());
   }
 
   private Change readable(Change.Insert insert) {
@@ -212,7 +232,8 @@ final class RowForms {
                     met.type().type(column).name()));
       }
     }
-    return prints ? met.type().over(row).printed().orElseThrow() : row;
+    Row valid = text.valid(met.type().relation(), met.keys(), row);
+    return prints && isWatching() ? met.type().over(valid).printed().orElseThrow() : valid;
   }
 
   /**

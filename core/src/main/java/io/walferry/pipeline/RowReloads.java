@@ -61,6 +61,7 @@ final class RowReloads {
           ErrorCode.DESTINATION_VALUE,
           ErrorCode.PERMISSION_DENIED,
           ErrorCode.PROTOCOL_VIOLATION,
+          ErrorCode.SOURCE_TEXT_INVALID,
           ErrorCode.TABLE_MISSING);
 
   /**
@@ -188,7 +189,7 @@ final class RowReloads {
     sinceTry = Optional.of(Stopwatch.start(ends.clock()));
     ReadHorizon seen = horizon.orElseGet(() -> new ReadHorizon(SourceSnapshot.begun(ends.sql())));
     horizon = Optional.of(seen);
-    RowReader reader = new RowReader(ends.sql(), seen, ends.clock());
+    RowReader reader = new RowReader(ends.sql(), ends.text(), seen, ends.clock());
     for (TableLedger ledger : due) {
       int before = ledger.rowCount();
       while (hasRoom(ledger) && refuses(reader, ledger)) {}

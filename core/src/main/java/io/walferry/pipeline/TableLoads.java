@@ -276,6 +276,7 @@ final class TableLoads {
             ends.sink()::chunkWriter,
             settings.loadReaders(),
             missing,
+            ends.text(),
             settings.stream().silenceMax(),
             settings.clock())) {
       long chunks = stop.during(() -> drain(load), load::interrupt);

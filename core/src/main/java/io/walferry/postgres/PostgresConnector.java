@@ -49,6 +49,16 @@ public final class PostgresConnector {
                       'idle_session_timeout', 'idle_in_transaction_session_timeout')
       """;
 
+  /**
+   * Has a sender pass on what a database with the encoding {@code SQL_ASCII} has: it would fail at
+   * the first byte that is no UTF-8 and never come beyond it.
+   */
+  private static final String UNCONVERTED =
+      """
+      SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', false)
+       WHERE pg_catalog.current_setting('server_encoding') = 'SQL_ASCII'
+      """;
+
   private final ConnectionSettings settings;
   private final String applicationName;
 
@@ -67,12 +77,13 @@ public final class PostgresConnector {
 
   /** A session for SQL, in auto-commit mode. The caller closes it. */
   public Connection connect() {
-    return open(properties(), "connect to " + settings.display());
+    return open(properties(), FIXED_SETTINGS, "connect to " + settings.display());
   }
 
   /**
    * A walsender session: takes replication commands, and SQL by simple queries only. Reading never
-   * times out, since an idle stream is healthy. The caller closes it.
+   * times out, since an idle stream is healthy. Text of a database with the encoding {@code
+   * SQL_ASCII} comes as it is there, whatever its bytes are. The caller closes it.
    */
   public Connection connectForReplication() {
     refuseGssEncryption();
@@ -81,7 +92,9 @@ public final class PostgresConnector {
     PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "10");
     PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
     PGProperty.GSS_ENC_MODE.set(properties, "disable");
-    return open(properties, "connect for replication to " + settings.display());
+    PGProperty.ALLOW_ENCODING_CHANGES.set(properties, true);
+    String fixed = FIXED_SETTINGS + ";" + UNCONVERTED;
+    return open(properties, fixed, "connect for replication to " + settings.display());
   }
 
   /** Under it the driver keeps the key to itself, so that its socket cannot be taken over. */
@@ -96,7 +109,7 @@ public final class PostgresConnector {
     }
   }
 
-  private Connection open(Properties properties, String attempted) {
+  private Connection open(Properties properties, String fixed, String attempted) {
     try {
       password(attempted).ifPresent(it -> PGProperty.PASSWORD.set(properties, it.reveal()));
       Connection connection = new Driver().connect(url(), properties);
@@ -104,7 +117,7 @@ public final class PostgresConnector {
         throw new WalferryException(
             ErrorCode.INTERNAL, "could not " + attempted + ": the driver does not know its URL");
       }
-      fixSettings(connection);
+      fixSettings(connection, fixed);
       accepted = true;
       return connection;
     } catch (SQLException e) {
@@ -135,9 +148,9 @@ public final class PostgresConnector {
         || code == ErrorCode.TLS_FAILED;
   }
 
-  private static void fixSettings(Connection connection) throws SQLException {
+  private static void fixSettings(Connection connection, String fixed) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(FIXED_SETTINGS);
+      statement.execute(fixed);
     } catch (SQLException e) {
       connection.close();
       throw e;

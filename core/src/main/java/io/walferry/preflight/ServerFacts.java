@@ -25,7 +25,7 @@ record ServerFacts(
       """
       select name, current_setting(name), case when vartype = 'integer' then setting::bigint end
       from pg_settings
-      where name in ('server_version', 'server_version_num', 'wal_level', 'max_replication_slots',
+      where name in ('server_version', 'server_version_num', 'server_encoding', 'wal_level', 'max_replication_slots',
         'max_wal_senders', 'wal_sender_timeout', 'max_slot_wal_keep_size',
         'idle_replication_slot_timeout', 'hot_standby_feedback',
         'synchronized_standby_slots')

@@ -40,6 +40,7 @@ final class ServerFindings {
     if (facts.standby()) {
       findings.add(standby());
     }
+    addEncoding(findings);
     addTimeouts(findings);
     return findings;
   }
@@ -128,6 +129,18 @@ final class ServerFindings {
                 + " snapshot record (SELECT pg_log_standby_snapshot() there), and without feedback"
                 + " its VACUUM invalidates the slot.");
     return feedback ? finding : finding.mendedBy("ALTER SYSTEM SET hot_standby_feedback = on;");
+  }
+
+  private void addEncoding(List<Finding> findings) {
+    if (facts.setting("server_encoding").equals("SQL_ASCII")) {
+      findings.add(
+          Finding.note(
+              "encoding",
+              "an encoding that says what bytes mean",
+              "SQL_ASCII",
+              "The database takes whatever bytes a client sends. Text that is not UTF-8 stops a"
+                  + " feed, or loses such bytes with 'source.invalidText: replace'."));
+    }
   }
 
   private void addTimeouts(List<Finding> findings) {

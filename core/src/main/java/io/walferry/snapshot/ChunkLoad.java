@@ -6,6 +6,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.time.NanoClock;
 import io.walferry.time.Stopwatch;
@@ -32,6 +33,7 @@ public final class ChunkLoad implements AutoCloseable {
   private static final Duration FINISHING_MAX = Duration.ofSeconds(10);
   private static final int REPORTS_MAX = 256;
 
+  private final SourceText text;
   private final NanoClock clock;
   private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
   private final ByteBoundedQueue<LoadReport> reports;
@@ -43,7 +45,8 @@ public final class ChunkLoad implements AutoCloseable {
 
   private record Task(TableLedger ledger, TableChunk chunk) {}
 
-  private ChunkLoad(NanoClock clock) {
+  private ChunkLoad(SourceText text, NanoClock clock) {
+    this.text = text;
     this.clock = clock;
     this.reports = new ByteBoundedQueue<>(REPORTS_MAX, report -> 1, clock);
   }
@@ -53,6 +56,7 @@ public final class ChunkLoad implements AutoCloseable {
    *
    * @param readers how many threads
    * @param ledgers of the tables, of which only the chunks that are missing are read
+   * @param text sees to it that text of the source is UTF-8
    * @param silenceMax after which a server that does not answer a session counts as lost
    * @param clock the clock that the threads wait by
    */
@@ -61,9 +65,10 @@ public final class ChunkLoad implements AutoCloseable {
       Supplier<ChunkWriter> writers,
       int readers,
       List<TableLedger> ledgers,
+      SourceText text,
       Duration silenceMax,
       NanoClock clock) {
-    ChunkLoad load = new ChunkLoad(clock);
+    ChunkLoad load = new ChunkLoad(text, clock);
     for (TableLedger ledger : largestFirst(ledgers)) {
       ledger.missing().forEach(chunk -> load.tasks.add(new Task(ledger, chunk)));
     }
@@ -210,7 +215,7 @@ public final class ChunkLoad implements AutoCloseable {
         session.set(Optional.of(connection));
         connection.setAutoCommit(false);
         connection.setNetworkTimeout(Runnable::run, (int) silenceMax.toMillis());
-        ChunkReader reader = new ChunkReader(connection, this, clock);
+        ChunkReader reader = new ChunkReader(connection, text, this, clock);
         while (task != null && failure.get().isEmpty() && !closed) {
           SourceSnapshot snapshot = reader.transfer(task.ledger(), task.chunk(), writer);
           reports.put(new LoadReport.Chunk(task.ledger(), task.chunk().number(), snapshot));

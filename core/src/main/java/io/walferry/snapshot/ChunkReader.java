@@ -4,6 +4,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.time.NanoClock;
@@ -11,6 +12,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -24,7 +28,10 @@ final class ChunkReader {
   private static final Duration PAUSE = Duration.ofMillis(2);
   private static final int ATTEMPTS_IN_SILENCE = 200;
 
+  private static final Set<CopyFormat> TEXT = EnumSet.of(CopyFormat.TEXT);
+
   private final Connection session;
+  private final SourceText text;
   private final Progress progress;
   private final NanoClock clock;
 
@@ -37,8 +44,9 @@ final class ChunkReader {
     void waiting(PublishedTable table) throws InterruptedException;
   }
 
-  ChunkReader(Connection session, Progress progress, NanoClock clock) {
+  ChunkReader(Connection session, SourceText text, Progress progress, NanoClock clock) {
     this.session = session;
+    this.text = text;
     this.progress = progress;
     this.clock = clock;
   }
@@ -47,10 +55,13 @@ final class ChunkReader {
   SourceSnapshot transfer(TableLedger ledger, TableChunk chunk, ChunkWriter writer)
       throws InterruptedException {
     PublishedTable table = chunk.table().table();
+    if (text.isChecked()) {
+      writer.offer(TEXT);
+    }
     CopyFormat format = writer.begin(table);
     try {
       SourceSnapshot snapshot = ledger.countsFrom(begin(ledger));
-      copy(table, chunk.copyStatement(format), writer);
+      copy(table, chunk.copyStatement(format, text), writer);
       writer.commit(ledger.loadedEntry(chunk, snapshot));
       session.commit();
       return snapshot;
@@ -91,6 +102,7 @@ final class ChunkReader {
 
   private void copy(PublishedTable table, String statement, ChunkWriter writer)
       throws SQLException, InterruptedException {
+    List<String> columns = table.columnNames();
     CopyOut copy = session.unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
     long messages = 0;
     long reported = 0;
@@ -99,7 +111,7 @@ final class ChunkReader {
     while (message != null) {
       messages++;
       bytes += message.length;
-      writer.write(message);
+      writer.write(text.valid(table, columns, message));
       if (bytes >= REPORT_BYTES) {
         progress.rows(table, messages - reported, bytes);
         reported = messages;

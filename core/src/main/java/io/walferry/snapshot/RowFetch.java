@@ -7,6 +7,7 @@ import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.CopyTextParser;
 import io.walferry.time.NanoClock;
@@ -30,11 +31,13 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
    * Reads it, under a snapshot that sees a transaction.
    *
    * @param connection in autocommit mode
+   * @param text sees to it that text of the source is UTF-8
    * @param clock the clock that the fetch waits by
    * @throws WalferryException {@code INTERRUPTED}, or what the source refuses
    */
   public static RowFetch of(
       Connection connection,
+      SourceText text,
       LoadTable table,
       Relation relation,
       List<String> key,
@@ -46,10 +49,12 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
       connection.setAutoCommit(false);
       try {
         SourceSnapshot snapshot = begin(connection, table, xid, clock);
-        String select = TableChunk.copyStatement(table, columns, where, CopyFormat.TEXT);
+        String select = TableChunk.copyStatement(table, columns, where, CopyFormat.TEXT, text);
         CopyTextParser parser = new CopyTextParser(columns.size(), relation.toString());
         try (CopyReading copy = new CopyReading(connection, select)) {
-          return new RowFetch(copy.next().map(parser::parse), snapshot);
+          return new RowFetch(
+              copy.next().map(line -> parser.parse(text.valid(table.table(), columns, line))),
+              snapshot);
         }
       } finally {
         connection.rollback();

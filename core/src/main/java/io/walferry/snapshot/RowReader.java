@@ -4,6 +4,7 @@ import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.RowKeys;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -30,6 +32,7 @@ public final class RowReader {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final Connection connection;
+  private final SourceText text;
   private final ReadHorizon horizon;
   private final NanoClock clock;
 
@@ -37,11 +40,13 @@ public final class RowReader {
    * Reads over a connection.
    *
    * @param connection in autocommit mode
+   * @param text sees to it that text of the source is UTF-8
    * @param horizon what every read has to see
    * @param clock the clock that the reader waits by
    */
-  public RowReader(Connection connection, ReadHorizon horizon, NanoClock clock) {
+  public RowReader(Connection connection, SourceText text, ReadHorizon horizon, NanoClock clock) {
     this.connection = connection;
+    this.text = text;
     this.horizon = horizon;
     this.clock = clock;
   }
@@ -119,15 +124,18 @@ public final class RowReader {
       throws SQLException {
     LoadTable table = ledger.table();
     List<List<String>> keys = batch.keys();
+    if (text.isChecked()) {
+      writer.offer(EnumSet.of(CopyFormat.TEXT));
+    }
+    List<String> columns = table.table().columnNames();
     CopyFormat format = writer.begin(table.table(), new RowKeys(table.keyNames(), keys));
-    String select =
-        TableChunk.copyStatement(table, table.table().columnNames(), isOneOf(table, keys), format);
+    String select = TableChunk.copyStatement(table, columns, isOneOf(table, keys), format, text);
     try (CopyReading copy = new CopyReading(connection, select)) {
       long bytes = 0;
       Optional<byte[]> message = copy.next();
       while (message.isPresent()) {
         bytes += message.get().length;
-        writer.write(message.get());
+        writer.write(text.valid(table.table(), columns, message.get()));
         message = copy.next();
       }
       writer.commit(ledger.readEntry(batch, snapshot));

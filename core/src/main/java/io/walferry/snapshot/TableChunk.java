@@ -1,6 +1,7 @@
 package io.walferry.snapshot;
 
 import io.walferry.change.TableId;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.CopyFormat;
 import java.util.List;
 import java.util.Optional;
@@ -17,16 +18,16 @@ public record TableChunk(
     LoadTable table, int number, Optional<List<String>> lower, Optional<List<String>> upper) {
 
   /** The statement that reads the chunk: published columns of published rows. */
-  String copyStatement(CopyFormat format) {
+  String copyStatement(CopyFormat format, SourceText text) {
     StringBuilder where = new StringBuilder("true");
     lower.ifPresent(key -> where.append(" AND ").append(compare(">=", key)));
     upper.ifPresent(key -> where.append(" AND ").append(compare("<", key)));
-    return copyStatement(table, table.table().columnNames(), where.toString(), format);
+    return copyStatement(table, table.table().columnNames(), where.toString(), format, text);
   }
 
   /** A statement that reads some published rows of a table. */
   static String copyStatement(
-      LoadTable table, List<String> columns, String where, CopyFormat format) {
+      LoadTable table, List<String> columns, String where, CopyFormat format, SourceText text) {
     StringJoiner names = new StringJoiner(", ");
     columns.forEach(column -> names.add(TableId.quote(column)));
     return "COPY (SELECT "
@@ -37,7 +38,7 @@ public record TableChunk(
         + where
         + table.table().rowFilter().map(filter -> " AND (" + filter + ")").orElse("")
         + ") TO STDOUT"
-        + (format == CopyFormat.BINARY ? " (FORMAT binary)" : "");
+        + (format == CopyFormat.BINARY ? " (FORMAT binary)" : text.copyOption());
   }
 
   private String compare(String operator, List<String> bound) {

@@ -4,6 +4,7 @@ import io.walferry.change.TableId;
 import io.walferry.change.Xid;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
@@ -125,7 +126,10 @@ public final class TableLedger {
    */
   public static void requireReadable(Connection connection, PublishedTable table) {
     LoadTable source = LoadTable.read(connection, table);
-    String sql = TableChunk.copyStatement(source, table.columnNames(), "false", CopyFormat.TEXT);
+    // Of no row.
+    String sql =
+        TableChunk.copyStatement(
+            source, table.columnNames(), "false", CopyFormat.TEXT, SourceText.TRUSTED);
     try {
       CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
       while (copy.readFromCopy() != null) {}

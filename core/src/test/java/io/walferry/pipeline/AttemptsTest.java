@@ -30,6 +30,7 @@ final class AttemptsTest {
             new RetryPolicy(DELAY, DELAY, bounded),
             usual.loadReaders(),
             usual.chunkBytes(),
+            usual.invalidText(),
             usual.until());
     return new Attempts(
         settings, (cause, delay) -> retried.add(cause.code()), new StopSignal(clock));

@@ -12,6 +12,7 @@ import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.LedgerEntry;
@@ -100,6 +101,7 @@ final class ChunkLoadTest {
               () -> new Taking(() -> {}, failing),
               2,
               List.of(ledger),
+              SourceText.TRUSTED,
               PATIENCE,
               NanoClock.system())) {
         e =
@@ -115,7 +117,15 @@ final class ChunkLoadTest {
       OneOnly writers = new OneOnly();
       assertThrows(
           IllegalStateException.class,
-          () -> ChunkLoad.start(source, writers, 2, List.of(ledger), PATIENCE, NanoClock.system()));
+          () ->
+              ChunkLoad.start(
+                  source,
+                  writers,
+                  2,
+                  List.of(ledger),
+                  SourceText.TRUSTED,
+                  PATIENCE,
+                  NanoClock.system()));
       assertTrue(writers.closed.get());
     }
   }
@@ -142,6 +152,7 @@ final class ChunkLoadTest {
               () -> new Taking(() -> touched.set(true), () -> {}),
               1,
               List.of(ledger),
+              SourceText.TRUSTED,
               PATIENCE,
               NanoClock.system());
       try {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.SharedServers;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.SourceText;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.CopyTextParser;
 import io.walferry.testkit.postgres.Database;
@@ -109,7 +110,7 @@ final class ChunkPlanTest {
           connection
               .unwrap(PGConnection.class)
               .getCopyAPI()
-              .copyOut(chunk.copyStatement(CopyFormat.TEXT));
+              .copyOut(chunk.copyStatement(CopyFormat.TEXT, SourceText.TRUSTED));
       List<String> columns = table.table().columnNames();
       CopyTextParser parser = new CopyTextParser(columns.size(), "t");
       List<List<String>> keys = new ArrayList<>();

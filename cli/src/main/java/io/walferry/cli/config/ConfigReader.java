@@ -5,6 +5,7 @@ import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Predecessor;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.publication.InvalidText;
 import io.walferry.publication.RowFilters;
 import io.walferry.publication.TablePattern;
 import io.walferry.spool.Compression;
@@ -66,6 +67,8 @@ final class ConfigReader {
               "true", OutputOptions.Form.BINARY,
               "false", OutputOptions.Form.TEXT),
           List.of("auto", "true", "false"));
+  private static final Map<String, InvalidText> INVALID_TEXTS =
+      Map.of("fail", InvalidText.FAIL, "replace", InvalidText.REPLACE);
   private static final Map<String, SlotLoss> SLOT_LOSSES =
       Map.of("fail", SlotLoss.FAIL, "resnapshot", SlotLoss.RESNAPSHOT);
   private static final Format<String> TABLE_PATTERN = ConfigReader::tablePattern;
@@ -177,12 +180,26 @@ final class ConfigReader {
     boolean failover = section.value("failover", SourceConfig.FAILOVER, Format.yesOrNo());
     Optional<Predecessor> upgradedFrom = predecessor(section.section("upgradedFrom"));
     OutputOptions output = output(section);
+    InvalidText invalidText =
+        section.value(
+            "invalidText",
+            SourceConfig.INVALID_TEXT,
+            Format.choice(INVALID_TEXTS, List.of("fail", "replace")));
     RowFilters where = new WhereReader(reading).read(section, tables);
     section.finish();
     return connection.map(
         it ->
             new SourceConfig(
-                it, slot, publication, tables, create, failover, upgradedFrom, output, where));
+                it,
+                slot,
+                publication,
+                tables,
+                create,
+                failover,
+                upgradedFrom,
+                output,
+                invalidText,
+                where));
   }
 
   private Optional<Predecessor> predecessor(Section section) {

@@ -2,6 +2,7 @@ package io.walferry.cli.config;
 
 import io.walferry.pipeline.Predecessor;
 import io.walferry.postgres.ConnectionSettings;
+import io.walferry.publication.InvalidText;
 import io.walferry.publication.RowFilters;
 import io.walferry.stream.OutputOptions;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param failover whether a slot that is created is kept on standbys too, where the server can
  * @param upgradedFrom the server that this one was made of by {@code pg_upgrade}
  * @param output what the server is asked to send
+ * @param invalidText what becomes of text that is not UTF-8
  * @param where which rows a publication that is created carries
  */
 public record SourceConfig(
@@ -27,16 +29,18 @@ public record SourceConfig(
     boolean failover,
     Optional<Predecessor> upgradedFrom,
     OutputOptions output,
+    InvalidText invalidText,
     RowFilters where) {
   static final boolean CREATE = true;
   public static final boolean FAILOVER = true;
+  public static final InvalidText INVALID_TEXT = InvalidText.FAIL;
   static final String SLOT_PREFIX = "walferry_";
 
   public SourceConfig {
     tables = List.copyOf(tables);
   }
 
-  /** One that sends every row of its tables. */
+  /** One that sends every row of its tables, all of it UTF-8. */
   public SourceConfig(
       ConnectionSettings connection,
       String slot,
@@ -55,6 +59,7 @@ public record SourceConfig(
         failover,
         upgradedFrom,
         output,
+        INVALID_TEXT,
         RowFilters.NONE);
   }
 

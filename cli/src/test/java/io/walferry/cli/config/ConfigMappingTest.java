@@ -10,6 +10,7 @@ import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
+import io.walferry.publication.InvalidText;
 import io.walferry.publication.RowFilters;
 import io.walferry.sinks.table.ExistingRows;
 import io.walferry.spool.Compression;
@@ -46,6 +47,7 @@ final class ConfigMappingTest {
         streaming: false
         origin: none
         binary: true
+        invalidText: replace
         where: {public.stock: "amount > 0", 'sales."A.b"': id % 2 = 0}
       sinks:
         out:
@@ -105,6 +107,7 @@ final class ConfigMappingTest {
             Optional.of(new Predecessor(-1, Lsn.parse("0/80001D0"))),
             new OutputOptions(
                 OptionalInt.of(2), false, OutputOptions.Origin.NONE, OutputOptions.Form.BINARY),
+            InvalidText.REPLACE,
             new RowFilters(
                 Map.of(
                     new TableId("public", "stock"), "amount > 0",

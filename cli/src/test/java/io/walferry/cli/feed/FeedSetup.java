@@ -11,6 +11,7 @@ import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PostgresConnector;
+import io.walferry.publication.InvalidText;
 import io.walferry.sink.Sink;
 import io.walferry.sinks.sqlite.SqliteSettings;
 import io.walferry.sinks.sqlite.SqliteSink;
@@ -68,6 +69,7 @@ final class FeedSetup {
         new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(20)),
         3,
         64 << 10,
+        InvalidText.FAIL,
         Until.Stopped.STOPPED);
   }
 

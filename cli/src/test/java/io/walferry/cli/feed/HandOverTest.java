@@ -55,6 +55,7 @@ final class HandOverTest {
         new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofSeconds(2)),
         usual.loadReaders(),
         usual.chunkBytes(),
+        usual.invalidText(),
         usual.until());
   }
 

@@ -42,6 +42,7 @@ final class SpoolOutOfOrderTest {
             new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(3)),
             1,
             64 << 10,
+            usual.invalidText(),
             Until.Now.NOW);
     Path file = directory.resolve("copy.db");
     List<Supplier<Sink>> sinks = List.of(() -> FeedSetup.sqlite(file));

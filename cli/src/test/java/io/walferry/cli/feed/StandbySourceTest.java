@@ -96,6 +96,7 @@ final class StandbySourceTest {
             new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(1)),
             settings.loadReaders(),
             settings.chunkBytes(),
+            settings.invalidText(),
             settings.until()),
         FeedSetup.connector(source.uri()),
         destination::sink);

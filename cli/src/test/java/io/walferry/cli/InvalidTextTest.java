@@ -79,19 +79,30 @@ final class InvalidTextTest {
       from = 14,
       quick = {14, 18})
   void rowsWithoutAKeyArriveInPostgres(Database server) throws Exception {
+    arrive(server, "f", "");
+  }
+
+  @EachPostgres(
+      from = 14,
+      quick = {18})
+  void rowsOnTheirWayToAnotherNameAreTextToo(Database server) throws Exception {
+    arrive(server, "g", ", tables: {public.f: public.g}");
+  }
+
+  private void arrive(Database server, String name, String settings) throws Exception {
     try (Database database = unencoded(server)) {
       database.execute(
           "create table f (v text, n int); alter table f replica identity full;"
               + "insert into f values (%s, 1), ('ü', 2)".formatted(MIXED));
       Scene scene = new Scene(database, directory);
-      scene.sink("{type: postgres, url: '%s'}".formatted(server.uri()));
+      scene.sink("{type: postgres, url: '%s'%s}".formatted(server.uri(), settings));
       scene.source("invalidText: replace").caughtUp();
       database.execute(
           "update f set n = 3 where n = 1; insert into f values (%s, 4)".formatted(MIXED));
       scene.caughtUp();
       assertEquals(
           "ü2, %s3, %s4".formatted(REPLACED, REPLACED),
-          server.answer("select string_agg(v || n, ', ' order by n) from f"));
+          server.answer("select string_agg(v || n, ', ' order by n) from " + name));
     }
   }
 

@@ -120,8 +120,12 @@ public enum ErrorCode {
       Retry.NEVER,
       Exit.FAILURE,
       "Set 'source.invalidText: replace', which puts U+FFFD in the place of such bytes but in keys,"
-          + " or leave the table out of 'source.tables'; a row that is still to be loaded can be"
-          + " mended at the source."),
+          + " or leave the table out of 'source.tables'."),
+  TEXT_UNCONVERTIBLE(
+      Retry.NEVER,
+      Exit.FAILURE,
+      "The server cannot send a value or a name as UTF-8: mend it there, or leave its table out of"
+          + " 'source.tables'."),
   SOURCE_TABLE_REPLACED(
       Retry.NEVER,
       Exit.FAILURE,

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,15 +151,17 @@ final class RowForms {
         untold.add(column);
       }
     }
-    return new Met(new RowType(relation, types), untold, keys(relation));
+    return new Met(
+        new RowType(relation, types), untold, text.isChecked() ? keys(relation) : Set.of());
   }
 
-  /** As the catalog had them at the start, and as the stream has them now. */
+  /** As the catalog had them at the start and has them now, and as the stream tells them. */
   private Set<String> keys(Relation relation) {
-    Optional<PublishedTable> table =
-        selection.tables().stream().filter(it -> it.oid() == relation.oid()).findFirst();
-    Set<String> keys = new LinkedHashSet<>(table.map(SourceText::keys).orElse(Set.of()));
-    if (table.isEmpty() || relation.replicaIdentity() != ReplicaIdentity.FULL) {
+    Set<String> keys = new LinkedHashSet<>(SourceText.keys(sql, relation));
+    selection.tables().stream()
+        .filter(table -> table.oid() == relation.oid())
+        .forEach(table -> keys.addAll(SourceText.keys(table)));
+    if (relation.replicaIdentity() != ReplicaIdentity.FULL) {
       relation.columns().stream().filter(Column::key).map(Column::name).forEach(keys::add);
     }
     return keys;

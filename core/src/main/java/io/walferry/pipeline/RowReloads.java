@@ -62,7 +62,8 @@ final class RowReloads {
           ErrorCode.PERMISSION_DENIED,
           ErrorCode.PROTOCOL_VIOLATION,
           ErrorCode.SOURCE_TEXT_INVALID,
-          ErrorCode.TABLE_MISSING);
+          ErrorCode.TABLE_MISSING,
+          ErrorCode.TEXT_UNCONVERTIBLE);
 
   /**
    * SQLStates of data, constraints, statements, features and limits that no other code tells: they

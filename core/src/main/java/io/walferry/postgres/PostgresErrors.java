@@ -218,7 +218,7 @@ public final class PostgresErrors {
       case "42703" -> ErrorCode.SOURCE_SCHEMA_MOVING;
       // An object that was dropped between two looks: "could not open relation with OID …".
       case INTERNAL_ERROR -> ErrorCode.SOURCE_SCHEMA_MOVING;
-      case "22021", "22P05" -> ErrorCode.SOURCE_TEXT_INVALID;
+      case "22021", "22P05" -> ErrorCode.TEXT_UNCONVERTIBLE;
       case "57014", "40001" -> ErrorCode.STATEMENT_CANCELLED;
       case "53100", "53200" -> ErrorCode.SERVER_EXHAUSTED;
       case "57P01", "57P02", "57P03", "58030" -> ErrorCode.SERVER_UNAVAILABLE;

@@ -13,6 +13,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -29,6 +31,13 @@ import org.postgresql.PGConnection;
 public final class SourceText {
   /** Of a server that sees to it itself. */
   public static final SourceText TRUSTED = new SourceText(false, InvalidText.FAIL);
+
+  private static final String KEYS =
+      """
+      SELECT DISTINCT a.attname FROM pg_catalog.pg_index i
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+      WHERE i.indrelid = ?::pg_catalog.oid AND (i.indisprimary OR i.indisreplident)\
+      """;
 
   private static final String SQL_ASCII = "SQL_ASCII";
   private static final char REPLACEMENT = '\uFFFD';
@@ -81,6 +90,22 @@ public final class SourceText {
       keys.addAll(table.identityColumns());
     }
     return keys;
+  }
+
+  /** The same of a relation of the stream, as the catalog has it now; of one that is gone, none. */
+  public static Set<String> keys(Connection session, Relation relation) {
+    Set<String> keys = new LinkedHashSet<>();
+    try (PreparedStatement statement = session.prepareStatement(KEYS)) {
+      statement.setLong(1, Integer.toUnsignedLong(relation.oid()));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          keys.add(rows.getString(1));
+        }
+      }
+      return keys;
+    } catch (SQLException e) {
+      throw PostgresErrors.translate(e, "read the keys of " + relation);
+    }
   }
 
   /**

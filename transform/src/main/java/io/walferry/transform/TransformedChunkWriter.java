@@ -23,6 +23,7 @@ final class TransformedChunkWriter implements ChunkWriter {
   private final ChunkWriter writer;
   private final Planner planner;
   private final IdentityHashMap<PublishedTable, PublishedPlan> plans = new IdentityHashMap<>();
+  private Set<CopyFormat> forms = ANY;
   private Passage passage = message -> {};
 
   /** What becomes of one message. */
@@ -47,9 +48,10 @@ final class TransformedChunkWriter implements ChunkWriter {
     return passing(plan, writer.begin(plan.target(), plan.keys(keys)));
   }
 
+  /** {@inheritDoc} Of rows that are made anew, text. */
   @Override
-  public void offer(Set<CopyFormat> forms) {
-    throw new UnsupportedOperationException("This writer says what it takes itself");
+  public void offer(Set<CopyFormat> offered) {
+    forms = Set.copyOf(offered);
   }
 
   private PublishedPlan offered(PublishedTable table) {
@@ -57,7 +59,7 @@ final class TransformedChunkWriter implements ChunkWriter {
       plans.clear();
     }
     PublishedPlan plan = plans.computeIfAbsent(table, it -> PublishedPlan.of(it, planner));
-    writer.offer(plan.rows().keepsRows() ? ANY : TEXT);
+    writer.offer(plan.rows().keepsRows() ? forms : TEXT);
     return plan;
   }
 

@@ -125,6 +125,7 @@ final class ConfigReader {
     }
     PipelineConfig config = pipeline(pipeline, name);
     checkSlotLoss(pipeline, config, source);
+    checkChosenKeys(sourceSection, to, source);
     return source
         .filter(from -> !to.isEmpty())
         .map(from -> new FeedConfig(key.orElse(name), from, to, config));
@@ -137,6 +138,23 @@ final class ConfigReader {
         sinks.section(names.get(1)).place(),
         "a pipeline with several sinks needs 'pipeline.name', which identifies its position at"
             + " each; if it has run with '%s' alone, set it to that".formatted(names.getFirst()));
+  }
+
+  /** The source knows its own keys, in which nothing is replaced, and no others. */
+  private void checkChosenKeys(
+      Section section, List<SinkConfig> sinks, Optional<SourceConfig> source) {
+    boolean replaces = source.filter(it -> it.invalidText() == InvalidText.REPLACE).isPresent();
+    for (SinkConfig sink : sinks) {
+      boolean chosen =
+          sink.plain() instanceof SinkConfig.Kafka kafka
+              && !kafka.settings().records().keys().isEmpty();
+      if (replaces && chosen) {
+        reading.problem(
+            section.placeOf("invalidText"),
+            "'%s: replace' could make two keys of records one, where 'sinks.%s.keys' names their columns"
+                .formatted(section.pathOf("invalidText"), sink.name()));
+      }
+    }
   }
 
   private void checkSlotLoss(

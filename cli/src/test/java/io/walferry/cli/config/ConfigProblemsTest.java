@@ -259,6 +259,18 @@ final class ConfigProblemsTest {
   }
 
   @Test
+  void nothingIsReplacedInKeysOfRecordsThatAreChosen() {
+    assertEquals(
+        List.of(
+            "line 1, column 47: 'source.invalidText: replace' could make two keys of records one,"
+                + " where 'sinks.k.keys' names their columns"),
+        problems(
+            SOURCE.replace("}", ", invalidText: replace}")
+                + "sinks: {k: {type: kafka, bootstrapServers: 'h:1', keys: {public.t: [name]}}}\n",
+            Map.of()));
+  }
+
+  @Test
   void allProblemsComeAtOnceInTheOrderOfTheFile() {
     assertEquals(
         List.of("line 1", "line 2", "line 3", "environment variable WALFERRY_SINKS_SHOP_PTH"),

@@ -244,7 +244,7 @@ final class Scene {
     return this;
   }
 
-  /** What the SQLite file says, in its first column of its first row. */
+  /** Returns what a query of the SQLite file gives, in the first column of its first row. */
   String answer(String query) throws SQLException {
     try (Connection copy =
             DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("copy.db"));

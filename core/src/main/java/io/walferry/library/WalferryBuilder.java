@@ -141,7 +141,7 @@ public final class WalferryBuilder {
     return this;
   }
 
-  /** What becomes of text of the source that is not UTF-8; the feed stops by default. */
+  /** Says what becomes of text of the source that is not UTF-8; the feed stops by default. */
   public WalferryBuilder invalidText(InvalidText reaction) {
     invalidText = reaction;
     return this;

@@ -155,7 +155,7 @@ final class RowForms {
         new RowType(relation, types), untold, text.isChecked() ? keys(relation) : Set.of());
   }
 
-  /** As the catalog had them at the start and has them now, and as the stream tells them. */
+  /** Returns what the catalog had at the start and has now, and what the stream tells. */
   private Set<String> keys(Relation relation) {
     Set<String> keys = new LinkedHashSet<>(SourceText.keys(sql, relation));
     selection.tables().stream()

@@ -1,8 +1,8 @@
 package io.walferry.publication;
 
 /**
- * What becomes of text at the source that is not UTF-8. Only a database with the encoding {@code
- * SQL_ASCII} can hold some: it takes whatever bytes a client sends.
+ * Says what becomes of text at the source that is not UTF-8. Only a database with the encoding
+ * {@code SQL_ASCII} can hold some: it takes whatever bytes a client sends.
  */
 public enum InvalidText {
   /** The feed stops, and says in which column of which table it is. */

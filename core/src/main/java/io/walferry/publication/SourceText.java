@@ -29,7 +29,7 @@ import org.postgresql.PGConnection;
  * they are asked for as they are, and judged here. Immutable; for any thread.
  */
 public final class SourceText {
-  /** Of a server that sees to it itself. */
+  /** Trusts a server that sees to it itself. */
   public static final SourceText TRUSTED = new SourceText(false, InvalidText.FAIL);
 
   private static final String KEYS =
@@ -55,7 +55,7 @@ public final class SourceText {
   }
 
   /**
-   * Of the database of a session.
+   * Asks for the encoding of the database of a session.
    *
    * @param invalid what becomes of text that is not UTF-8
    */
@@ -78,12 +78,12 @@ public final class SourceText {
     return checked;
   }
 
-  /** What a {@code COPY … TO} as text has to say so that the server passes on what it has. */
+  /** Returns the option by which a {@code COPY … TO} as text passes on what the server has. */
   public String copyOption() {
     return checked ? " (ENCODING '" + SQL_ASCII + "')" : "";
   }
 
-  /** The columns of a table that tell its rows apart. */
+  /** Returns the columns of a table that tell its rows apart. */
   public static Set<String> keys(PublishedTable table) {
     Set<String> keys = new LinkedHashSet<>(table.primaryKey());
     if (table.replicaIdentity() != ReplicaIdentity.FULL) {
@@ -92,7 +92,7 @@ public final class SourceText {
     return keys;
   }
 
-  /** The same of a relation of the stream, as the catalog has it now; of one that is gone, none. */
+  /** Reads the same of a relation from the catalog as it is now; none of one that is gone. */
   public static Set<String> keys(Connection session, Relation relation) {
     Set<String> keys = new LinkedHashSet<>();
     try (PreparedStatement statement = session.prepareStatement(KEYS)) {
@@ -109,7 +109,7 @@ public final class SourceText {
   }
 
   /**
-   * The row as it may be handed on.
+   * Returns the row as it may be handed on.
    *
    * @param keys names of the columns that tell rows of the table apart
    * @throws WalferryException {@code SOURCE_TEXT_INVALID}
@@ -161,8 +161,8 @@ public final class SourceText {
   }
 
   /**
-   * A line of a {@code COPY … TO} as text, as it may be handed on. What escapes and tabs are stays
-   * so: they are ASCII, of which nothing is replaced.
+   * Returns a line of a {@code COPY … TO} as text, as it may be handed on. What escapes and tabs
+   * are stays so: they are ASCII, of which nothing is replaced.
    *
    * @param columns names of the columns of the line, in their order
    * @throws WalferryException {@code SOURCE_TEXT_INVALID}

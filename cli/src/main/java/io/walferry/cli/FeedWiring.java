@@ -82,7 +82,8 @@ final class FeedWiring {
             load,
             pipeline.onSlotLost(),
             source.upgradedFrom(),
-            source.where()),
+            source.where(),
+            source.replaced()),
         StreamSettings.DEFAULT
             .withBuffer(pipeline.bufferBytes())
             .with(

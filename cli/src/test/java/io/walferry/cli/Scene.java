@@ -200,6 +200,25 @@ final class Scene {
       return this;
     }
 
+    /** It ends by itself for that reason, and has said so. */
+    void awaitFailed(ErrorCode code, String... parts) {
+      int status;
+      try {
+        status = status().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        run.stop();
+        throw new AssertionError("did not fail: " + run.err(), e);
+      } catch (ExecutionException | InterruptedException e) {
+        throw new AssertionError(run.err(), e);
+      }
+      assertEquals(code.exitStatus(), status, run.err());
+      for (String part : parts) {
+        assertTrue(run.err().contains(part), run.err() + "\nlacks: " + part);
+      }
+      assertTrue(run.err().contains(code.advice()), run.err());
+      assertQuietAboutData(run);
+    }
+
     /** Asks it to stop, which must end it well. */
     void stop() {
       run.stop();
@@ -253,6 +272,23 @@ final class Scene {
       assertTrue(row.next());
       return row.getString(1);
     }
+  }
+
+  /** Has the SQLite file changed by somebody else. */
+  void tell(String statement) throws SQLException {
+    try (Connection copy =
+            DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("copy.db"));
+        Statement other = copy.createStatement()) {
+      other.execute(statement);
+    }
+  }
+
+  /** Waits until a query of the SQLite file gives this. */
+  void awaitAnswer(String expected, String query) {
+    Await.until(
+        query + " gives " + expected,
+        Duration.ofSeconds(PATIENCE_SECONDS),
+        () -> expected.equals(answer(query)));
   }
 
   /** Runs a feed that ends by itself for that reason, and has said so. */

@@ -129,9 +129,16 @@ public enum ErrorCode {
   SOURCE_TABLE_REPLACED(
       Retry.NEVER,
       Exit.FAILURE,
+      "The stream does not carry what happened to the rows that were there. Start with"
+          + " 'source.replaced: reload', which loads the table again that has the name now, or"
+          + " 'leave', which keeps what the destination has and follows that table no more; for one"
+          + " start WALFERRY_SOURCE_REPLACED=reload says so. 'walferry ddl install' has the source"
+          + " tell of tables that are renamed or made again, and feeds follow them from then on."),
+  SOURCE_TABLE_REWRITTEN(
+      Retry.NEVER,
+      Exit.FAILURE,
       "The stream does not carry what happened to the rows that were there: start over with an"
-          + " empty destination and a new slot. 'walferry ddl install' has the source tell of"
-          + " tables that are renamed or made again, and feeds follow them from then on."),
+          + " empty destination and a new slot."),
   FEED_NOT_RESUMABLE(
       Retry.NEVER,
       Exit.FAILURE,

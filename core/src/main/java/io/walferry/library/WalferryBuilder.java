@@ -8,6 +8,7 @@ import io.walferry.pipeline.FeedSettings;
 import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.Predecessor;
+import io.walferry.pipeline.Replacement;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.pipeline.Until;
@@ -49,6 +50,7 @@ public final class WalferryBuilder {
   private Optional<Predecessor> upgradedFrom = Optional.empty();
   private LoadMode snapshot = LoadMode.SNAPSHOT;
   private SlotLoss slotLoss = SlotLoss.FAIL;
+  private Replacement replaced = Replacement.FAIL;
   private InvalidText invalidText = InvalidText.FAIL;
   private Optional<CheckpointStore> checkpoint = Optional.empty();
   private boolean withoutCheckpoint;
@@ -138,6 +140,12 @@ public final class WalferryBuilder {
   /** What to do when the server has lost changes; it stops by default. */
   public WalferryBuilder onSlotLost(SlotLoss reaction) {
     slotLoss = reaction;
+    return this;
+  }
+
+  /** Says what to do when a followed table is another one by now; it stops by default. */
+  public WalferryBuilder onReplaced(Replacement reaction) {
+    replaced = reaction;
     return this;
   }
 
@@ -316,15 +324,16 @@ public final class WalferryBuilder {
             : batch;
     FeedSettings feed =
         new FeedSettings(
-            name,
-            slotName,
-            publication.orElse(slotName),
-            tables,
-            create,
-            slotKind,
-            snapshot,
-            slotLoss,
-            upgradedFrom);
+                name,
+                slotName,
+                publication.orElse(slotName),
+                tables,
+                create,
+                slotKind,
+                snapshot,
+                slotLoss,
+                upgradedFrom)
+            .replaced(replaced);
     return new WalferrySettings(
         new PostgresConnector(source.orElseThrow(), "walferry " + name),
         new PipelineSettings(

@@ -26,6 +26,7 @@ final class FeedLedger {
   private final Map<TableId, TableId> renames = new HashMap<>();
   private final Map<TableId, Newcomer> newcomers = new HashMap<>();
   private final Set<TableId> reloads;
+  private final Map<TableId, FollowedTable> vacated = new HashMap<>();
   private final Map<TableId, TableId> awaited = new HashMap<>();
   private final Map<TableId, List<LedgerEntry>> unsettled;
   private final Optional<Lsn> intent;
@@ -46,12 +47,15 @@ final class FeedLedger {
         .forEach(entry -> newcomers.put(entry.table(), Newcomer.parse(entry)));
     reloads =
         entries.stream()
-            .filter(entry -> entry.kind() == Kind.RELOAD)
+            .filter(entry -> entry.kind() == Kind.RELOAD || entry.kind() == Kind.LEFT)
             .map(LedgerEntry::table)
             .collect(Collectors.toSet());
     entries.stream()
         .filter(entry -> entry.kind() == Kind.RELOAD && !entry.content().isEmpty())
         .forEach(entry -> awaited.put(entry.table(), TableLines.nameIn(entry)));
+    entries.stream()
+        .filter(entry -> entry.kind() == Kind.LEFT && !entry.content().isEmpty())
+        .forEach(entry -> vacated.put(entry.table(), FollowedTable.parse(entry)));
     unsettled =
         entries.stream()
             .filter(entry -> entry.kind() == Kind.CHUNK || entry.kind() == Kind.ROW)
@@ -124,7 +128,14 @@ final class FeedLedger {
     return freed;
   }
 
-  /** Whether the table was about to be loaded again. */
+  /**
+   * Tables that had other names, which they have left there with rows that stay, by these names.
+   */
+  Map<TableId, FollowedTable> vacated() {
+    return Collections.unmodifiableMap(vacated);
+  }
+
+  /** Whether the table was about to be loaded again, or is to be if it is followed again. */
   boolean isReload(TableId table) {
     return reloads.contains(table);
   }

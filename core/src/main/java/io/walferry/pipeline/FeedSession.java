@@ -216,9 +216,13 @@ final class FeedSession {
     replay.judge(start.unsettled());
     RowReloads rows = new RowReloads(ends, replay, listener);
     TableLines lines = start.member().loads().lines();
-    FollowedTables tables = new FollowedTables(settings.feed(), ends, selection, lines, replay);
+    ReplacedTables replaced =
+        new ReplacedTables(
+            settings.feed(), ends, lines, replay, rows, settings.stream().statusInterval());
+    FollowedTables tables =
+        new FollowedTables(settings.feed(), ends, selection, lines, replay, replaced);
     AskedReloads asked = new AskedReloads(settings.feed(), ends, lines, replay, rows);
-    return new Outlet(start, tables, replay, rows, asked, lineage);
+    return new Outlet(start, tables, replay, rows, asked, replaced, lineage);
   }
 
   /** What a destination without a memory has taken would be repeated by another attempt. */

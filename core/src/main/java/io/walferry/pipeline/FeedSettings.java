@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param upgradedFrom the server that the source was made of, if its position at a destination is
  *     to be gone on from
  * @param rowFilters which rows a publication that is created carries
+ * @param replaced what to do when a followed table is another one by now
  */
 public record FeedSettings(
     String pipeline,
@@ -28,12 +29,13 @@ public record FeedSettings(
     LoadMode load,
     SlotLoss onSlotLost,
     Optional<Predecessor> upgradedFrom,
-    RowFilters rowFilters) {
+    RowFilters rowFilters,
+    Replacement replaced) {
   public FeedSettings {
     tables = List.copyOf(tables);
   }
 
-  /** One that wants every row of its tables. */
+  /** One that wants every row of its tables, and stops when one of these is replaced. */
   public FeedSettings(
       String pipeline,
       String slot,
@@ -54,7 +56,8 @@ public record FeedSettings(
         load,
         onSlotLost,
         upgradedFrom,
-        RowFilters.NONE);
+        RowFilters.NONE,
+        Replacement.FAIL);
   }
 
   /** One that has a failover slot where it can, and stops when its slot is lost. */
@@ -88,6 +91,22 @@ public record FeedSettings(
         load,
         onSlotLost,
         Optional.of(predecessor),
-        rowFilters);
+        rowFilters,
+        replaced);
+  }
+
+  public FeedSettings replaced(Replacement reaction) {
+    return new FeedSettings(
+        pipeline,
+        slot,
+        publication,
+        tables,
+        create,
+        slotKind,
+        load,
+        onSlotLost,
+        upgradedFrom,
+        rowFilters,
+        reaction);
   }
 }

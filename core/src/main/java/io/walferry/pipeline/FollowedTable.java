@@ -76,6 +76,11 @@ record FollowedTable(
     return new FollowedTable(now, columns, gone, routes, since, numbers);
   }
 
+  /** What the destination has, as the rows of another table that has come to its name. */
+  FollowedTable replacedBy(PublishedTable other) {
+    return new FollowedTable(other.oid(), columns, gone, other.routes(), since, ColumnNumbers.NONE);
+  }
+
   /** The same table with these numbers of its columns. */
   FollowedTable with(ColumnNumbers now) {
     return new FollowedTable(oid, columns, gone, routes, since, now);
@@ -163,6 +168,11 @@ record FollowedTable(
 
   LedgerEntry line(TableId table) {
     return line(table, LedgerEntry.Kind.TABLE);
+  }
+
+  /** The line of a name that it has left, with rows that stay. */
+  LedgerEntry left(TableId name) {
+    return line(name, LedgerEntry.Kind.LEFT);
   }
 
   /** The line of a table that is to become this one. */

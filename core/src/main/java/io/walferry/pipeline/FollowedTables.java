@@ -39,6 +39,7 @@ final class FollowedTables {
   private final FeedEnds ends;
   private final TableSelection selection;
   private final Replay replay;
+  private final ReplacedTables replaced;
   private final PublicationWatch watch;
   private final TableLines lines;
   private final TableMoves moves;
@@ -62,7 +63,13 @@ final class FollowedTables {
   private Lsn commitLsn = Lsn.ZERO;
 
   FollowedTables(
-      FeedSettings feed, FeedEnds ends, TableSelection selection, TableLines lines, Replay replay) {
+      FeedSettings feed,
+      FeedEnds ends,
+      TableSelection selection,
+      TableLines lines,
+      Replay replay,
+      ReplacedTables replaced) {
+    this.replaced = replaced;
     this.feed = feed;
     this.ends = ends;
     this.selection = selection;
@@ -181,10 +188,13 @@ final class FollowedTables {
    * Whether a table stays the same one: after a rename, a swap or a new table of an old name, the
    * destination's rows are not those of the source any more, and rows do not say what was done.
    *
-   * @return false if the change is older than what is followed
+   * @return false if the change is older than what is followed, or is left out since it is not
    * @throws WalferryException {@code SOURCE_TABLE_REPLACED}
    */
   private boolean isSame(Relation relation) {
+    if (lines.isLeft(relation.oid(), relation.table())) {
+      return false;
+    }
     Optional<TableId> name = lines.nameOf(relation.oid());
     Optional<FollowedTable> line = lines.find(name.orElse(relation.table()));
     if (line.isEmpty() || name.filter(relation.table()::equals).isPresent()) {
@@ -201,11 +211,11 @@ final class FollowedTables {
     if (name.isEmpty() && unmet.awaits(relation.table())) {
       return false;
     }
-    throw new WalferryException(
-        ErrorCode.SOURCE_TABLE_REPLACED,
-        "a table was replaced at the source: "
-            + name.map(former -> former + " is called " + relation.table() + " in the stream")
-                .orElse(relation.table() + " is another table of the same name in the stream"));
+    replaced.suspend(
+        name.orElse(relation.table()),
+        name.map(former -> former + " is called " + relation.table() + " in the stream")
+            .orElse(relation.table() + " is another table of the same name in the stream"));
+    return false;
   }
 
   @SuppressWarnings("ReferenceEquality") // One object for each announcement; asked for each row.
@@ -274,7 +284,7 @@ final class FollowedTables {
       requireReload(feed, table.get(), why);
       replay.loadSoon(table.get(), true);
     } else if (DroppedTables.among(ends.sql(), List.of(relation.oid())).isEmpty()) {
-      throw replaced(relation, why);
+      replaced.suspend(relation.table(), relation + " is not published any more, and " + why);
     } else {
       depart(relation.table());
     }
@@ -322,7 +332,7 @@ final class FollowedTables {
    * Decides and says that a table is loaded again whose rows print otherwise since it was altered,
    * or may do so.
    *
-   * @throws WalferryException {@code SOURCE_TABLE_REPLACED} if nothing is to be loaded
+   * @throws WalferryException {@code SOURCE_TABLE_REWRITTEN} if nothing is to be loaded
    */
   static void requireReload(FeedSettings feed, PublishedTable table, String why) {
     if (feed.load() == LoadMode.NONE) {
@@ -333,7 +343,8 @@ final class FollowedTables {
 
   static WalferryException replaced(Object table, String why) {
     return new WalferryException(
-        ErrorCode.SOURCE_TABLE_REPLACED, "table " + table + " was rewritten at the source: " + why);
+        ErrorCode.SOURCE_TABLE_REWRITTEN,
+        "table " + table + " was rewritten at the source: " + why);
   }
 
   /** Notes what is about to be done, for an attempt that finds a part of it. */
@@ -397,9 +408,14 @@ final class FollowedTables {
 
   /** Lets tables move; nothing is known of relations then. */
   TableMoves moving() {
+    moved();
+    return moves;
+  }
+
+  /** Tables have moved, or are left out, or no more. */
+  void moved() {
     followed.clear();
     unmet.lookAgain();
-    return moves;
   }
 
   /**
@@ -449,6 +465,7 @@ final class FollowedTables {
   private boolean isNew(ToldTable told) {
     return feed.load() != LoadMode.NONE
         && selection.includes(told.table())
+        && !lines.isLeft(told.oid(), told.table())
         && lines.find(told.table()).isEmpty()
         && lines.nameOf(told.oid()).isEmpty();
   }

@@ -96,7 +96,8 @@ final class Follower {
       } else {
         take(stream.next(timeLeft()), until, end);
       }
-      if (isDue() || (isAt(end) && hasUncommitted()) || wantsLoad()) {
+      boolean replaced = looksAtTables();
+      if (replaced || isDue() || (isAt(end) && hasUncommitted()) || wantsLoad()) {
         commitAndLoad();
       } else if (lags()) {
         settle();
@@ -185,6 +186,14 @@ final class Follower {
   /** Rows that were read later than the end would be ahead of it: the stream has to pass them. */
   private Lsn behindLoads(Lsn until) {
     return outlets.stream().map(Outlet::replayEnd).reduce(until, Lsn::max);
+  }
+
+  private boolean looksAtTables() {
+    boolean wantsCommit = false;
+    for (Outlet outlet : outlets) {
+      wantsCommit |= outlet.looksAtTables(reached);
+    }
+    return wantsCommit;
   }
 
   private boolean wantsLoad() {

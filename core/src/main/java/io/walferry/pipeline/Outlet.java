@@ -31,6 +31,7 @@ final class Outlet {
   private final TableLoads loads;
   private final RowReloads rows;
   private final AskedReloads asked;
+  private final ReplacedTables replaced;
   private final Lineage lineage;
   private Position durable;
   private Optional<TransactionHeader> unbegun = Optional.empty();
@@ -55,8 +56,10 @@ final class Outlet {
       Replay replay,
       RowReloads rows,
       AskedReloads asked,
+      ReplacedTables replaced,
       Lineage lineage) {
     this.lineage = lineage;
+    this.replaced = replaced;
     this.asked = asked;
     this.sink = start.member().ends().sink();
     this.tables = tables;
@@ -205,6 +208,9 @@ final class Outlet {
   }
 
   private void meet(PublishedTable table) {
+    if (replaced.takes(table)) {
+      return;
+    }
     tables
         .unmet()
         .meet(
@@ -308,9 +314,22 @@ final class Outlet {
     return replay.wantsLoad() || rows.isDue();
   }
 
+  /**
+   * Looks now and then whether the tables are what they were.
+   *
+   * @param reached the end of everything that has come
+   * @return whether to commit, since something is to be done about one that is not
+   */
+  boolean looksAtTables(Position reached) {
+    if (replaced.isDue()) {
+      replaced.look(reached.endLsn());
+    }
+    return replaced.isSure() && !reached.endLsn().isBefore(durable.endLsn());
+  }
+
   /** Whether rows are to be read that cannot be read yet. */
   boolean waitsForRows() {
-    return rows.isPending();
+    return rows.isPending() || replaced.isWaiting();
   }
 
   /** Whether changes of a table are left out until it can be read under its new name. */
@@ -320,7 +339,7 @@ final class Outlet {
 
   /** How far the stream has to come until everything that was read is in step; 0/0 if it is. */
   Lsn replayEnd() {
-    return replay.end();
+    return Lsn.max(replay.end(), replaced.end());
   }
 
   /** Whether a commit at this position would end the replay behind a load. */
@@ -341,6 +360,9 @@ final class Outlet {
     if (torn.filter(part -> part.commitLsn().isBefore(reached.endLsn())).isPresent()) {
       sink.forget(FeedLedger.FEED, EnumSet.of(LedgerEntry.Kind.TRANSACTION));
       torn = Optional.empty();
+    }
+    if (replaced.settle()) {
+      tables.moved();
     }
     rows.plan();
     replay.plan(reached);

@@ -53,11 +53,14 @@ final class PublishedTables {
     this.selection = new TableSelection(feed.tables(), List.of());
   }
 
+  private List<PublishedTable> selected() {
+    return catalog.tables(feed.publication()).stream()
+        .filter(table -> selection.includes(table.table()))
+        .toList();
+  }
+
   private List<PublishedTable> existing() {
-    List<PublishedTable> tables =
-        catalog.tables(feed.publication()).stream()
-            .filter(table -> selection.includes(table.table()))
-            .toList();
+    List<PublishedTable> tables = selected();
     if (tables.isEmpty()) {
       throw new WalferryException(
           ErrorCode.TABLE_MISSING,
@@ -70,9 +73,10 @@ final class PublishedTables {
    * The tables of a feed that stands at a position already. A table that is asked for by name must
    * be among them; one that a pattern has come to match meanwhile need not.
    *
+   * @param left names that are not followed any more, whatever is asked for
    * @throws WalferryException {@code PUBLICATION_LOST} or {@code PUBLICATION_INCOMPLETE}
    */
-  List<PublishedTable> followed(Position position) {
+  List<PublishedTable> followed(Position position, Set<TableId> left) {
     if (catalog.find(feed.publication()).isEmpty()) {
       throw new WalferryException(
           ErrorCode.PUBLICATION_LOST,
@@ -84,9 +88,13 @@ final class PublishedTables {
     }
     List<TablePattern> asked = feed.tables().stream().map(TablePattern::parse).toList();
     new Publications(sql)
-        .ensure(feed.publication(), present(asked.stream().filter(TablePattern::isLiteral)));
+        .ensure(
+            feed.publication(),
+            present(asked.stream().filter(TablePattern::isLiteral)).stream()
+                .filter(table -> !left.contains(table))
+                .toList());
     warnOfTablesLeftOut(present(asked.stream()));
-    List<PublishedTable> tables = existing();
+    List<PublishedTable> tables = left.isEmpty() ? existing() : selected();
     judgeIdentities(tables);
     warnOfMissingFilters(tables);
     return tables;

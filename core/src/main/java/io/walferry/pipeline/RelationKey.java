@@ -96,7 +96,7 @@ record RelationKey(RowType type, List<Integer> columns, boolean told, boolean co
 
   private static WalferryException replaced(Relation relation, String how) {
     return new WalferryException(
-        ErrorCode.SOURCE_TABLE_REPLACED,
+        ErrorCode.SOURCE_TABLE_REWRITTEN,
         "table " + relation + " was altered while it was loaded: " + how);
   }
 

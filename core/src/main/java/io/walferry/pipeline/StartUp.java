@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -178,7 +179,13 @@ final class StartUp {
   }
 
   private List<StartPoint> goOn(Position least, Slot slot) {
-    List<PublishedTable> tables = new PublishedTables(feed, sql, false).followed(least);
+    Set<TableId> left =
+        members.stream()
+            .flatMap(member -> following(member).stream())
+            .map(SinkState.Following::ledger)
+            .flatMap(ledger -> StartTables.left(sql, feed, new FeedLedger(ledger)).stream())
+            .collect(Collectors.toSet());
+    List<PublishedTable> tables = new PublishedTables(feed, sql, false).followed(least, left);
     Position joining = new Position(slot.wal().confirmedFlushLsn().orElse(Lsn.ZERO), Xid.NONE);
     List<StartPoint> starts = new ArrayList<>();
     for (Member member : members) {
@@ -200,7 +207,7 @@ final class StartUp {
     FeedLedger ledger = new FeedLedger(following.ledger());
     boolean promoted = lineage.hasLeft(following.saved());
     boolean upgraded = lineage.isOfPredecessor(following.saved());
-    StartTables start = StartTables.of(sql, feed, tables, ledger, !upgraded);
+    StartTables start = StartTables.of(member.ends(), feed, tables, ledger, !upgraded);
     List<PublishedTable> known = start.known();
     List<PublishedTable> added = start.added().stream().filter(sink::admits).toList();
     List<TableLedger> unsettled = new ArrayList<>();
@@ -218,13 +225,13 @@ final class StartUp {
           TableLedger.of(LoadTable.read(sql, table), ledger.unsettled(table.table()));
       boolean astray = start.isAstray(table.table());
       if (ledger.isReload(table.table())
+          || start.isReplaced(table)
           || (saved.isPresent() && (promoted || astray || !saved.get().isCurrent(sql)))) {
         // It is read again as it is now, or once it is called so, whatever was done to it.
         altered.add(table);
         continue;
       }
       FollowedTable was = ledger.followed(table.table()).orElseThrow();
-      requireSame(table, was);
       Optional<String> rewrite = was.rewritten(table);
       rewrite.ifPresent(why -> FollowedTables.requireReload(feed, table, why));
       if (rewrite.isPresent()
@@ -239,7 +246,7 @@ final class StartUp {
     }
     TableLines lines = member.loads().lines();
     for (PublishedTable table : known) {
-      lines.know(table.table(), line(table, ledger));
+      lines.know(table.table(), line(table, ledger, start));
       ledger
           .begun(table.table())
           .ifPresent(target -> lines.knowBegun(table.table(), target.numbered(table.oid())));
@@ -253,7 +260,7 @@ final class StartUp {
     // Before the slot moves on: where it was made is where this destination goes on.
     boolean noted = upgraded || !following.equals(found);
     noted |= member.loads().index(settled);
-    noted |= start.forget(sink, lines);
+    noted |= start.forget(feed, sink, lines);
     noted |= newcomers.takeBack(ledger.newcomers(), added, feed.load() != LoadMode.NONE);
     noted |= noteChangedLines(sink, known, ledger, lines);
     if (!altered.isEmpty()) {
@@ -299,21 +306,19 @@ final class StartUp {
     return ledger.followed(table.table()).filter(was -> was.wasLeftOut(table)).isPresent();
   }
 
-  /** What was done to a table of that name while nobody looked is not in the stream of this one. */
-  private static void requireSame(PublishedTable table, FollowedTable was) {
-    if (was.oid() != table.oid()) {
-      throw new WalferryException(
-          ErrorCode.SOURCE_TABLE_REPLACED,
-          table + " is another table of the same name than the one that was followed");
-    }
-  }
-
   /**
    * What is known of a table now. Columns stay as the stream has announced them, or as the catalog
    * had them at a place of the log; of a line that does not say where, they are the catalog's.
    */
-  private FollowedTable line(PublishedTable table, FeedLedger ledger) {
-    FollowedTable was = ledger.followed(table.table()).orElseThrow();
+  private FollowedTable line(PublishedTable table, FeedLedger ledger, StartTables start) {
+    FollowedTable was =
+        ledger
+            .followed(table.table())
+            .or(() -> Optional.ofNullable(ledger.vacated().get(table.table())))
+            .orElseThrow();
+    if (start.isReplaced(table)) {
+      return was.replacedBy(table);
+    }
     return was.since().equals(FollowedTable.UNKNOWN)
         ? FollowedTable.of(table, WalEnd.read(sql))
         : was.numbered(table.oid()).by(table.routes());

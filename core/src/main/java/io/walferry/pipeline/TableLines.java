@@ -8,6 +8,7 @@ import io.walferry.publication.AnnouncedColumns;
 import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
+import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.snapshot.LedgerText;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -43,6 +44,15 @@ final class TableLines {
    */
   private final Set<TableId> postponed = new HashSet<>();
 
+  /** Postponed tables of which the stream does not tell what has become of them. */
+  private final Set<TableId> suspended = new HashSet<>();
+
+  /** Tables that are others by now and are left as they are, by the names that they had. */
+  private final Map<TableId, Integer> left = new HashMap<>();
+
+  /** Tables that had other names, under which their rows stay, until the stream told of that. */
+  private final Map<TableId, FollowedTable> vacated = new HashMap<>();
+
   /** Names that tables have come to in the stream while others still have these here. */
   private final Map<TableId, TableId> awaited = new HashMap<>();
 
@@ -61,6 +71,7 @@ final class TableLines {
   /** Takes what the ledger says, or will say with the next note. */
   void know(TableId table, FollowedTable line) {
     remove(table);
+    vacated.remove(table);
     tables.put(table, line);
     names.put(line.oid(), table);
   }
@@ -77,11 +88,22 @@ final class TableLines {
   /** Leaves out a table that is gone, until the stream says so. */
   void depart(TableId table, FollowedTable line) {
     remove(table);
-    begun.remove(table);
-    postponed.remove(table);
-    awaited.remove(table);
+    unsettle(table);
     departed.put(table, line);
     departure = true;
+  }
+
+  /** Nothing of it waits, or was begun. */
+  private void unsettle(TableId table) {
+    begun.remove(table);
+    resume(table);
+  }
+
+  /** What comes of it is left out no more. */
+  private void resume(TableId table) {
+    postponed.remove(table);
+    suspended.remove(table);
+    awaited.remove(table);
   }
 
   /** Whether a table has departed since the last call. */
@@ -118,6 +140,72 @@ final class TableLines {
   }
 
   /**
+   * Leaves out what comes of a table that the stream shows to be another one, until it is known
+   * which: the ledger says that its rows do not count.
+   */
+  void suspend(TableId table) {
+    postponed.add(table);
+    suspended.add(table);
+    ends.sink().note(List.of(reload(table)));
+  }
+
+  /** The tables that {@link #suspend} has left out since they were read last. */
+  Set<TableId> suspended() {
+    return Collections.unmodifiableSet(suspended);
+  }
+
+  /**
+   * Follows a table no more, nor one that has its name. The ledger keeps it, so that it is read
+   * again if a later start finds it under its name.
+   */
+  void leave(TableId table) {
+    FollowedTable line = tables.get(table);
+    if (line != null) {
+      remove(table);
+      unsettle(table);
+      knowLeft(table, line);
+    }
+  }
+
+  /** Knows a table that is left as it is, and has the ledger say so. */
+  void knowLeft(TableId table, FollowedTable line) {
+    left.put(table, line.oid());
+    ends.sink().forget(table, EnumSet.of(Kind.CHUNK, Kind.ROW, Kind.RELOAD));
+    ends.sink().note(List.of(new LedgerEntry(table, Kind.LEFT, "", "")));
+  }
+
+  /** Whether this very table was left as it is, or one that had the name. */
+  boolean isLeft(int oid, TableId name) {
+    return !left.isEmpty() && (left.containsKey(name) || left.containsValue(oid));
+  }
+
+  /** Follows a table no more that has another name, while its rows stay under this one. */
+  void vacate(TableId name) {
+    FollowedTable former = held(name).orElseThrow();
+    drop(name);
+    vacated.put(name, former);
+    ends.sink().note(List.of(former.left(name)));
+  }
+
+  /** Takes what the ledger says of a name that a table has left with its rows. */
+  void knowVacated(TableId name, FollowedTable former) {
+    vacated.put(name, former);
+  }
+
+  /** What had a name that it has left with its rows, and that nothing has here since. */
+  Optional<FollowedTable> vacated(TableId name) {
+    return Optional.ofNullable(vacated.get(name));
+  }
+
+  /** The oids of all tables that are followed, and of those that have left names, by name. */
+  Map<TableId, Integer> oids() {
+    Map<TableId, Integer> oids = new HashMap<>();
+    vacated.forEach((name, former) -> oids.put(name, former.oid()));
+    tables.forEach((name, line) -> oids.put(name, line.oid()));
+    return oids;
+  }
+
+  /**
    * Has a table that is to be loaded again wait for the name that it has come to; until it is read,
    * the ledger says so where it says that.
    */
@@ -139,7 +227,7 @@ final class TableLines {
 
   private LedgerEntry reload(TableId table) {
     String name = Optional.ofNullable(awaited.get(table)).map(TableLines::text).orElse("");
-    return new LedgerEntry(table, LedgerEntry.Kind.RELOAD, "", name);
+    return new LedgerEntry(table, Kind.RELOAD, "", name);
   }
 
   private static String text(TableId name) {
@@ -156,7 +244,7 @@ final class TableLines {
 
   /** Notes what a table is about to be called: an attempt that ends then leaves either name. */
   void beginRename(TableId table, TableId to) {
-    ends.sink().note(List.of(new LedgerEntry(table, LedgerEntry.Kind.RENAME, "", text(to))));
+    ends.sink().note(List.of(new LedgerEntry(table, Kind.RENAME, "", text(to))));
   }
 
   /** The name in a line that {@link #beginRename} has noted, or one that is {@link #await}ed. */
@@ -183,11 +271,9 @@ final class TableLines {
   /** Forgets a table that the stream says is gone. */
   void drop(TableId table) {
     remove(table);
-    begun.remove(table);
-    postponed.remove(table);
-    awaited.remove(table);
+    unsettle(table);
     departed.remove(table);
-    ends.sink().forget(table, EnumSet.allOf(LedgerEntry.Kind.class));
+    ends.sink().forget(table, EnumSet.allOf(Kind.class));
   }
 
   /** What an alteration would make of a table that ended in the middle of it. */
@@ -263,7 +349,7 @@ final class TableLines {
 
   private void end(TableId table) {
     if (begun.remove(table) != null) {
-      ends.sink().forget(table, EnumSet.of(LedgerEntry.Kind.ALTERATION));
+      ends.sink().forget(table, EnumSet.of(Kind.ALTERATION));
     }
   }
 
@@ -302,8 +388,7 @@ final class TableLines {
   void note(List<PublishedTable> published) {
     if (!published.isEmpty()) {
       published.forEach(table -> end(table.table()));
-      published.forEach(table -> postponed.remove(table.table()));
-      published.forEach(table -> awaited.remove(table.table()));
+      published.forEach(table -> resume(table.table()));
       ends.sink().note(published.stream().map(table -> know(table).line(table.table())).toList());
     }
   }

@@ -38,7 +38,14 @@ final class TableLoads {
   static final Set<Kind> UNSETTLED = EnumSet.of(Kind.CHUNK, Kind.ROW);
 
   private static final Set<Kind> PLANNED_ANEW =
-      EnumSet.of(Kind.CHUNK, Kind.ROW, Kind.RELOAD, Kind.ALTERATION, Kind.RENAME, Kind.NEWCOMER);
+      EnumSet.of(
+          Kind.CHUNK,
+          Kind.ROW,
+          Kind.RELOAD,
+          Kind.ALTERATION,
+          Kind.RENAME,
+          Kind.NEWCOMER,
+          Kind.LEFT);
 
   private static final Logger LOG = LoggerFactory.getLogger(TableLoads.class);
 
@@ -131,7 +138,7 @@ final class TableLoads {
    * Cuts tables anew whose rows, if any, do not count any more, as the catalog knows them now; in
    * the destination's open transaction. One that is not published any more is left out, and one
    * that has another name by now waits until the stream has come to that. What is in the open
-   * transaction so far is committed if tables get other columns.
+   * transaction so far is committed if tables get other columns, or are not there and made anew.
    *
    * @param reached the position of all that was applied
    */
@@ -157,14 +164,17 @@ final class TableLoads {
     if (!current.isEmpty()) {
       SourceSnapshot.requireTelling(ends.sql());
     }
-    List<PublishedTable> altered = current.stream().filter(this::isAltered).toList();
-    if (!altered.isEmpty()) {
+    List<PublishedTable> missing = current.stream().filter(ends.sink()::creates).toList();
+    List<PublishedTable> there =
+        current.stream().filter(table -> !missing.contains(table)).toList();
+    List<PublishedTable> altered = there.stream().filter(this::isAltered).toList();
+    if (!altered.isEmpty() || !missing.isEmpty()) {
       // What is committed with it says of none of the others that it has to be loaded.
       lines.noteReloads(current);
       begin(altered, reached);
     }
     altered.forEach(table -> alteration(table).ifPresent(ends.sink()::alter));
-    current.stream().filter(table -> !altered.contains(table)).forEach(ends.sink()::empty);
+    there.stream().filter(table -> !altered.contains(table)).forEach(ends.sink()::empty);
     ends.sink().prepare(current);
     return planLive(current);
   }
@@ -172,9 +182,13 @@ final class TableLoads {
   /** What is read is the rows of the name that a table has, so it has to have it here, too. */
   private void postpone(PublishedTable now, TableId name) {
     if (!DroppedTables.areTold(ends.sql())) {
-      throw new WalferryException(
-          ErrorCode.SOURCE_TABLE_REPLACED,
-          name + ", which is to be loaded again, is called " + now);
+      if (settings.feed().replaced() == Replacement.FAIL) {
+        throw new WalferryException(
+            ErrorCode.SOURCE_TABLE_REPLACED,
+            name + ", which is to be loaded again, is called " + now);
+      }
+      lines.suspend(name);
+      return;
     }
     LOG.info(
         "Table {} is called {} by now: it is loaded again once the stream has come to that",

@@ -124,7 +124,7 @@ final class TableMoves {
         "Table {} is called otherwise at the source, and this feed does not follow it under that"
             + " name; its rows at the destination stay",
         table);
-    lines.drop(table);
+    lines.vacate(table);
   }
 
   /** Notes what is about to be done, for an attempt that may find it done. */
@@ -170,7 +170,7 @@ final class TableMoves {
     }
     if (feed.load() == LoadMode.NONE) {
       throw new WalferryException(
-          ErrorCode.SOURCE_TABLE_REPLACED,
+          ErrorCode.SOURCE_TABLE_REWRITTEN,
           table + " would have to be loaded again, and 'pipeline.load' is none");
     }
     published(line.get().oid())

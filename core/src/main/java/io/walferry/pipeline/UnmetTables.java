@@ -86,6 +86,7 @@ final class UnmetTables {
         .tables(feed.publication()).stream()
             .filter(table -> free.contains(table.table()) && selection.includes(table.table()))
             .filter(table -> lines.nameHeld(table.oid()).isEmpty())
+            .filter(table -> !lines.isLeft(table.oid(), table.table()))
             .filter(ends.sink()::admits)
             .toList();
   }

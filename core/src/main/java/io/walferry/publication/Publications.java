@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
@@ -140,18 +141,30 @@ public final class Publications {
   }
 
   private void requireCarried(String name, Collection<TableId> tables) {
-    List<TableId> missing = notCarried(connection, name, tables);
-    if (!missing.isEmpty()) {
-      List<IdentityProblem> problems = ifAdded(name, missing);
-      throw new WalferryException(
-          ErrorCode.PUBLICATION_INCOMPLETE,
-          "publication "
-              + name
-              + " does not carry "
-              + missing.stream().map(TableId::toString).collect(Collectors.joining(", "))
-              + (problems.isEmpty() ? "" : ". It would need " + needed(problems))
-              + IdentityProblem.advice(problems, Stream.of(addStatement(name, missing))));
+    Optional<String> lacking = lacking(name, tables);
+    if (lacking.isPresent()) {
+      throw new WalferryException(ErrorCode.PUBLICATION_INCOMPLETE, lacking.get());
     }
+  }
+
+  /**
+   * Says which tables an existing publication does not carry, what they would need first so that
+   * the server goes on taking their changes, and by which statement they are added; empty if it
+   * carries all.
+   */
+  public Optional<String> lacking(String name, Collection<TableId> tables) {
+    List<TableId> missing = notCarried(connection, name, tables);
+    if (missing.isEmpty()) {
+      return Optional.empty();
+    }
+    List<IdentityProblem> problems = ifAdded(name, missing);
+    return Optional.of(
+        "publication "
+            + name
+            + " does not carry "
+            + missing.stream().map(TableId::toString).collect(Collectors.joining(", "))
+            + (problems.isEmpty() ? "" : ". It would need " + needed(problems))
+            + IdentityProblem.advice(problems, Stream.of(addStatement(name, missing))));
   }
 
   private List<IdentityProblem> ifAdded(String name, List<TableId> tables) {

@@ -39,6 +39,12 @@ public record LedgerEntry(TableId table, Kind kind, String part, String content)
      */
     RELOAD,
     /**
+     * A name whose rows stay as they are, though the source has changed them, or has another table
+     * of that name: the settings say so. With a table in it that is followed under another name by
+     * now, or not at all.
+     */
+    LEFT,
+    /**
      * A table that is to get indexes once its load has caught up: a line of the destination's own,
      * under the name that the table has there. Its rows are as they must be.
      */
@@ -46,7 +52,7 @@ public record LedgerEntry(TableId table, Kind kind, String part, String content)
 
     /** Whether the destination is inconsistent for as long as there is such a line. */
     public boolean isUnsettled() {
-      return this != TABLE && this != INDEXES;
+      return this != TABLE && this != LEFT && this != INDEXES;
     }
   }
 }

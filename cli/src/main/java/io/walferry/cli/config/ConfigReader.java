@@ -3,6 +3,7 @@ package io.walferry.cli.config;
 import io.walferry.change.Lsn;
 import io.walferry.error.WalferryException;
 import io.walferry.pipeline.Predecessor;
+import io.walferry.pipeline.Replacement;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.publication.InvalidText;
@@ -69,6 +70,11 @@ final class ConfigReader {
           List.of("auto", "true", "false"));
   private static final Map<String, InvalidText> INVALID_TEXTS =
       Map.of("fail", InvalidText.FAIL, "replace", InvalidText.REPLACE);
+  private static final Map<String, Replacement> REPLACEMENTS =
+      Map.of(
+          "fail", Replacement.FAIL,
+          "reload", Replacement.RELOAD,
+          "leave", Replacement.LEAVE);
   private static final Map<String, SlotLoss> SLOT_LOSSES =
       Map.of("fail", SlotLoss.FAIL, "resnapshot", SlotLoss.RESNAPSHOT);
   private static final Format<String> TABLE_PATTERN = ConfigReader::tablePattern;
@@ -203,6 +209,11 @@ final class ConfigReader {
             "invalidText",
             SourceConfig.INVALID_TEXT,
             Format.choice(INVALID_TEXTS, List.of("fail", "replace")));
+    Replacement replaced =
+        section.value(
+            "replaced",
+            SourceConfig.REPLACED,
+            Format.choice(REPLACEMENTS, List.of("fail", "reload", "leave")));
     RowFilters where = new WhereReader(reading).read(section, tables);
     section.finish();
     return connection.map(
@@ -217,6 +228,7 @@ final class ConfigReader {
                 upgradedFrom,
                 output,
                 invalidText,
+                replaced,
                 where));
   }
 

@@ -1,6 +1,7 @@
 package io.walferry.cli.config;
 
 import io.walferry.pipeline.Predecessor;
+import io.walferry.pipeline.Replacement;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.publication.InvalidText;
 import io.walferry.publication.RowFilters;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param upgradedFrom the server that this one was made of by {@code pg_upgrade}
  * @param output what the server is asked to send
  * @param invalidText what becomes of text that is not UTF-8
+ * @param replaced what to do when a followed table is another one by now
  * @param where which rows a publication that is created carries
  */
 public record SourceConfig(
@@ -30,10 +32,12 @@ public record SourceConfig(
     Optional<Predecessor> upgradedFrom,
     OutputOptions output,
     InvalidText invalidText,
+    Replacement replaced,
     RowFilters where) {
   static final boolean CREATE = true;
   public static final boolean FAILOVER = true;
   public static final InvalidText INVALID_TEXT = InvalidText.FAIL;
+  public static final Replacement REPLACED = Replacement.FAIL;
   static final String SLOT_PREFIX = "walferry_";
 
   public SourceConfig {
@@ -60,6 +64,7 @@ public record SourceConfig(
         upgradedFrom,
         output,
         INVALID_TEXT,
+        REPLACED,
         RowFilters.NONE);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.walferry.change.Lsn;
 import io.walferry.change.TableId;
 import io.walferry.pipeline.Predecessor;
+import io.walferry.pipeline.Replacement;
 import io.walferry.pipeline.SlotLoss;
 import io.walferry.postgres.ConnectionSettings;
 import io.walferry.postgres.PasswordSource;
@@ -48,6 +49,7 @@ final class ConfigMappingTest {
         origin: none
         binary: true
         invalidText: replace
+        replaced: leave
         where: {public.stock: "amount > 0", 'sales."A.b"': id % 2 = 0}
       sinks:
         out:
@@ -108,6 +110,7 @@ final class ConfigMappingTest {
             new OutputOptions(
                 OptionalInt.of(2), false, OutputOptions.Origin.NONE, OutputOptions.Form.BINARY),
             InvalidText.REPLACE,
+            Replacement.LEAVE,
             new RowFilters(
                 Map.of(
                     new TableId("public", "stock"), "amount > 0",

@@ -7,6 +7,7 @@ import io.walferry.pipeline.LoadMode;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
 import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.Replacement;
 import io.walferry.pipeline.RetryPolicy;
 import io.walferry.pipeline.Until;
 import io.walferry.postgres.ConnectionSettings;
@@ -71,6 +72,11 @@ final class FeedSetup {
         64 << 10,
         InvalidText.FAIL,
         Until.Stopped.STOPPED);
+  }
+
+  static PipelineSettings settings(String name, List<String> tables, Replacement replaced) {
+    PipelineSettings settings = settings(name, tables);
+    return settings.with(settings.feed().replaced(replaced));
   }
 
   /** Replaces the clock that the feed waits by. */

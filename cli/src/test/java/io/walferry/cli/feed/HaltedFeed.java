@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.walferry.cli.feed.HaltingSink.Step;
 import io.walferry.pipeline.Pipeline;
 import io.walferry.pipeline.PipelineListener;
+import io.walferry.pipeline.Replacement;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.process.ChildJvm;
 import io.walferry.testkit.wait.Await;
@@ -17,12 +18,16 @@ final class HaltedFeed {
 
   private HaltedFeed() {}
 
-  /** Takes the source's URI, the feed's name, the destination's, a step and how often. */
+  /**
+   * Takes the source's URI, the feed's name, the destination's, a step and how often, and what to
+   * do with tables that were replaced.
+   */
   public static void main(String[] arguments) {
     Step step = Step.valueOf(arguments[3]);
     int count = Integer.parseInt(arguments[4]);
     new Pipeline(
-            FeedSetup.settings(arguments[1], List.of("public.*")),
+            FeedSetup.settings(
+                arguments[1], List.of("public.*"), Replacement.valueOf(arguments[5])),
             FeedSetup.connector(arguments[0]),
             () -> new HaltingSink(Destination.named(arguments[2]), step, count),
             PipelineListener.SILENT)
@@ -31,6 +36,12 @@ final class HaltedFeed {
 
   /** Runs it to its end. */
   static void run(Database source, Destination destination, Step step, int count) {
+    run(source, destination, step, count, Replacement.FAIL);
+  }
+
+  /** The same with other settings. */
+  static void run(
+      Database source, Destination destination, Step step, int count, Replacement replaced) {
     try (ChildJvm feed =
         ChildJvm.running(HaltedFeed.class)
             .arguments(
@@ -38,7 +49,8 @@ final class HaltedFeed {
                 source.name(),
                 destination.name(),
                 step.name(),
-                Integer.toString(count))
+                Integer.toString(count),
+                replaced.name())
             .jvmOptions("-Xmx128m", "--enable-native-access=ALL-UNNAMED")
             .start()) {
       assertEquals(HaltingSink.STATUS, feed.awaitExit(PATIENCE), feed.lines()::toString);

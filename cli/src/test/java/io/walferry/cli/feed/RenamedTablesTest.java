@@ -262,7 +262,10 @@ final class RenamedTablesTest {
       feed.awaitDurable(FeedSetup.walEnd(source));
       assertEquals("1", destination.answer("SELECT max(n) FROM t"));
       assertEquals("on", destination.answer("SELECT max(x) FROM s"));
-      assertEquals("1", destination.answer("SELECT count(*) FROM " + ledger(destination)));
+      String kinds = "SELECT max(kind) FROM " + ledger(destination) + " WHERE table_name = ";
+      assertEquals("left", destination.answer(kinds + "'t'"));
+      assertEquals("table", destination.answer(kinds + "'s'"));
+      assertEquals("2", destination.answer("SELECT count(*) FROM " + ledger(destination)));
     }
   }
 

@@ -6,11 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.pipeline.PipelineSettings;
+import io.walferry.pipeline.Replacement;
+import io.walferry.sink.Sink;
+import io.walferry.testkit.compare.ComparisonResult;
+import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +27,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the stream cannot say about rows that were there stops the feed instead of spoiling it. */
 @Postgres
 final class ReplacedTableTest {
+  private static final String SWAP =
+      "BEGIN; ALTER TABLE t RENAME TO x; ALTER TABLE s RENAME TO t; ALTER TABLE x RENAME TO s;"
+          + " COMMIT";
+
   @TempDir Path directory;
   private final Workload workload = Workload.create(1);
 
@@ -71,6 +83,94 @@ final class ReplacedTableTest {
         assertTrue(failure.getMessage().contains("public."), failure.getMessage());
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"SQLITE, true", "SQLITE, false", "POSTGRES, true", "POSTGRES, false"})
+  void namesThatAreSwappedAreLoadedAgain(Kind kind, boolean running, Database source)
+      throws Exception {
+    try (Destination destination = kind.create(directory, source.server())) {
+      swap(source, destination, running);
+    }
+  }
+
+  @EachMysql
+  void namesThatAreSwappedAreLoadedAgainIntoMysql(Database source, MysqlDatabase database)
+      throws Exception {
+    swap(source, new Destination.MysqlCopy(database), true);
+  }
+
+  @EachMysql
+  void namesThatWereSwappedAreLoadedAgainIntoMysql(Database source, MysqlDatabase database)
+      throws Exception {
+    swap(source, new Destination.MysqlCopy(database), false);
+  }
+
+  /** Two tables of other columns and rows swap their names. */
+  private static void swap(Database source, Destination destination, boolean running)
+      throws Exception {
+    createFull(source);
+    List<Supplier<Sink>> sinks = List.of(destination::sink);
+    PipelineSettings settings =
+        FeedSetup.settings(source.name(), List.of("public.*"), Replacement.RELOAD);
+    try (RunningFeed feed =
+        RunningFeed.start(settings, FeedSetup.connector(source.uri()), destination::sink)) {
+      feed.awaitFollowing();
+      source.execute("UPDATE t SET v = v || 'x' WHERE id % 3 = 0");
+      if (running) {
+        source.execute(
+            SWAP + "; UPDATE t SET v = 'after' WHERE id % 2 = 0; DELETE FROM s WHERE id = 2");
+        feed.awaitRowsLoaded(2 * (2000 + 300) - 1);
+      }
+    }
+    if (!running) {
+      source.execute(
+          SWAP + "; UPDATE t SET v = 'after' WHERE id % 2 = 0; DELETE FROM s WHERE id = 2");
+    }
+    FeedSetup.catchUp(settings, source, sinks);
+    source.execute("INSERT INTO t (id, v) VALUES (-1, 'last'); UPDATE s SET v = NULL WHERE id = 1");
+    FeedSetup.catchUp(FeedSetup.settings(source.name(), List.of("public.*")), source, sinks);
+    assertSwapped(source, destination);
+  }
+
+  private static void assertSwapped(Database source, Destination destination) throws Exception {
+    ComparisonResult result =
+        destination.compare(
+            source, List.of(new TableName("public", "t"), new TableName("public", "s")));
+    assertTrue(result.isEqual(), result::toString);
+  }
+
+  /** What a kill leaves is finished by the next start, whatever that would do with such a table. */
+  @ParameterizedTest
+  @CsvSource({
+    "SQLITE, PLANNED, 0",
+    "SQLITE, CHUNKS, 2",
+    "POSTGRES, PLANNED, 0",
+    "POSTGRES, CHUNKS, 2"
+  })
+  void aKillWhileOneIsLoadedLosesNothing(
+      Kind kind, HaltingSink.Step step, int count, Database source) throws Exception {
+    createFull(source);
+    PipelineSettings settings = FeedSetup.settings(source.name(), List.of("public.*"));
+    try (Destination destination = kind.create(directory, source.server())) {
+      List<Supplier<Sink>> sinks = List.of(destination::sink);
+      FeedSetup.catchUp(settings, source, sinks);
+      source.execute(
+          "UPDATE t SET v = 'before'; " + SWAP + "; UPDATE t SET v = 'after' WHERE id % 2 = 0");
+      HaltedFeed.run(source, destination, step, count, Replacement.RELOAD);
+      source.execute("DELETE FROM t WHERE id % 5 = 0; UPDATE s SET v = 'later'");
+      FeedSetup.catchUp(settings, source, sinks);
+      assertSwapped(source, destination);
+    }
+  }
+
+  private static void createFull(Database source) throws Exception {
+    source.execute(
+        "CREATE TABLE t (id int PRIMARY KEY, v text);"
+            + " INSERT INTO t SELECT i, repeat('t' || i, 50) FROM generate_series(1, 2000) i;"
+            + " CREATE TABLE s (id int PRIMARY KEY, n int, v text, w bytea);"
+            + " INSERT INTO s SELECT i, i, 's' || i FROM generate_series(1, 300) i;"
+            + " CREATE PUBLICATION \"%s\" FOR ALL TABLES".formatted(source.name()));
   }
 
   /** Every row prints as before. */

@@ -211,7 +211,7 @@ final class RewrittenTableTest {
         feed.awaitFollowing();
         alter(source, 0);
         WalferryException failure = feed.awaitFailure();
-        assertEquals(ErrorCode.SOURCE_TABLE_REPLACED, failure.code(), failure.toString());
+        assertEquals(ErrorCode.SOURCE_TABLE_REWRITTEN, failure.code(), failure.toString());
         assertTrue(failure.getMessage().contains("public.t"), failure.getMessage());
       }
     }

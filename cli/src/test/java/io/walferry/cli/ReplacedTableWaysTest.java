@@ -130,7 +130,7 @@ final class ReplacedTableWaysTest {
     database.execute("begin; alter table t rename to t_new; alter table t_old rename to t; commit");
   }
 
-  /** What was left out meanwhile has to be read. */
+  /** Reads what was left out meanwhile. */
   @EachPostgres(
       from = 10,
       quick = {18})
@@ -239,7 +239,7 @@ final class ReplacedTableWaysTest {
     assertEquals("5e", scene.answer(ROWS));
   }
 
-  /** What was changed where no publication carries it is in no stream. */
+  /** Reads what was changed where no publication carries it, which is in no stream. */
   @EachPostgres(
       from = 15,
       quick = {18})

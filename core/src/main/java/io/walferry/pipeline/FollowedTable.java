@@ -76,7 +76,7 @@ record FollowedTable(
     return new FollowedTable(now, columns, gone, routes, since, numbers);
   }
 
-  /** What the destination has, as the rows of another table that has come to its name. */
+  /** Returns what the destination has, as rows of another table that has come to its name. */
   FollowedTable replacedBy(PublishedTable other) {
     return new FollowedTable(other.oid(), columns, gone, other.routes(), since, ColumnNumbers.NONE);
   }

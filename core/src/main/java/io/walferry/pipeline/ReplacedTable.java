@@ -87,7 +87,7 @@ record ReplacedTable(TableId table, int oid, Optional<TableId> now, OptionalInt 
     return now.isEmpty() && successor.isEmpty();
   }
 
-  /** Whether it has its own name again. */
+  /** Tells whether it has its own name again. */
   boolean isBack() {
     return now.filter(table::equals).isPresent();
   }

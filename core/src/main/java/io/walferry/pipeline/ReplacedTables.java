@@ -39,10 +39,10 @@ final class ReplacedTables {
   private final Duration interval;
   private Stopwatch sinceLook;
 
-  /** What the last look has seen for the first time, or too early. */
+  /** Holds what the last look has seen for the first time, or too early. */
   private Map<TableId, Seen> seen = Map.of();
 
-  /** What counts, and has still to be settled. */
+  /** Holds what counts and has still to be settled. */
   private final List<ReplacedTable> sure = new ArrayList<>();
 
   /** What was said and has no other consequence. */

@@ -39,7 +39,7 @@ final class HaltedFeed {
     run(source, destination, step, count, Replacement.FAIL);
   }
 
-  /** The same with other settings. */
+  /** Runs it to its end with other settings. */
   static void run(
       Database source, Destination destination, Step step, int count, Replacement replaced) {
     try (ChildJvm feed =

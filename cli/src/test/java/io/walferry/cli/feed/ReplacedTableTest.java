@@ -140,7 +140,7 @@ final class ReplacedTableTest {
     assertTrue(result.isEqual(), result::toString);
   }
 
-  /** What a kill leaves is finished by the next start, whatever that would do with such a table. */
+  /** Finishes what a kill leaves, whatever the next start would do with such a table. */
   @ParameterizedTest
   @CsvSource({
     "SQLITE, PLANNED, 0",

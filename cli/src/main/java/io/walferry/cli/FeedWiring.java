@@ -164,6 +164,14 @@ final class FeedWiring {
         .withDdl(sqlServer.ddl());
   }
 
+  /** Returns the settings of a destination with what it has to know of the feed's source. */
+  static KafkaSinkSettings settings(SinkConfig.Kafka kafka, FeedConfig feed) {
+    return kafka
+        .settings()
+        .withDatabase(feed.source().connection().database())
+        .with(feed.source().invalidText());
+  }
+
   /** What reaches a server outlives an attempt: it knows whether it was ever let in. */
   private static Supplier<Sink> sink(
       SinkConfig config, FeedConfig feed, RefusedRows heard, NanoClock clock) {
@@ -196,8 +204,7 @@ final class FeedWiring {
         yield () -> tolerant(config, new SqliteSink(sqlite.path(), settings), heard);
       }
       case SinkConfig.Kafka kafka -> {
-        KafkaSinkSettings settings =
-            kafka.settings().withDatabase(feed.source().connection().database());
+        KafkaSinkSettings settings = settings(kafka, feed);
         yield () -> new KafkaSink(settings, heard, clock);
       }
       case SinkConfig.JsonLines lines ->

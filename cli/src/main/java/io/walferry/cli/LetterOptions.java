@@ -79,8 +79,7 @@ final class LetterOptions {
   private void tellOfTopic(Terminal terminal, FeedConfig feed, SinkConfig sink) {
     String pipeline = feed.pipeline().name();
     if (isMeant(sink) && sink.plain() instanceof SinkConfig.Kafka kafka) {
-      kafka
-          .settings()
+      FeedWiring.settings(kafka, feed)
           .deadLetterTopic(pipeline)
           .ifPresent(
               topic ->

@@ -17,7 +17,7 @@ final class InvalidTextTest {
   @TempDir private Path directory;
 
   /** Two letters of Latin-1 and one of UTF-8, in a value with a tab and a backslash. */
-  private static final String MIXED = "E'a\\xE4\\xF6\\tb\\\\c' || E'\\xC3\\xBC'";
+  static final String MIXED = "E'a\\xE4\\xF6\\tb\\\\c' || E'\\xC3\\xBC'";
 
   private static final String REPLACED = "a\uFFFD\uFFFD\tb\\cü";
 
@@ -126,7 +126,21 @@ final class InvalidTextTest {
     }
   }
 
-  private static Database unencoded(Database server) throws SQLException {
+  /** The prefix of a message is no name of anything. */
+  @EachPostgres(
+      from = 14,
+      quick = {18})
+  void aMessageStopsNothing(Database server) throws Exception {
+    try (Database database = unencoded(server)) {
+      Scene scene = new Scene(database, directory).withTable().followed();
+      database.execute(
+          "select pg_logical_emit_message(true, E'\\xE4', 'x'); update item set v = 'w'");
+      scene.caughtUp();
+      assertEquals("w", scene.answer("select v from item"));
+    }
+  }
+
+  static Database unencoded(Database server) throws SQLException {
     String name = server.name() + "_ascii";
     server.execute(
         "create database %s template template0 encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C'"

@@ -225,13 +225,23 @@ public final class ParallelSink implements Sink {
   }
 
   private void appendAlone(Change change) {
+    begunAlone().append(change);
+    touches.met(change);
+  }
+
+  /** {@inheritDoc} Never in a lane: letters are the sink's. */
+  @Override
+  public void setAside(Change change, WalferryException why) {
+    begunAlone().setAside(change, why);
+  }
+
+  private Sink begunAlone() {
     Sink open = alone();
     if (!begun) {
       open.begin(transaction);
       begun = true;
     }
-    open.append(change);
-    touches.met(change);
+    return open;
   }
 
   /** {@inheritDoc} Or, with a lane, soon afterwards. */

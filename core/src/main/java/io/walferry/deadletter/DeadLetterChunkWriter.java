@@ -69,6 +69,11 @@ final class DeadLetterChunkWriter implements ChunkWriter {
     }
   }
 
+  @Override
+  public void setAside(byte[] message, WalferryException why) {
+    bury(message, why);
+  }
+
   private void flush() {
     bisection.run(List.copyOf(group));
     group.clear();

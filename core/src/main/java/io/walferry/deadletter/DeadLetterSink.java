@@ -8,6 +8,7 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.deadletter.RefusedChanges.Item;
+import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.SourceIndex;
 import io.walferry.sink.ChunkWriter;
@@ -44,6 +45,7 @@ public final class DeadLetterSink implements Sink {
   private final RefusedRows heard;
   private final LetterKeys keys = new LetterKeys();
   private final LetterBox box;
+  private final RefusedChanges refused;
   private final Bisection<Item> bisection;
   private final List<Item> group = new ArrayList<>();
   private long groupBytes;
@@ -60,7 +62,7 @@ public final class DeadLetterSink implements Sink {
     this.policies = policies;
     this.heard = heard;
     this.box = new LetterBox(sink.attempts(), policies.lettersMost(), heard);
-    RefusedChanges refused = new RefusedChanges(sink, policies, keys, box);
+    this.refused = new RefusedChanges(sink, policies, keys, box);
     this.bisection = new Bisection<>(sink.attempts(), this::apply, refused::refused);
   }
 
@@ -225,6 +227,14 @@ public final class DeadLetterSink implements Sink {
       case Change.Update update -> add(update);
       case Change.Delete delete -> add(delete);
     }
+  }
+
+  /** {@inheritDoc} What came before goes first: its letters, too, are in the order of changes. */
+  @Override
+  public void setAside(Change change, WalferryException why) {
+    index++;
+    flush();
+    refused.setAside(new Item(transaction, index, change.detached()), why);
   }
 
   private void pass(Change change) {

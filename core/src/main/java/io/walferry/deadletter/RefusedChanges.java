@@ -60,6 +60,11 @@ final class RefusedChanges {
     }
   }
 
+  /** Decides about a change that the destination is not to try. */
+  void setAside(Item item, WalferryException why) {
+    keepOrHalt(policies.refused(), item, why);
+  }
+
   /** With FULL the old row has what the source has left out of the new one. */
   private static Row whole(Change.Update update) {
     return update.before() instanceof OldRow.Full(Row before)

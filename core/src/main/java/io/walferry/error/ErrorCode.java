@@ -119,8 +119,9 @@ public enum ErrorCode {
   SOURCE_TEXT_INVALID(
       Retry.NEVER,
       Exit.FAILURE,
-      "Set 'source.invalidText: replace', which puts U+FFFD in the place of such bytes but in keys,"
-          + " or leave the table out of 'source.tables'."),
+      "Set 'source.invalidText', where 'replace' puts U+FFFD in the place of such bytes and"
+          + " 'deadLetter' puts such rows among the dead letters, but for keys; or leave the table"
+          + " out of 'source.tables'."),
   TEXT_UNCONVERTIBLE(
       Retry.NEVER,
       Exit.FAILURE,

@@ -149,7 +149,10 @@ public final class WalferryBuilder {
     return this;
   }
 
-  /** Says what becomes of text of the source that is not UTF-8; the feed stops by default. */
+  /**
+   * Says what becomes of text of the source that is not UTF-8; the feed stops by default. Dead
+   * letters need a {@linkplain #sink(Supplier) sink} that keeps some: see {@link Sink#setAside}.
+   */
   public WalferryBuilder invalidText(InvalidText reaction) {
     invalidText = reaction;
     return this;
@@ -308,6 +311,9 @@ public final class WalferryBuilder {
     }
     if (kept && withoutCheckpoint) {
       found.add("there cannot be a checkpoint and none");
+    }
+    if (sink.isEmpty() && invalidText == InvalidText.DEAD_LETTER) {
+      found.add("invalidText: callbacks have no dead letters, so it can be FAIL or REPLACE");
     }
     if (limits.events() <= 0 || limits.bytes() <= 0 || limits.drain().isNegative()) {
       found.add("the bounds of what is outstanding must be positive");

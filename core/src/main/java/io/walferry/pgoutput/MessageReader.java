@@ -114,7 +114,21 @@ final class MessageReader {
    * A zero-terminated name. Malformed UTF-8 is refused: a replacement character could make two
    * names one.
    */
-  String string() {
+  String name() {
+    ByteBuffer bytes = terminated();
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw violation(bytes.capacity() + 1, "a name in UTF-8", "malformed bytes");
+    }
+  }
+
+  /** Reads a zero-terminated text that is no name of anything, with U+FFFD for malformed UTF-8. */
+  String text() {
+    return StandardCharsets.UTF_8.decode(terminated()).toString();
+  }
+
+  private ByteBuffer terminated() {
     int from = position;
     int to = from;
     while (to < end && buffer[to] != 0) {
@@ -124,14 +138,7 @@ final class MessageReader {
       throw violation(0, "a zero-terminated string", "the end of the message");
     }
     position = to + 1;
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(buffer, from, to - from))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw violation(to + 1 - from, "a name in UTF-8", "malformed bytes");
-    }
+    return ByteBuffer.wrap(buffer, from, to - from).slice();
   }
 
   Value.Binary content() {

@@ -80,7 +80,7 @@ public final class PgOutputDecoder {
     return switch (type) {
       case BEGIN -> new PgOutputMessage.Begin(reader.lsn(), reader.time(), reader.xid());
       case COMMIT -> commit(reader);
-      case ORIGIN -> new PgOutputMessage.Origin(reader.lsn(), reader.string());
+      case ORIGIN -> new PgOutputMessage.Origin(reader.lsn(), reader.name());
       case RELATION -> relation(reader);
       case TYPE -> type(reader);
       case INSERT -> insert(reader);
@@ -145,13 +145,13 @@ public final class PgOutputDecoder {
   private PgOutputMessage relation(MessageReader reader) {
     Optional<Xid> xid = streamXid(reader);
     int oid = reader.int32();
-    TableId table = new TableId(schema(reader), reader.string());
+    TableId table = new TableId(schema(reader), reader.name());
     ReplicaIdentity identity = replicaIdentity(reader);
     int count = reader.columnCount();
     List<Column> columns = new ArrayList<>(count);
     for (int column = 0; column < count; column++) {
       boolean key = reader.flags(1) == 1;
-      columns.add(new Column(reader.string(), reader.int32(), reader.int32(), key));
+      columns.add(new Column(reader.name(), reader.int32(), reader.int32(), key));
     }
     return new PgOutputMessage.Relation(
         xid, new io.walferry.change.Relation(oid, table, identity, columns));
@@ -168,13 +168,13 @@ public final class PgOutputDecoder {
 
   /** The stream leaves the name of {@code pg_catalog} out. */
   private static String schema(MessageReader reader) {
-    String schema = reader.string();
+    String schema = reader.name();
     return schema.isEmpty() ? "pg_catalog" : schema;
   }
 
   private PgOutputMessage type(MessageReader reader) {
     return new PgOutputMessage.Type(
-        streamXid(reader), reader.int32(), schema(reader), reader.string());
+        streamXid(reader), reader.int32(), schema(reader), reader.name());
   }
 
   private PgOutputMessage truncate(MessageReader reader) {
@@ -200,7 +200,7 @@ public final class PgOutputDecoder {
       throw reader.violation(8, "the end of a record", lsn.toString());
     }
     return new PgOutputMessage.LogicalMessage(
-        xid, transactional, lsn, reader.string(), reader.content());
+        xid, transactional, lsn, reader.text(), reader.content());
   }
 
   private static PgOutputMessage commit(MessageReader reader) {
@@ -227,19 +227,19 @@ public final class PgOutputDecoder {
 
   private static PgOutputMessage beginPrepare(MessageReader reader) {
     return new PgOutputMessage.BeginPrepare(
-        reader.lsn(), reader.lsn(), reader.time(), reader.xid(), reader.string());
+        reader.lsn(), reader.lsn(), reader.time(), reader.xid(), reader.name());
   }
 
   private static PgOutputMessage prepare(MessageReader reader) {
     reader.flags(0);
     return new PgOutputMessage.Prepare(
-        reader.lsn(), reader.lsn(), reader.time(), reader.xid(), reader.string());
+        reader.lsn(), reader.lsn(), reader.time(), reader.xid(), reader.name());
   }
 
   private static PgOutputMessage commitPrepared(MessageReader reader) {
     reader.flags(0);
     return new PgOutputMessage.CommitPrepared(
-        reader.lsn(), reader.lsn(), reader.time(), reader.xid(), reader.string());
+        reader.lsn(), reader.lsn(), reader.time(), reader.xid(), reader.name());
   }
 
   private static PgOutputMessage rollbackPrepared(MessageReader reader) {
@@ -249,13 +249,13 @@ public final class PgOutputDecoder {
     Instant prepareTime = reader.time();
     Instant rollbackTime = reader.time();
     return new PgOutputMessage.RollbackPrepared(
-        prepareEnd, rollbackEnd, prepareTime, rollbackTime, reader.xid(), reader.string());
+        prepareEnd, rollbackEnd, prepareTime, rollbackTime, reader.xid(), reader.name());
   }
 
   private static PgOutputMessage streamPrepare(MessageReader reader) {
     reader.flags(0);
     return new PgOutputMessage.StreamPrepare(
-        reader.lsn(), reader.lsn(), reader.time(), reader.xid(), reader.string());
+        reader.lsn(), reader.lsn(), reader.time(), reader.xid(), reader.name());
   }
 
   /**

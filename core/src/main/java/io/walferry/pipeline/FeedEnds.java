@@ -11,7 +11,7 @@ import java.sql.Connection;
  * What one attempt has open.
  *
  * @param sql to the source, in autocommit mode
- * @param text sees to it that text of the source is UTF-8
+ * @param text judges text of the source that may not be UTF-8
  * @param clock the clock that the attempt waits by
  */
 record FeedEnds(

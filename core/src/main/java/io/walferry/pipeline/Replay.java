@@ -126,7 +126,7 @@ final class Replay {
 
   void append(Change change) {
     if (isIdle()) {
-      ends.sink().append(change);
+      hand(change);
       return;
     }
     if (isOfTableToPlan(change)) {
@@ -400,7 +400,16 @@ final class Replay {
   private void emit(Change change) {
     unbegun.ifPresent(ends.sink()::begin);
     unbegun = Optional.empty();
-    ends.sink().append(change);
+    hand(change);
+  }
+
+  private void hand(Change change) {
+    Optional<WalferryException> refusal = ends.text().refusal(change);
+    if (refusal.isPresent()) {
+      ends.sink().setAside(change, refusal.get());
+    } else {
+      ends.sink().append(change);
+    }
   }
 
   /** How many changes did not count since the last call. */

@@ -139,7 +139,8 @@ final class ServerFindings {
               "an encoding that says what bytes mean",
               "SQL_ASCII",
               "The database takes whatever bytes a client sends. Text that is not UTF-8 stops a"
-                  + " feed, or loses such bytes with 'source.invalidText: replace'."));
+                  + " feed; but in keys, 'source.invalidText' can have it replaced, or its row put"
+                  + " among the dead letters."));
     }
   }
 

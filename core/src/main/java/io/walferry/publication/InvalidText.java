@@ -8,5 +8,10 @@ public enum InvalidText {
   /** The feed stops, and says in which column of which table it is. */
   FAIL,
   /** U+FFFD stands for the bytes that are none; not in a key, where two values could meet. */
-  REPLACE
+  REPLACE,
+  /**
+   * The change goes to the dead letters of each destination; not one with such text in a key, by
+   * which letters and later changes are known. A destination that keeps no letters ends the feed.
+   */
+  DEAD_LETTER
 }

@@ -1,6 +1,6 @@
 package io.walferry.publication;
 
-import io.walferry.change.Column;
+import io.walferry.change.Change;
 import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
@@ -8,25 +8,22 @@ import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.postgresql.PGConnection;
 
 /**
- * Sees to it that text of the source is UTF-8. The server sees to that itself, except where its
+ * Judges text of the source that may not be UTF-8. The server sees to that itself, except where its
  * database has the encoding {@code SQL_ASCII}, which says nothing of what the bytes mean: such a
  * server sends them as they are if it is asked to, or fails at the first one that is no UTF-8. So
- * they are asked for as they are, and judged here. Immutable; for any thread.
+ * they are asked for as they are, and judged here: once where they come in, and, where they are for
+ * the dead letters, once more where it is known that they count. Immutable; for any thread.
  */
 public final class SourceText {
   /** Trusts a server that sees to it itself. */
@@ -40,11 +37,6 @@ public final class SourceText {
       """;
 
   private static final String SQL_ASCII = "SQL_ASCII";
-  private static final char REPLACEMENT = '\uFFFD';
-  private static final long NOT_ASCII = 0x8080808080808080L;
-
-  private static final VarHandle INT64 =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private final boolean checked;
   private final InvalidText invalid;
@@ -109,34 +101,30 @@ public final class SourceText {
   }
 
   /**
-   * Returns the row as it may be handed on.
+   * Returns the row as it may be handed on: with its bytes as they are if it is to be {@linkplain
+   * #refusal set aside}.
    *
    * @param keys names of the columns that tell rows of the table apart
    * @throws WalferryException {@code SOURCE_TEXT_INVALID}
    */
   public Row valid(Relation relation, Set<String> keys, Row row) {
-    for (int column = 0; checked && column < row.columnCount(); column++) {
-      if (row.kind(column) == Row.Kind.TEXT && !row.read(column, SourceText::isUtf8)) {
-        return replaced(relation, keys, row);
-      }
+    Set<Integer> columns = checked ? Utf8.invalidColumns(row) : Set.of();
+    for (int column : columns) {
+      requireTolerable(relation.table(), relation.columns().get(column).name(), keys);
     }
-    return row;
+    return columns.isEmpty() || invalid == InvalidText.DEAD_LETTER ? row : replaced(row);
   }
 
-  private Row replaced(Relation relation, Set<String> keys, Row row) {
+  private static Row replaced(Row row) {
     byte[][] values = new byte[row.columnCount()][];
     int bytes = 0;
     for (int column = 0; column < row.columnCount(); column++) {
-      values[column] = new byte[0];
-      if (row.kind(column) == Row.Kind.TEXT) {
-        Column announced = relation.columns().get(column);
-        if (!row.read(column, SourceText::isUtf8)) {
-          requireReplaceable(relation.table(), announced.name(), keys);
-        }
-        values[column] = row.text(column).getBytes(StandardCharsets.UTF_8);
-      } else if (row.kind(column) == Row.Kind.BINARY) {
-        values[column] = row.bytes(column);
-      }
+      values[column] =
+          switch (row.kind(column)) {
+            case NULL, UNCHANGED -> new byte[0];
+            case TEXT -> Utf8.replaced(row.bytes(column));
+            case BINARY -> row.bytes(column);
+          };
       bytes += values[column].length;
     }
     return row(row, values, bytes);
@@ -161,37 +149,73 @@ public final class SourceText {
   }
 
   /**
-   * Returns a line of a {@code COPY … TO} as text, as it may be handed on. What escapes and tabs
-   * are stays so: they are ASCII, of which nothing is replaced.
+   * Returns a line of a {@code COPY … TO} as text, as it may be handed on: with its bytes as they
+   * are if it is to be {@linkplain #refusal set aside}.
    *
    * @param columns names of the columns of the line, in their order
    * @throws WalferryException {@code SOURCE_TEXT_INVALID}
    */
   public byte[] valid(PublishedTable table, List<String> columns, byte[] line) {
-    if (!checked || isUtf8(line, 0, line.length)) {
-      return line;
+    Set<Integer> found = checked ? Utf8.invalidColumns(line) : Set.of();
+    for (int column : found) {
+      requireTolerable(table.table(), columns.get(column), keys(table));
     }
-    Set<String> keys = keys(table);
-    int from = 0;
-    for (String column : columns) {
-      int to = from;
-      while (to < line.length && line[to] != '\t') {
-        to++;
-      }
-      if (!isUtf8(line, from, to - from)) {
-        requireReplaceable(table.table(), column, keys);
-      }
-      from = to + 1;
-    }
-    return new String(line, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8);
+    return found.isEmpty() || invalid == InvalidText.DEAD_LETTER ? line : Utf8.replaced(line);
   }
 
-  private void requireReplaceable(TableId table, String column, Set<String> keys) {
+  /**
+   * Finds out whether a change is for the dead letters rather than for the rows of a destination.
+   *
+   * @return why; empty if it is to be applied
+   */
+  public Optional<WalferryException> refusal(Change change) {
+    return switch (change) {
+      case Change.Insert insert -> refusal(insert.relation(), change);
+      case Change.Update update -> refusal(update.relation(), change);
+      case Change.Delete delete -> refusal(delete.relation(), change);
+      case Change.Truncate truncate -> Optional.empty();
+      case Change.Message message -> Optional.empty();
+    };
+  }
+
+  private Optional<WalferryException> refusal(Relation relation, Change change) {
+    return setsAside()
+        ? Utf8.invalidColumns(change).stream()
+            .findFirst()
+            .map(it -> invalid(relation.columns().get(it).name(), relation.table(), Set.of(), ""))
+        : Optional.empty();
+  }
+
+  /** Finds out the same of a line of a {@code COPY … TO} as text, with the table's columns. */
+  public Optional<WalferryException> refusal(PublishedTable table, byte[] line) {
+    return setsAside()
+        ? Utf8.invalidColumns(line).stream()
+            .findFirst()
+            .map(it -> invalid(table.columnNames().get(it), table.table(), Set.of(), ""))
+        : Optional.empty();
+  }
+
+  private boolean setsAside() {
+    return checked && invalid == InvalidText.DEAD_LETTER;
+  }
+
+  private void requireTolerable(TableId table, String column, Set<String> keys) {
     boolean key = keys.contains(column);
-    if (invalid == InvalidText.REPLACE && !key) {
-      return;
+    if (key) {
+      throw invalid(
+          column,
+          table,
+          keys,
+          "; in a key nothing can be replaced or set aside, since two rows could become one");
     }
-    throw new WalferryException(
+    if (invalid == InvalidText.FAIL) {
+      throw invalid(column, table, keys, "");
+    }
+  }
+
+  private static WalferryException invalid(
+      String column, TableId table, Set<String> keys, String more) {
+    return new WalferryException(
         ErrorCode.SOURCE_TEXT_INVALID,
         "column %s of %s%s has a value that is not UTF-8, in a database with the encoding %s%s"
             .formatted(
@@ -199,35 +223,6 @@ public final class SourceText {
                 table,
                 keys.isEmpty() ? "" : " (key: " + String.join(", ", keys) + ")",
                 SQL_ASCII,
-                key ? "; in a key nothing can be replaced, since two rows could become one" : ""));
-  }
-
-  private static boolean isUtf8(byte[] bytes, int start, int length) {
-    if (isAscii(bytes, start, length)) {
-      return true;
-    }
-    String text = new String(bytes, start, length, StandardCharsets.UTF_8);
-    if (text.indexOf(REPLACEMENT) < 0) {
-      return true;
-    }
-    // It may be there by its own right.
-    byte[] again = text.getBytes(StandardCharsets.UTF_8);
-    return Arrays.equals(again, 0, again.length, bytes, start, start + length);
-  }
-
-  private static boolean isAscii(byte[] bytes, int start, int length) {
-    int end = start + length;
-    int at = start;
-    for (; at <= end - Long.BYTES; at += Long.BYTES) {
-      if (((long) INT64.get(bytes, at) & NOT_ASCII) != 0) {
-        return false;
-      }
-    }
-    for (; at < end; at++) {
-      if (bytes[at] < 0) {
-        return false;
-      }
-    }
-    return true;
+                more));
   }
 }

@@ -1,5 +1,6 @@
 package io.walferry.sink;
 
+import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
 import java.util.Set;
 
@@ -8,7 +9,7 @@ import java.util.Set;
  * work side by side.
  *
  * <pre>
- * ( offer* begin write* commit )*  close
+ * ( offer* begin ( write | setAside )* commit )*  close
  * </pre>
  *
  * <p>A chunk is one destination transaction: it holds the fence as {@link Sink#commit} does, but
@@ -43,6 +44,17 @@ public interface ChunkWriter extends AutoCloseable {
    * array belongs to the writer from now on.
    */
   void write(byte[] message);
+
+  /**
+   * Takes a line that must not be written, since it is not all UTF-8: keeps it among the dead
+   * letters, durable with the chunk. In the place of {@link #write}, and of text form only.
+   *
+   * @param why {@code SOURCE_TEXT_INVALID}
+   * @throws WalferryException this one, if there are no dead letters
+   */
+  default void setAside(byte[] message, WalferryException why) {
+    throw why;
+  }
 
   /** Makes the chunk's rows and this line of the ledger durable together. */
   void commit(LedgerEntry loaded);

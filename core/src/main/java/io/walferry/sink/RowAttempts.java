@@ -26,7 +26,8 @@ public interface RowAttempts {
   void takeBack();
 
   /**
-   * Keeps a letter, durable with the open transaction. Outside of any attempt.
+   * Keeps a letter, durable with the open transaction, which it begins if need be. Outside of any
+   * attempt.
    *
    * @return how many letters the feed has there now, or a few more: it is kept and not counted each
    *     time

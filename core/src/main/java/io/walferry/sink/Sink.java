@@ -5,6 +5,7 @@ import io.walferry.change.Position;
 import io.walferry.change.Relation;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
+import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.SourceIndex;
 import io.walferry.type.TypeCatalog;
@@ -16,7 +17,8 @@ import java.util.function.Supplier;
  * A destination of one feed. The pipeline calls it from one thread:
  *
  * <pre>
- * open  ( ( prepare | resume | empty | index | note | forget | begin append* )* commit settle* )*
+ * open  ( ( prepare | resume | empty | index | note | forget | begin ( append | setAside )* )*
+ *     commit settle* )*
  * close
  * </pre>
  *
@@ -215,6 +217,17 @@ public interface Sink extends AutoCloseable {
 
   /** Takes one change; it may be applied now or at {@link #commit}. */
   void append(Change change);
+
+  /**
+   * Takes a change that must not be applied, since its text is not all UTF-8: keeps it among the
+   * dead letters, durable with the changes around it. In the place of {@link #append}.
+   *
+   * @param why {@code SOURCE_TEXT_INVALID}
+   * @throws io.walferry.error.WalferryException this one, if there are no dead letters
+   */
+  default void setAside(Change change, WalferryException why) {
+    throw why;
+  }
 
   /**
    * Makes everything since the last commit durable: one or more whole source transactions, or none

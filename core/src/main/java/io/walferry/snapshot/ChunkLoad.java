@@ -56,7 +56,7 @@ public final class ChunkLoad implements AutoCloseable {
    *
    * @param readers how many threads
    * @param ledgers of the tables, of which only the chunks that are missing are read
-   * @param text sees to it that text of the source is UTF-8
+   * @param text judges text of the source that may not be UTF-8
    * @param silenceMax after which a server that does not answer a session counts as lost
    * @param clock the clock that the threads wait by
    */

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -102,7 +101,7 @@ final class ChunkReader {
 
   private void copy(PublishedTable table, String statement, ChunkWriter writer)
       throws SQLException, InterruptedException {
-    List<String> columns = table.columnNames();
+    SourceLines lines = new SourceLines(text, table, writer);
     CopyOut copy = session.unwrap(PGConnection.class).getCopyAPI().copyOut(statement);
     long messages = 0;
     long reported = 0;
@@ -111,7 +110,7 @@ final class ChunkReader {
     while (message != null) {
       messages++;
       bytes += message.length;
-      writer.write(text.valid(table, columns, message));
+      lines.hand(message);
       if (bytes >= REPORT_BYTES) {
         progress.rows(table, messages - reported, bytes);
         reported = messages;

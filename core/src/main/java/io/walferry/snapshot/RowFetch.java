@@ -31,7 +31,7 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
    * Reads it, under a snapshot that sees a transaction.
    *
    * @param connection in autocommit mode
-   * @param text sees to it that text of the source is UTF-8
+   * @param text judges text of the source that may not be UTF-8
    * @param clock the clock that the fetch waits by
    * @throws WalferryException {@code INTERRUPTED}, or what the source refuses
    */

@@ -40,7 +40,7 @@ public final class RowReader {
    * Reads over a connection.
    *
    * @param connection in autocommit mode
-   * @param text sees to it that text of the source is UTF-8
+   * @param text judges text of the source that may not be UTF-8
    * @param horizon what every read has to see
    * @param clock the clock that the reader waits by
    */
@@ -130,12 +130,13 @@ public final class RowReader {
     List<String> columns = table.table().columnNames();
     CopyFormat format = writer.begin(table.table(), new RowKeys(table.keyNames(), keys));
     String select = TableChunk.copyStatement(table, columns, isOneOf(table, keys), format, text);
+    SourceLines lines = new SourceLines(text, table.table(), writer);
     try (CopyReading copy = new CopyReading(connection, select)) {
       long bytes = 0;
       Optional<byte[]> message = copy.next();
       while (message.isPresent()) {
         bytes += message.get().length;
-        writer.write(text.valid(table.table(), columns, message.get()));
+        lines.hand(message.get());
         message = copy.next();
       }
       writer.commit(ledger.readEntry(batch, snapshot));

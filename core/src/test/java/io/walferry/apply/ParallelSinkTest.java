@@ -110,6 +110,18 @@ final class ParallelSinkTest {
   }
 
   @Test
+  void whatIsSetAsideIsNeverInALane() {
+    write(ITEM, "a");
+    begin();
+    append(ITEM, "b");
+    sink.setAside(insert(ITEM, "c"), new WalferryException(ErrorCode.SOURCE_TEXT_INVALID, ""));
+    append(ITEM, "d");
+    commit();
+    finish();
+    assertEquals(List.of("lane a at 0/3", "alone b not c d at 0/4"), since(2));
+  }
+
+  @Test
   void batchThatALaneRefusesGoesThroughTheSinkItselfAtItsTurn() throws Exception {
     destination.refuseInLanes("b");
     CountDownLatch gate = destination.gate("a");
@@ -243,9 +255,12 @@ final class ParallelSinkTest {
   }
 
   private void append(Relation relation, String value) {
+    sink.append(insert(relation, value));
+  }
+
+  private static Change insert(Relation relation, String value) {
     byte[] bytes = value.getBytes(UTF_8);
-    sink.append(
-        new Change.Insert(relation, new Row.Builder(bytes, 1).text(0, bytes.length).build()));
+    return new Change.Insert(relation, new Row.Builder(bytes, 1).text(0, bytes.length).build());
   }
 
   private void commit() {

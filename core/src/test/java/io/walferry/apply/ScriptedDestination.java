@@ -165,6 +165,11 @@ final class ScriptedDestination implements LanedSink {
   }
 
   @Override
+  public void setAside(Change change, WalferryException why) {
+    pending.add("not " + value(change));
+  }
+
+  @Override
   public void commit(Position position) {
     commit("alone", pending, position);
   }

@@ -10,6 +10,7 @@ import io.walferry.checkpoint.FileCheckpointStore;
 import io.walferry.checkpoint.MemoryCheckpointStore;
 import io.walferry.error.ErrorCode;
 import io.walferry.pipeline.LoadMode;
+import io.walferry.publication.InvalidText;
 import io.walferry.testkit.compare.TableName;
 import io.walferry.testkit.junit.Postgres;
 import io.walferry.testkit.postgres.Database;
@@ -428,11 +429,17 @@ final class StopTest {
                     .name("Not A Slot")
                     .tables("nowhere")
                     .snapshot(LoadMode.NONE)
+                    .invalidText(InvalidText.DEAD_LETTER)
                     .callbacks(on -> on.insert("x", it -> {}))
                     .build());
     assertEquals(ErrorCode.CONFIGURATION_INVALID, refusal.code());
     for (String part :
-        List.of("source is missing", "walferry_Not A Slot", "nowhere", "checkpoint is missing")) {
+        List.of(
+            "source is missing",
+            "walferry_Not A Slot",
+            "nowhere",
+            "checkpoint is missing",
+            "callbacks have no dead letters")) {
       assertTrue(refusal.getMessage().contains(part), refusal.getMessage());
     }
   }

@@ -18,6 +18,7 @@ import io.walferry.kafka.envelope.Origin;
 import io.walferry.kafka.envelope.RowEvent;
 import io.walferry.kafka.envelope.RowImage;
 import io.walferry.kafka.envelope.TableShape;
+import io.walferry.publication.Utf8;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,20 +77,55 @@ final class ChangeRecords implements AutoCloseable {
   }
 
   void read(TableTopic table, Row row, Origin origin) {
-    created(table, Op.READ, RowImage.of(row), origin);
+    created(table, Op.READ, RowImage.of(row), origin, this::prepared);
   }
 
-  void insert(TableTopic table, Change.Insert insert, Origin origin) {
-    created(table, Op.CREATE, RowImage.of(insert.after()), origin);
+  /** Puts a row that is read among the dead letters. */
+  void setAside(TableTopic table, Row row, Origin origin, WalferryException why) {
+    created(table, Op.READ, RowImage.of(row), origin, letters(why));
   }
 
-  private void created(TableTopic table, Op op, RowImage after, Origin origin) {
+  void append(TableTopic table, Change.Insert insert, Origin origin) {
+    insert(table, insert, origin, this::prepared);
+  }
+
+  void append(TableTopic table, Change.Update update, Origin origin) {
+    update(table, update, origin, this::prepared);
+  }
+
+  void append(TableTopic table, Change.Delete delete, Origin origin) {
+    delete(table, delete, origin, this::prepared);
+  }
+
+  /** Puts the records of a change of a row among the dead letters, but for tombstones. */
+  void setAside(TableTopic table, Change change, Origin origin, WalferryException why) {
+    switch (change) {
+      case Change.Insert insert -> insert(table, insert, origin, letters(why));
+      case Change.Update update -> update(table, update, origin, letters(why));
+      case Change.Delete delete -> delete(table, delete, origin, letters(why));
+      case Change.Truncate truncate -> throw why;
+      case Change.Message message -> throw why;
+    }
+  }
+
+  private Making letters(WalferryException why) {
+    if (letters.isEmpty()) {
+      throw why;
+    }
+    return (table, event, key, other) -> letter(table, event, key, other, why);
+  }
+
+  private void insert(TableTopic table, Change.Insert insert, Origin origin, Making making) {
+    created(table, Op.CREATE, RowImage.of(insert.after()), origin, making);
+  }
+
+  private void created(TableTopic table, Op op, RowImage after, Origin origin, Making making) {
     RowEvent event = event(op, table, Optional.empty(), Optional.of(after), origin);
-    send(table, event, key(table, after));
+    send(making.draft(table, event, key(table, after), OtherKey.NONE));
   }
 
   /** A row that has another key than before is deleted and made again. */
-  void update(TableTopic table, Change.Update update, Origin origin) {
+  private void update(TableTopic table, Change.Update update, Origin origin, Making making) {
     Optional<RowImage> before = image(update.before());
     RowImage after = after(update);
     // A large key that was left alone is in the old row only.
@@ -98,21 +134,21 @@ final class ChangeRecords implements AutoCloseable {
       Optional<Encoded> oldKey = key(table, before.get());
       Optional<Encoded> newKey = key(table, keyed);
       RowEvent gone = event(Op.DELETE, table, before, Optional.empty(), origin);
-      send(prepared(table, gone, oldKey, new OtherKey(NEW_KEY, newKey)));
+      send(making.draft(table, gone, oldKey, new OtherKey(NEW_KEY, newKey)));
       tombstone(table, oldKey);
       RowEvent made = event(Op.CREATE, table, Optional.empty(), Optional.of(after), origin);
-      send(prepared(table, made, newKey, new OtherKey(OLD_KEY, oldKey)));
+      send(making.draft(table, made, newKey, new OtherKey(OLD_KEY, oldKey)));
     } else {
       RowEvent event = event(Op.UPDATE, table, before, Optional.of(after), origin);
-      send(table, event, key(table, keyed));
+      send(making.draft(table, event, key(table, keyed), OtherKey.NONE));
     }
   }
 
-  void delete(TableTopic table, Change.Delete delete, Origin origin) {
+  private void delete(TableTopic table, Change.Delete delete, Origin origin, Making making) {
     Optional<RowImage> before = image(delete.before());
     RowEvent event = event(Op.DELETE, table, before, Optional.empty(), origin);
     Optional<Encoded> key = before.flatMap(image -> key(table, image));
-    send(table, event, key);
+    send(making.draft(table, event, key, OtherKey.NONE));
     tombstone(table, key);
   }
 
@@ -181,10 +217,6 @@ final class ChangeRecords implements AutoCloseable {
     }
   }
 
-  private void send(TableTopic table, RowEvent event, Optional<Encoded> key) {
-    send(prepared(table, event, key, OtherKey.NONE));
-  }
-
   /** A record that is no larger than allowed, or goes to the dead letters. */
   private Draft prepared(TableTopic table, RowEvent event, Optional<Encoded> key, OtherKey other) {
     Encoded value;
@@ -221,9 +253,9 @@ final class ChangeRecords implements AutoCloseable {
         .refused(new Refused(subject, why));
   }
 
-  /** Of JSON in any case, so that it can be cut and read by whoever mends things. */
+  /** Makes a letter of JSON, whatever the records are, so that it can be cut, and is UTF-8. */
   private static Draft letter(String topic, Optional<Encoded> key, byte[] json) {
-    return new Draft(topic, key, Optional.of(Encoded.of(json)));
+    return new Draft(topic, key, Optional.of(Encoded.of(Utf8.replaced(json))));
   }
 
   private Draft cut(
@@ -283,6 +315,11 @@ final class ChangeRecords implements AutoCloseable {
             refused.why,
             partBytesMax,
             producer);
+  }
+
+  /** Makes a record of what has happened to a row, or a letter. */
+  private interface Making {
+    Draft draft(TableTopic table, RowEvent event, Optional<Encoded> key, OtherKey other);
   }
 
   /** Why a record goes to the dead letters. */

@@ -22,9 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes records that are too large to the topic of dead letters: with key and headers as they
- * would have had, the value in parts, in the transaction of their neighbours. Belongs to one
- * thread.
+ * Writes records that are refused to the topic of dead letters: with key and headers as they would
+ * have had, the value in parts, in the transaction of their neighbours. Belongs to one thread.
  */
 final class DeadLetterRecords {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetterRecords.class);

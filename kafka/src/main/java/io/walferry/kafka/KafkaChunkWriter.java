@@ -54,6 +54,11 @@ final class KafkaChunkWriter implements ChunkWriter {
       this.parser = parser;
       this.load = load;
     }
+
+    /** Counts a row. */
+    Origin origin() {
+      return new Origin.InLoad(load, rows++);
+    }
   }
 
   KafkaChunkWriter(LoadPart part) {
@@ -90,9 +95,14 @@ final class KafkaChunkWriter implements ChunkWriter {
   public void write(byte[] message) {
     requireOpen();
     Chunk open = begun();
-    Origin origin = new Origin.InLoad(open.load, open.rows);
-    open.rows++;
-    records.orElseThrow().read(open.table, open.parser.parse(message), origin);
+    records.orElseThrow().read(open.table, open.parser.parse(message), open.origin());
+  }
+
+  @Override
+  public void setAside(byte[] message, WalferryException why) {
+    requireOpen();
+    Chunk open = begun();
+    records.orElseThrow().setAside(open.table, open.parser.parse(message), open.origin(), why);
   }
 
   @Override

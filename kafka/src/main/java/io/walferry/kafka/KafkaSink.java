@@ -8,6 +8,7 @@ import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
 import io.walferry.change.Xid;
 import io.walferry.deadletter.RefusedRows;
+import io.walferry.error.WalferryException;
 import io.walferry.kafka.converter.RecordEncoder;
 import io.walferry.kafka.converter.RecordEncoders;
 import io.walferry.kafka.envelope.Origin;
@@ -262,12 +263,27 @@ public final class KafkaSink implements Sink {
     ChangeRecords records = opened().records();
     TableTopics topics = opened().topics();
     switch (change) {
-      case Change.Insert insert -> records.insert(topics.of(insert.relation()), insert, origin);
-      case Change.Update update -> records.update(topics.of(update.relation()), update, origin);
-      case Change.Delete delete -> records.delete(topics.of(delete.relation()), delete, origin);
+      case Change.Insert insert -> records.append(topics.of(insert.relation()), insert, origin);
+      case Change.Update update -> records.append(topics.of(update.relation()), update, origin);
+      case Change.Delete delete -> records.append(topics.of(delete.relation()), delete, origin);
       case Change.Truncate truncate -> truncate(truncate, origin);
       case Change.Message message -> message(message, origin);
     }
+  }
+
+  @Override
+  public void setAside(Change change, WalferryException why) {
+    Origin.InTransaction origin = new Origin.InTransaction(transaction, ordinal);
+    ordinal++;
+    Relation relation =
+        switch (change) {
+          case Change.Insert insert -> insert.relation();
+          case Change.Update update -> update.relation();
+          case Change.Delete delete -> delete.relation();
+          case Change.Truncate truncate -> throw why;
+          case Change.Message message -> throw why;
+        };
+    opened().records().setAside(opened().topics().of(relation), change, origin, why);
   }
 
   private void truncate(Change.Truncate truncate, Origin origin) {

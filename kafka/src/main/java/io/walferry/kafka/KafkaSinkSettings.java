@@ -5,6 +5,7 @@ import io.walferry.kafka.converter.ConversionSettings;
 import io.walferry.kafka.converter.ConversionSettings.Unconvertible;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.kafka.envelope.EnvelopeSettings;
+import io.walferry.publication.InvalidText;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  *
  * @param database where the rows come from, for those who read the records
  * @param conversion what makes bytes of keys and values
+ * @param invalidText what becomes of such text at the source; dead letters need a topic
  * @param transactionTimeout how long a transaction may be open, from its first record to its commit
  */
 public record KafkaSinkSettings(
@@ -22,6 +24,7 @@ public record KafkaSinkSettings(
     TopicSettings topics,
     RecordSettings records,
     ConversionSettings conversion,
+    InvalidText invalidText,
     Duration transactionTimeout) {
   /** What brokers allow if nobody has told them otherwise. */
   public static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(15);
@@ -39,11 +42,13 @@ public record KafkaSinkSettings(
         TopicSettings.DEFAULT,
         RecordSettings.DEFAULT,
         ConversionSettings.NONE,
+        InvalidText.FAIL,
         TRANSACTION_TIMEOUT);
   }
 
   public KafkaSinkSettings with(ClusterSettings theirs) {
-    return new KafkaSinkSettings(theirs, database, topics, records, conversion, transactionTimeout);
+    return new KafkaSinkSettings(
+        theirs, database, topics, records, conversion, invalidText, transactionTimeout);
   }
 
   public KafkaSinkSettings withLogin(SaslLogin login) {
@@ -55,16 +60,18 @@ public record KafkaSinkSettings(
   }
 
   public KafkaSinkSettings withDatabase(String name) {
-    return new KafkaSinkSettings(cluster, name, topics, records, conversion, transactionTimeout);
+    return new KafkaSinkSettings(
+        cluster, name, topics, records, conversion, invalidText, transactionTimeout);
   }
 
   public KafkaSinkSettings with(TopicSettings theirs) {
     return new KafkaSinkSettings(
-        cluster, database, theirs, records, conversion, transactionTimeout);
+        cluster, database, theirs, records, conversion, invalidText, transactionTimeout);
   }
 
   public KafkaSinkSettings with(RecordSettings theirs) {
-    return new KafkaSinkSettings(cluster, database, topics, theirs, conversion, transactionTimeout);
+    return new KafkaSinkSettings(
+        cluster, database, topics, theirs, conversion, invalidText, transactionTimeout);
   }
 
   public KafkaSinkSettings with(Envelope envelope) {
@@ -72,11 +79,17 @@ public record KafkaSinkSettings(
   }
 
   public KafkaSinkSettings with(ConversionSettings theirs) {
-    return new KafkaSinkSettings(cluster, database, topics, records, theirs, transactionTimeout);
+    return new KafkaSinkSettings(
+        cluster, database, topics, records, theirs, invalidText, transactionTimeout);
+  }
+
+  public KafkaSinkSettings with(InvalidText ofSource) {
+    return new KafkaSinkSettings(
+        cluster, database, topics, records, conversion, ofSource, transactionTimeout);
   }
 
   public KafkaSinkSettings withTransactionTimeout(Duration most) {
-    return new KafkaSinkSettings(cluster, database, topics, records, conversion, most);
+    return new KafkaSinkSettings(cluster, database, topics, records, conversion, invalidText, most);
   }
 
   /** Whether feeds of one name would have one position at both. */
@@ -89,7 +102,8 @@ public record KafkaSinkSettings(
   public Optional<String> deadLetterTopic(String pipeline) {
     boolean any =
         records.tooLarge() == TooLarge.DEAD_LETTER
-            || conversion.unconvertible() == Unconvertible.DEAD_LETTER;
+            || conversion.unconvertible() == Unconvertible.DEAD_LETTER
+            || invalidText == InvalidText.DEAD_LETTER;
     return any
         ? Optional.of(TopicTemplate.ofPipeline(topics.deadLetters()).of(pipeline))
         : Optional.empty();

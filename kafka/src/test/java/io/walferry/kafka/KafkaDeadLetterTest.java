@@ -11,11 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.Change;
 import io.walferry.change.Lsn;
+import io.walferry.change.OldRow;
+import io.walferry.change.Row;
 import io.walferry.change.Value;
 import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.kafka.RecordSettings.TooLarge;
+import io.walferry.publication.InvalidText;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
+import io.walferry.sink.CopyFormat;
 import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.kafka.CommittedRecords;
 import io.walferry.testkit.kafka.KafkaBroker;
@@ -166,6 +171,63 @@ final class KafkaDeadLetterTest {
     JsonNode made = json(letters.get(1).value().orElseThrow());
     assertEquals("c", made.get("op").asString());
     assertEquals(LARGE, made.get("after").get("name").asString());
+  }
+
+  @Test
+  void textThatIsNotUtf8HasLettersThatAre() {
+    KafkaSinkSettings settings = calls.settings().with(InvalidText.DEAD_LETTER);
+    byte[] line = line("2", "a#b");
+    line[3] = (byte) 0xE4;
+    Row row =
+        new Row.Builder(new byte[] {'3', 'a', (byte) 0xE4, 'b'}, 2).text(0, 1).text(1, 3).build();
+    WalferryException why = new WalferryException(ErrorCode.SOURCE_TEXT_INVALID, "not UTF-8");
+    try (KafkaSink sink = calls.following(settings, ITEM)) {
+      try (ChunkWriter writer = sink.chunkWriter()) {
+        CopyFormat unused = writer.begin(ITEM.published());
+        writer.write(line("1", "a"));
+        writer.setAside(line, why);
+        writer.write(line("4", "d"));
+        writer.commit(Calls.chunk(ITEM, "1"));
+      }
+      sink.commit(Calls.position(0x11));
+      Calls.begin(sink, 0x20, ITEM.insert("5", "\uFFFD"));
+      sink.setAside(new Change.Insert(ITEM.relation(), row), why);
+      sink.setAside(
+          new Change.Update(ITEM.relation(), new OldRow.Full(row), SampleTable.row("6", "mended")),
+          why);
+      sink.setAside(new Change.Delete(ITEM.relation(), new OldRow.Full(row)), why);
+      sink.append(ITEM.insert("7", "g"));
+      sink.commit(Calls.position(0x21));
+    }
+    assertEquals(
+        List.of(
+            "{\"id\":1} r {\"id\":1,\"name\":\"a\"}",
+            "{\"id\":4} r {\"id\":4,\"name\":\"d\"}",
+            "{\"id\":5} c {\"id\":5,\"name\":\"\uFFFD\"}",
+            "{\"id\":3} tombstone",
+            "{\"id\":3} tombstone",
+            "{\"id\":7} c {\"id\":7,\"name\":\"g\"}"),
+        calls.told(ITEM));
+    List<KafkaRecord> letters = List.copyOf(letters().values());
+    assertEquals(
+        List.of("{\"id\":2} r", "{\"id\":3} c", "{\"id\":3} d", "{\"id\":6} c", "{\"id\":3} d"),
+        letters.stream()
+            .map(it -> it.key().orElseThrow() + " " + header(it, "walferry.deadletter.op"))
+            .toList());
+    assertEquals("SOURCE_TEXT_INVALID", header(letters.getFirst(), "walferry.deadletter.error"));
+    for (int index = 0; index < 2; index++) {
+      JsonNode value = json(letters.get(index).value().orElseThrow());
+      assertEquals("a\uFFFDb", value.get("after").get("name").asString());
+    }
+  }
+
+  @Test
+  void withoutATopicForThemItEndsTheFeed() {
+    WalferryException why = new WalferryException(ErrorCode.SOURCE_TEXT_INVALID, "not UTF-8");
+    try (KafkaSink sink = calls.following(calls.settings(), ITEM)) {
+      Calls.begin(sink, 0x20);
+      refused(ErrorCode.SOURCE_TEXT_INVALID, () -> sink.setAside(ITEM.insert("1", "a"), why));
+    }
   }
 
   /** As after a connection that was lost: the process and its claim are the same. */

@@ -21,12 +21,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.Change;
+import io.walferry.change.OldRow;
 import io.walferry.change.ReplicaIdentity;
+import io.walferry.change.Row;
 import io.walferry.deadletter.DeadLetterSink;
 import io.walferry.deadletter.RefusedRows;
 import io.walferry.deadletter.RowPolicies;
 import io.walferry.deadletter.RowPolicy;
 import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.CopyFormat;
@@ -42,6 +46,7 @@ import io.walferry.testkit.postgres.Database;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -329,6 +334,78 @@ final class DeadLetterTest {
             "update|{\"id\":\"1\"}|DESTINATION_ROW_REFUSED",
             "load|{\"id\":\"6\"}|DESTINATION_ROW_REFUSED"),
         letters(destination, "operation, row_key, error"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void textThatIsNotUtf8IsKeptWithItsTransaction(
+      Engine engine, Database database, MysqlServers servers) throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    Row bad =
+        new Row.Builder(new byte[] {'2', (byte) 0xE4}, 3).text(0, 1).text(0, 1).text(1, 1).build();
+    Change insert = new Change.Insert(ITEM.relation(), bad);
+    byte[] line = line("9", "9", "#");
+    line[4] = (byte) 0xE4;
+    WalferryException why = new WalferryException(ErrorCode.SOURCE_TEXT_INVALID, "not UTF-8");
+    try (Sink sink = following(destination, RowPolicies.DEAD_LETTERS)) {
+      sink.begin(header(0x20));
+      sink.setAside(insert, why);
+    }
+    try (Sink sink = wrapped(destination, ExistingRows.REFUSE, RowPolicies.DEAD_LETTERS)) {
+      sink.open(FEED, new Claim());
+      sink.resume(List.of(ITEM.published(), PLACE.published()));
+      destination.execute(UNIQUE);
+      sink.begin(header(0x20));
+      sink.setAside(insert, why);
+      sink.append(ITEM.insert("1", "1", "\uFFFD"));
+      sink.append(ITEM.insert("3", "1", "c"));
+      sink.append(ITEM.update(full("2", "2", "b"), "4", "4", "d"));
+      sink.setAside(new Change.Delete(WHOLE.relation(), new OldRow.Full(bad)), why);
+      sink.append(ITEM.insert("5", "1", "e"));
+      sink.commit(position(0x21));
+      try (ChunkWriter writer = sink.chunkWriter()) {
+        assertEquals(CopyFormat.TEXT, writer.begin(ITEM.published()));
+        writer.write(line("7", "7", "g"));
+        writer.setAside(line, why);
+        writer.write(line("8", "8", "ü"));
+        writer.commit(chunk(ITEM, "1"));
+      }
+    }
+    assertEquals(List.of("1|1|\uFFFD", "7|7|g", "8|8|ü"), destination.rows(ITEMS));
+    assertEquals(
+        List.of(
+            "insert|{\"id\":\"2\"}|1|SOURCE_TEXT_INVALID",
+            "insert|{\"id\":\"3\"}|3|DESTINATION_CONFLICT",
+            "update|{\"id\":\"2\"}|4|DESTINATION_ROW_MISSING",
+            "update|{\"id\":\"4\"}|4|DESTINATION_ROW_MISSING",
+            "delete|{\"id\":\"2\"}|5|SOURCE_TEXT_INVALID",
+            "insert|{\"id\":\"5\"}|6|DESTINATION_CONFLICT",
+            "load|{\"id\":\"9\"}|0|SOURCE_TEXT_INVALID"),
+        letters(destination, "operation, row_key, change_index, error"));
+    assertEquals(List.of("public.item DEAD_LETTER 5", "public.item DEAD_LETTER 1"), heard);
+  }
+
+  /** Whoever keeps no letters must not take such text for text. */
+  @ParameterizedTest
+  @EnumSource
+  void withoutLettersItEndsTheFeed(Engine engine, Database database, MysqlServers servers)
+      throws SQLException {
+    SqlDestination destination = engine.in(database, directory, servers);
+    RowPolicies halting =
+        new RowPolicies(
+            RowPolicy.HALT, RowPolicy.DEAD_LETTER, RowPolicy.IGNORE, RowPolicy.HALT, 1000);
+    WalferryException why = new WalferryException(ErrorCode.SOURCE_TEXT_INVALID, "not UTF-8");
+    try (Sink sink = following(destination, halting)) {
+      refused(ErrorCode.SOURCE_TEXT_INVALID, () -> sink.setAside(ITEM.insert("1", "1", "a"), why));
+    }
+    try (Sink sink = wrapped(destination, ExistingRows.REFUSE, halting)) {
+      sink.open(FEED, new Claim());
+      try (ChunkWriter writer = sink.chunkWriter()) {
+        writer.offer(EnumSet.of(CopyFormat.TEXT));
+        assertEquals(CopyFormat.TEXT, writer.begin(ITEM.published()));
+        refused(ErrorCode.SOURCE_TEXT_INVALID, () -> writer.setAside(line("1", "1", "a"), why));
+      }
+    }
   }
 
   private RefusedRows listener() {

@@ -11,6 +11,8 @@ import io.walferry.error.WalferryException;
 import io.walferry.transform.expression.RowExpression;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What becomes of the rows of one relation, worked out once.
@@ -48,6 +50,30 @@ record TablePlan(
   boolean looksAtRows() {
     return !filters.isEmpty()
         || columns.stream().anyMatch(column -> column instanceof ColumnPlan.Computed);
+  }
+
+  /** Tells whether nothing of these columns of the source is looked at or handed on. */
+  boolean ignores(Set<Integer> sourceColumns) {
+    return filtersIgnore(sourceColumns)
+        && columns.stream().flatMap(TablePlan::inputs).noneMatch(sourceColumns::contains);
+  }
+
+  private boolean filtersIgnore(Set<Integer> sourceColumns) {
+    return filters.stream().flatMap(it -> it.inputs().stream()).noneMatch(sourceColumns::contains);
+  }
+
+  private static Stream<Integer> inputs(ColumnPlan column) {
+    return switch (column) {
+      case ColumnPlan.Copied(int source) -> Stream.of(source);
+      case ColumnPlan.Changed(int source, var transform) -> Stream.of(source);
+      case ColumnPlan.Constant constant -> Stream.of();
+      case ColumnPlan.Computed(var expression) -> expression.inputs().stream();
+    };
+  }
+
+  /** Returns the plan for rows of which these columns are not known: no filter can keep one out. */
+  TablePlan without(Set<Integer> sourceColumns) {
+    return filtersIgnore(sourceColumns) ? this : new TablePlan(source, target, columns, List.of());
   }
 
   /** Whether a row goes to the destination. Every column that the filters look at is known. */

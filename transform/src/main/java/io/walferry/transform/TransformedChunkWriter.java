@@ -1,7 +1,9 @@
 package io.walferry.transform;
 
 import io.walferry.change.Row;
+import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedTable;
+import io.walferry.publication.Utf8;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.CopyTextParser;
@@ -9,7 +11,9 @@ import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.RowKeys;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Hands chunks on to another writer: those of tables whose rows stay as they are in whatever form
@@ -24,11 +28,12 @@ final class TransformedChunkWriter implements ChunkWriter {
   private final Planner planner;
   private final IdentityHashMap<PublishedTable, PublishedPlan> plans = new IdentityHashMap<>();
   private Set<CopyFormat> forms = ANY;
-  private Passage passage = message -> {};
+  private Consumer<byte[]> passage = message -> {};
+  private SideTrack aside = (message, why) -> {};
 
-  /** What becomes of one message. */
-  private interface Passage {
-    void take(byte[] message);
+  /** What becomes of a message that is to be set aside. */
+  private interface SideTrack {
+    void take(byte[] message, WalferryException why);
   }
 
   TransformedChunkWriter(ChunkWriter writer, Planner planner) {
@@ -67,6 +72,7 @@ final class TransformedChunkWriter implements ChunkWriter {
     TablePlan rows = plan.rows();
     if (rows.keepsRows()) {
       passage = writer::write;
+      aside = writer::setAside;
       return wanted;
     }
     if (wanted != CopyFormat.TEXT) {
@@ -75,19 +81,34 @@ final class TransformedChunkWriter implements ChunkWriter {
     CopyTextParser parser =
         new CopyTextParser(rows.source().columns().size(), rows.source().toString());
     CopyLine line = new CopyLine();
-    passage =
-        message -> {
+    passage = message -> made(parser.parse(message), rows, line).ifPresent(writer::write);
+    aside =
+        (message, why) -> {
           Row row = parser.parse(message);
-          if (rows.passes(row)) {
-            writer.write(line.of(rows.row(row, row)));
+          Set<Integer> invalid = Utf8.invalidColumns(row);
+          if (rows.ignores(invalid)) {
+            made(row, rows, line).ifPresent(writer::write);
+          } else {
+            made(row, rows.without(invalid), line).ifPresent(it -> writer.setAside(it, why));
           }
         };
     return CopyFormat.TEXT;
   }
 
+  /** Returns the line of a row at the destination; empty if it does not go there. */
+  private static Optional<byte[]> made(Row row, TablePlan rows, CopyLine line) {
+    return rows.passes(row) ? Optional.of(line.of(rows.row(row, row))) : Optional.empty();
+  }
+
   @Override
   public void write(byte[] message) {
-    passage.take(message);
+    passage.accept(message);
+  }
+
+  /** {@inheritDoc} One whose text does not matter here is a row like any other. */
+  @Override
+  public void setAside(byte[] message, WalferryException why) {
+    aside.take(message, why);
   }
 
   @Override

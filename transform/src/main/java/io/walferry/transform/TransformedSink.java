@@ -7,9 +7,11 @@ import io.walferry.change.Relation;
 import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.TransactionHeader;
+import io.walferry.error.WalferryException;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.SourceIndex;
+import io.walferry.publication.Utf8;
 import io.walferry.sink.ChunkWriter;
 import io.walferry.sink.Claim;
 import io.walferry.sink.FeedIdentity;
@@ -24,6 +26,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -231,11 +234,9 @@ public final class TransformedSink implements Sink {
   @Override
   public void append(Change change) {
     switch (change) {
-      case Change.Insert(Relation relation, Row after) -> insert(plan(relation), change, after);
-      case Change.Update(Relation relation, OldRow before, Row after) ->
-          update(plan(relation), change, before, after);
-      case Change.Delete(Relation relation, OldRow before) ->
-          delete(plan(relation), change, before);
+      case Change.Insert insert -> row(insert, plan(insert.relation()), sink::append);
+      case Change.Update update -> row(update, plan(update.relation()), sink::append);
+      case Change.Delete delete -> row(delete, plan(delete.relation()), sink::append);
       case Change.Truncate truncate ->
           sink.append(
               new Change.Truncate(
@@ -246,38 +247,67 @@ public final class TransformedSink implements Sink {
     }
   }
 
-  private void insert(TablePlan plan, Change change, Row after) {
-    if (plan.keepsAll()) {
-      sink.append(change);
-    } else if (plan.passes(after)) {
-      sink.append(new Change.Insert(plan.target(), plan.row(after, after)));
+  /** {@inheritDoc} One whose text does not matter here is a change like any other. */
+  @Override
+  public void setAside(Change change, WalferryException why) {
+    switch (change) {
+      case Change.Insert insert -> setAside(insert, plan(insert.relation()), why);
+      case Change.Update update -> setAside(update, plan(update.relation()), why);
+      case Change.Delete delete -> setAside(delete, plan(delete.relation()), why);
+      case Change.Truncate truncate -> throw why;
+      case Change.Message message -> throw why;
     }
   }
 
-  private void update(TablePlan plan, Change change, OldRow before, Row after) {
+  private void setAside(Change change, TablePlan plan, WalferryException why) {
+    Set<Integer> invalid = Utf8.invalidColumns(change);
+    if (plan.ignores(invalid)) {
+      row(change, plan, sink::append);
+    } else {
+      row(change, plan.without(invalid), it -> sink.setAside(it, why));
+    }
+  }
+
+  /** Hands a change of a row on as the plan says, or not. */
+  private static void row(Change change, TablePlan plan, Consumer<Change> to) {
     if (plan.keepsAll()) {
-      sink.append(change);
+      to.accept(change);
       return;
     }
+    switch (change) {
+      case Change.Insert(Relation relation, Row after) -> insert(plan, after, to);
+      case Change.Update(Relation relation, OldRow before, Row after) ->
+          update(plan, before, after, to);
+      case Change.Delete(Relation relation, OldRow before) -> delete(plan, before, to);
+      case Change.Truncate truncate -> throw new IllegalStateException("It has no row");
+      case Change.Message message -> throw new IllegalStateException("It has no row");
+    }
+  }
+
+  private static void insert(TablePlan plan, Row after, Consumer<Change> to) {
+    if (plan.passes(after)) {
+      to.accept(new Change.Insert(plan.target(), plan.row(after, after)));
+    }
+  }
+
+  private static void update(TablePlan plan, OldRow before, Row after, Consumer<Change> to) {
     plan.requireOld(before);
     Row known = plan.looksAtRows() ? plan.known(before, after) : after;
     boolean is = plan.passes(known);
     // An update that leaves the replica identity alone leaves alone what the filters look at.
     boolean was = before instanceof OldRow.Absent ? is : plan.passed(before);
     if (was && is) {
-      sink.append(new Change.Update(plan.target(), plan.old(before), plan.row(after, known)));
+      to.accept(new Change.Update(plan.target(), plan.old(before), plan.row(after, known)));
     } else if (is) {
-      sink.append(new Change.Insert(plan.target(), plan.row(known, known)));
+      to.accept(new Change.Insert(plan.target(), plan.row(known, known)));
     } else if (was) {
-      sink.append(new Change.Delete(plan.target(), plan.old(before)));
+      to.accept(new Change.Delete(plan.target(), plan.old(before)));
     }
   }
 
-  private void delete(TablePlan plan, Change change, OldRow before) {
-    if (plan.keepsAll()) {
-      sink.append(change);
-    } else if (plan.passed(before)) {
-      sink.append(new Change.Delete(plan.target(), plan.old(before)));
+  private static void delete(TablePlan plan, OldRow before, Consumer<Change> to) {
+    if (plan.passed(before)) {
+      to.accept(new Change.Delete(plan.target(), plan.old(before)));
     }
   }
 

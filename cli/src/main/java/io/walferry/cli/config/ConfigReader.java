@@ -68,8 +68,6 @@ final class ConfigReader {
               "true", OutputOptions.Form.BINARY,
               "false", OutputOptions.Form.TEXT),
           List.of("auto", "true", "false"));
-  private static final Map<String, InvalidText> INVALID_TEXTS =
-      Map.of("fail", InvalidText.FAIL, "replace", InvalidText.REPLACE);
   private static final Map<String, Replacement> REPLACEMENTS =
       Map.of(
           "fail", Replacement.FAIL,
@@ -131,7 +129,8 @@ final class ConfigReader {
     }
     PipelineConfig config = pipeline(pipeline, name);
     checkSlotLoss(pipeline, config, source);
-    checkChosenKeys(sourceSection, to, source);
+    InvalidTextRules rules = new InvalidTextRules(reading, sourceSection, destinations);
+    source.ifPresent(it -> rules.check(it.invalidText(), to));
     return source
         .filter(from -> !to.isEmpty())
         .map(from -> new FeedConfig(key.orElse(name), from, to, config));
@@ -144,23 +143,6 @@ final class ConfigReader {
         sinks.section(names.get(1)).place(),
         "a pipeline with several sinks needs 'pipeline.name', which identifies its position at"
             + " each; if it has run with '%s' alone, set it to that".formatted(names.getFirst()));
-  }
-
-  /** The source knows its own keys, in which nothing is replaced, and no others. */
-  private void checkChosenKeys(
-      Section section, List<SinkConfig> sinks, Optional<SourceConfig> source) {
-    boolean replaces = source.filter(it -> it.invalidText() == InvalidText.REPLACE).isPresent();
-    for (SinkConfig sink : sinks) {
-      boolean chosen =
-          sink.plain() instanceof SinkConfig.Kafka kafka
-              && !kafka.settings().records().keys().isEmpty();
-      if (replaces && chosen) {
-        reading.problem(
-            section.placeOf("invalidText"),
-            "'%s: replace' could make two keys of records one, where 'sinks.%s.keys' names their columns"
-                .formatted(section.pathOf("invalidText"), sink.name()));
-      }
-    }
   }
 
   private void checkSlotLoss(
@@ -205,10 +187,7 @@ final class ConfigReader {
     Optional<Predecessor> upgradedFrom = predecessor(section.section("upgradedFrom"));
     OutputOptions output = output(section);
     InvalidText invalidText =
-        section.value(
-            "invalidText",
-            SourceConfig.INVALID_TEXT,
-            Format.choice(INVALID_TEXTS, List.of("fail", "replace")));
+        section.value("invalidText", SourceConfig.INVALID_TEXT, InvalidTextRules.WORDS);
     Replacement replaced =
         section.value(
             "replaced",

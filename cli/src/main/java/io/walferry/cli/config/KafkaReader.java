@@ -15,6 +15,7 @@ import io.walferry.kafka.TopicTemplate;
 import io.walferry.kafka.converter.ConversionSettings;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.postgres.PasswordSource;
+import io.walferry.publication.InvalidText;
 import io.walferry.publication.TablePattern;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,7 +96,8 @@ final class KafkaReader {
             cluster ->
                 new SinkConfig.Kafka(
                     name,
-                    new KafkaSinkSettings(cluster, "", topics, records, conversion, timeout)));
+                    new KafkaSinkSettings(
+                        cluster, "", topics, records, conversion, InvalidText.FAIL, timeout)));
   }
 
   private static boolean isCompacted(TopicSettings topics) {

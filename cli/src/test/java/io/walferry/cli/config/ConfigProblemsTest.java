@@ -271,6 +271,44 @@ final class ConfigProblemsTest {
   }
 
   @Test
+  void invalidTextGoesWhereDeadLettersAre() {
+    String sinks =
+        """
+        sinks:
+          a: {type: sqlite, path: a.db}
+          b: {type: sqlite, path: b.db, rows: {refused: deadLetter}}
+          c: {type: jsonLines, path: c}
+          d: {type: kafka, bootstrapServers: 'h:1'}
+          e: {type: kafka, bootstrapServers: 'h:2', keys: {public.t: [name]}}
+          f: {type: sqlite, path: f.db, rows: {updateMissing: deadLetter}, tables: {public.a: public.b}}
+          g: {type: sqlite, path: g.db, rows: {refused: deadLetter, deleteMissing: halt}}
+        pipeline: {name: several}
+        """;
+    String refused =
+        "line 1, column 47: 'source.invalidText: deadLetter' needs dead letters at every sink, but"
+            + " 'sinks.%s";
+    assertEquals(
+        List.of(
+            "line 1, column 47: 'source.invalidText: deadLetter' could make two keys of records"
+                + " one, where 'sinks.e.keys' names their columns",
+            refused.formatted("a.rows.refused' is not deadLetter"),
+            refused.formatted("c' has none"),
+            refused.formatted("f.rows.refused' is not deadLetter"),
+            refused.formatted("g.rows' stops the feed at the next change of such a row, which is")
+                + " missing there; set its 'updateMissing' and 'deleteMissing' to deadLetter too,"
+                + " or leave them out"),
+        problems(SOURCE.replace("}", ", invalidText: deadLetter}") + sinks, Map.of()));
+    assertEquals(
+        List.of(
+            "environment variable WALFERRY_SOURCE_INVALID_TEXT: 'source.invalidText: deadLetter'"
+                + " needs dead letters at every sink, but 'pipelines.p.sinks.a.rows.refused' is not"
+                + " deadLetter"),
+        problems(
+            SOURCE + "pipelines: {p: {sinks: {a: {type: sqlite, path: a.db}}}}\n",
+            Map.of("WALFERRY_SOURCE_INVALID_TEXT", "deadLetter")));
+  }
+
+  @Test
   void allProblemsComeAtOnceInTheOrderOfTheFile() {
     assertEquals(
         List.of("line 1", "line 2", "line 3", "environment variable WALFERRY_SINKS_SHOP_PTH"),

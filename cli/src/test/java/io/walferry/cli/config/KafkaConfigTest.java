@@ -19,6 +19,7 @@ import io.walferry.kafka.converter.ConverterSettings;
 import io.walferry.kafka.envelope.Envelope;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
+import io.walferry.publication.InvalidText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +126,7 @@ final class KafkaConfigTest {
                     new ConverterSettings(
                         "some.Value$Converter", Map.of("registry", "secret", "n", "3")))
                 .with(Unconvertible.DEAD_LETTER),
+            InvalidText.FAIL,
             Duration.ofMinutes(5)),
         sink.settings());
     assertFalse(sink.toString().contains("secret"), sink::toString);

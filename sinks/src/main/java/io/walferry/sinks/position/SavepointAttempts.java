@@ -71,6 +71,7 @@ public final class SavepointAttempts implements RowAttempts {
 
   @Override
   public long bury(DeadLetter letter) {
+    waiting.begin();
     return letters.bury(letter);
   }
 

@@ -131,7 +131,10 @@ final class PreflightTest {
       assertFalse(report.ready());
       assertEquals(
           List.of(
-              "table public.Dropped", "table public.bad", "table public.mute", "table public.r1"),
+              "table public.\"Dropped\"",
+              "table public.bad",
+              "table public.mute",
+              "table public.r1"),
           subjects(report, Severity.PROBLEM));
       for (Finding problem : report.with(Severity.PROBLEM)) {
         database.execute(problem.sql().orElseThrow());

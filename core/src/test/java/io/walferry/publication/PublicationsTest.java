@@ -77,7 +77,7 @@ final class PublicationsTest {
       assertTrue(publications.ensure("p", tables));
       assertFalse(publications.ensure("p", tables));
 
-      assertEquals(List.of("public.a \"b", "public.r"), carried(connection));
+      assertEquals(List.of("public.\"a \"\"b\"", "public.r"), carried(connection));
       assertFalse(publications.ensure("p", List.of(table("r1"))));
       assertRefuses(
           connection,
@@ -85,7 +85,7 @@ final class PublicationsTest {
           List.of(table("r"), table("other")),
           "publication p does not carry public.other. Run:"
               + " ALTER PUBLICATION \"p\" ADD TABLE \"public\".\"other\";");
-      assertEquals(List.of("public.a \"b", "public.r"), carried(connection));
+      assertEquals(List.of("public.\"a \"\"b\"", "public.r"), carried(connection));
     }
   }
 
@@ -233,10 +233,10 @@ final class PublicationsTest {
           """);
       TableDirectory directory = TableDirectory.read(connection);
 
-      assertEquals("[public.t, shop.Items, shop.orders]", matching(directory, "*.*"));
+      assertEquals("[public.t, shop.\"Items\", shop.orders]", matching(directory, "*.*"));
       assertEquals("[archive.orders_1]", matching(directory, "archive.*"));
       assertEquals("[shop.orders]", matching(directory, "archive.*", "shop.o*"));
-      assertEquals("[shop.Items]", matching(directory, "shop.I????"));
+      assertEquals("[shop.\"Items\"]", matching(directory, "shop.I????"));
       WalferryException e =
           assertThrows(
               WalferryException.class,
@@ -245,7 +245,7 @@ final class PublicationsTest {
       assertTrue(
           e.toString()
               .endsWith(
-                  "'shop.items' matches no table; did you mean 'shop.Items'?, 'shop.u' matches"
+                  "'shop.items' matches no table; did you mean 'shop.\"Items\"'?, 'shop.u' matches"
                       + " unlogged tables only, which never replicate, 'nowhere.*' matches no"
                       + " table"),
           e.toString());

@@ -109,7 +109,7 @@ final class RowFiltersTest {
       assertTrue(
           e.getMessage()
               .endsWith(
-                  " on public.No Key (it lacks v, w), public.indexed (it lacks id, v),"
+                  " on public.\"No Key\" (it lacks v, w), public.indexed (it lacks id, v),"
                       + " public.leaf (it lacks v). Run: ALTER TABLE \"public\".\"No Key\" REPLICA"
                       + " IDENTITY FULL; ALTER TABLE \"public\".\"indexed\" REPLICA IDENTITY"
                       + " FULL; ALTER TABLE \"public\".\"leaf\" REPLICA IDENTITY FULL;"),

@@ -27,10 +27,29 @@ final class TableTopics {
   private final TopicTemplate template;
   private final KeyChoice keys;
   private final Cluster cluster;
-  private final Map<String, String> owners = new HashMap<>();
+  private final Map<String, Owner> owners = new HashMap<>();
   private final Map<TableId, PublishedTable> known = new HashMap<>();
   private final Map<String, Integer> partitions = new HashMap<>();
   private final IdentityHashMap<Relation, TableTopic> relations = new IdentityHashMap<>();
+
+  /** What a topic is for. */
+  private sealed interface Owner {
+    /** The changes of a table. */
+    record OfTable(TableId table) implements Owner {
+      @Override
+      public String toString() {
+        return "table " + table;
+      }
+    }
+
+    /** Something that a feed has once. */
+    record Other(String what) implements Owner {
+      @Override
+      public String toString() {
+        return what;
+      }
+    }
+  }
 
   TableTopics(String pipeline, KafkaSinkSettings settings, Cluster cluster) {
     this.pipeline = pipeline;
@@ -41,8 +60,12 @@ final class TableTopics {
   }
 
   /** The topic of something that is no table. */
-  String reserve(String topic, String owner) {
-    String earlier = owners.putIfAbsent(topic, owner);
+  String reserve(String topic, String what) {
+    return reserve(topic, new Owner.Other(what));
+  }
+
+  private String reserve(String topic, Owner owner) {
+    Owner earlier = owners.putIfAbsent(topic, owner);
     if (earlier != null && !earlier.equals(owner)) {
       throw new WalferryException(
           ErrorCode.DESTINATION_SHAPE,
@@ -121,7 +144,7 @@ final class TableTopics {
   }
 
   private String name(TableId table) {
-    return reserve(template.of(pipeline, table), "table " + table);
+    return reserve(template.of(pipeline, table), new Owner.OfTable(table));
   }
 
   /** Knows a table by its other name, whose topic is made unless it is there. */

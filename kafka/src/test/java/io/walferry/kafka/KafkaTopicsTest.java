@@ -149,7 +149,7 @@ final class KafkaTopicsTest {
         refused(
             ErrorCode.DESTINATION_SHAPE,
             () -> calls.following(calls.settings(), left, right).close());
-    assertTrue(message.contains("public.a b") && message.contains("public.a_b"), message);
+    assertTrue(message.contains("public.\"a b\"") && message.contains("public.a_b"), message);
   }
 
   @Test
@@ -201,6 +201,32 @@ final class KafkaTopicsTest {
       apply(sink, 0x20, indexed.insert("1", "x"));
     }
     assertEquals(List.of("{\"code\":\"x\"} c {\"id\":1,\"code\":\"x\"}"), calls.told(indexed));
+  }
+
+  /** Their names are the same without quotes. */
+  @Test
+  void noTwoTablesShareATopic() {
+    SampleTable one =
+        SampleTable.of(new TableId("a.b", "c"), ReplicaIdentity.DEFAULT, "*id:23", "v");
+    SampleTable other =
+        SampleTable.of(new TableId("a", "b.c"), ReplicaIdentity.DEFAULT, "*id:23", "v");
+    String expected =
+        "Topic %s.a.b.c would belong to table \"a.b\".c and to table a.\"b.c\"; change 'topic' or leave one of them out"
+            .formatted(calls.feed().pipeline());
+    try (KafkaSink sink = new KafkaSink(calls.settings())) {
+      sink.open(calls.feed(), new Claim());
+      String message =
+          refused(
+              ErrorCode.DESTINATION_SHAPE,
+              () -> sink.prepare(List.of(one.published(), other.published())));
+      assertEquals(expected, message);
+    }
+    try (KafkaSink sink = calls.following(calls.settings(), one)) {
+      String message =
+          refused(
+              ErrorCode.DESTINATION_SHAPE, () -> Calls.begin(sink, 0x20, other.insert("1", "a")));
+      assertEquals(expected, message);
+    }
   }
 
   @Test

@@ -329,7 +329,8 @@ final class PostgresChangesTest {
     assertConflict(database, "UPDATE of table public.item", ITEM.update("7", "secret", "x"));
     assertConflict(database, "DELETE of table public.item", ITEM.delete(key("7", NULL, NULL)));
     assertConflict(database, "UPDATE of table public.item", ITEM.update("7", UNCHANGED, UNCHANGED));
-    assertConflict(database, "DELETE of table Odd \"Schema\".log", LOG.delete(full("7", "secret")));
+    assertConflict(
+        database, "DELETE of table \"Odd \"\"Schema\"\"\".log", LOG.delete(full("7", "secret")));
   }
 
   @Test

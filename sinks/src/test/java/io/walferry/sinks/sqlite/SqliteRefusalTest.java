@@ -115,10 +115,10 @@ final class SqliteRefusalTest {
             table("WALFERRY_position").key("id", INT4).build(),
             table("sqlite_x").key("id", INT4).build());
     assertEquals(5, message.lines().count() - 1, message);
-    assertTrue(message.contains("public.order and public.Order"), message);
-    assertTrue(message.contains("public.a.b and a.b"), message);
+    assertTrue(message.contains("public.order and public.\"Order\""), message);
+    assertTrue(message.contains("public.\"a.b\" and a.b"), message);
     assertTrue(message.contains("columns \"a\" and \"A\""), message);
-    assertTrue(message.contains("public.WALFERRY_position: Walferry keeps"), message);
+    assertTrue(message.contains("public.\"WALFERRY_position\": Walferry keeps"), message);
     assertTrue(message.contains("public.sqlite_x: SQLite reserves"), message);
   }
 

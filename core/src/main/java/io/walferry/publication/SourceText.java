@@ -186,7 +186,12 @@ public final class SourceText {
         : Optional.empty();
   }
 
-  /** Finds out the same of a line of a {@code COPY … TO} as text, with the table's columns. */
+  /**
+   * Finds out whether a line of a {@code COPY … TO} as text, with the table's columns, is for the
+   * dead letters.
+   *
+   * @return why; empty if it is to be written
+   */
   public Optional<WalferryException> refusal(PublishedTable table, byte[] line) {
     return setsAside()
         ? Utf8.invalidColumns(line).stream()

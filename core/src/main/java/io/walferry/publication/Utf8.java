@@ -21,7 +21,9 @@ public final class Utf8 {
 
   private Utf8() {}
 
-  /** Returns the columns, counted from 0, in which a row of the change has text that is not. */
+  /**
+   * Returns the columns, counted from 0, in which a row of the change has text that is not UTF-8.
+   */
   public static Set<Integer> invalidColumns(Change change) {
     Set<Integer> invalid = new TreeSet<>();
     switch (change) {
@@ -53,7 +55,7 @@ public final class Utf8 {
     }
   }
 
-  /** Returns the columns, counted from 0, that are not UTF-8. */
+  /** Returns the columns, counted from 0, in which the row has text that is not UTF-8. */
   public static Set<Integer> invalidColumns(Row row) {
     Set<Integer> invalid = new TreeSet<>();
     add(row, invalid);

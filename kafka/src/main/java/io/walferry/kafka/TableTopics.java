@@ -32,7 +32,7 @@ final class TableTopics {
   private final Map<String, Integer> partitions = new HashMap<>();
   private final IdentityHashMap<Relation, TableTopic> relations = new IdentityHashMap<>();
 
-  /** What a topic is for. */
+  /** The one use of a topic. */
   private sealed interface Owner {
     /** The changes of a table. */
     record OfTable(TableId table) implements Owner {

@@ -385,7 +385,7 @@ final class DeadLetterTest {
     assertEquals(List.of("public.item DEAD_LETTER 5", "public.item DEAD_LETTER 1"), heard);
   }
 
-  /** Whoever keeps no letters must not take such text for text. */
+  /** A destination without letters must not take such bytes for text. */
   @ParameterizedTest
   @EnumSource
   void withoutLettersItEndsTheFeed(Engine engine, Database database, MysqlServers servers)

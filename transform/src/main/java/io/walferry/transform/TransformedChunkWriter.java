@@ -31,7 +31,7 @@ final class TransformedChunkWriter implements ChunkWriter {
   private Consumer<byte[]> passage = message -> {};
   private SideTrack aside = (message, why) -> {};
 
-  /** What becomes of a message that is to be set aside. */
+  /** Takes a message that is to be set aside. */
   private interface SideTrack {
     void take(byte[] message, WalferryException why);
   }
@@ -105,7 +105,7 @@ final class TransformedChunkWriter implements ChunkWriter {
     passage.accept(message);
   }
 
-  /** {@inheritDoc} One whose text does not matter here is a row like any other. */
+  /** {@inheritDoc} A row of which the destination gets no such text is written. */
   @Override
   public void setAside(byte[] message, WalferryException why) {
     aside.take(message, why);

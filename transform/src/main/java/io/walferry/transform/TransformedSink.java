@@ -247,7 +247,7 @@ public final class TransformedSink implements Sink {
     }
   }
 
-  /** {@inheritDoc} One whose text does not matter here is a change like any other. */
+  /** {@inheritDoc} A change of which the destination gets no such text is applied. */
   @Override
   public void setAside(Change change, WalferryException why) {
     switch (change) {

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** Checks that each sink of a feed can do what {@code source.invalidText} asks for. */
 final class InvalidTextRules {
-  /** What may stand there. */
+  /** Reads the words that the setting may have. */
   static final Format<InvalidText> WORDS =
       Format.choice(
           Map.of(
@@ -28,7 +28,7 @@ final class InvalidTextRules {
     this.sinks = sinks;
   }
 
-  /** Tells of each sink that cannot. */
+  /** Reports a problem for each sink that cannot. */
   void check(InvalidText policy, List<SinkConfig> configs) {
     for (SinkConfig sink : configs) {
       Optional<String> problem =
@@ -62,7 +62,7 @@ final class InvalidTextRules {
     return switch (sink.plain()) {
       case SinkConfig.Kafka kafka -> Optional.empty();
       case SinkConfig.JsonLines lines -> Optional.of(needed + "' has none");
-      // It says so itself, at the first one.
+      // Whether a plug-in keeps letters is known when it gets the first one.
       case SinkConfig.Provided provided -> Optional.empty();
       case SinkConfig plain -> ofRows(plain.rows()).map(it -> needed + it);
     };

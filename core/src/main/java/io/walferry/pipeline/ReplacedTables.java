@@ -45,7 +45,7 @@ final class ReplacedTables {
   /** Holds what counts and has still to be settled. */
   private final List<ReplacedTable> sure = new ArrayList<>();
 
-  /** What was said and has no other consequence. */
+  /** Remembers what was logged and has no other consequence. */
   private final Set<ReplacedTable> said = new HashSet<>();
 
   /** Names of tables whose changes do not come any more, and which stop nothing. */
@@ -79,7 +79,7 @@ final class ReplacedTables {
     this.sinceLook = Stopwatch.start(ends.clock());
   }
 
-  /** Whether it is time to {@link #look}. */
+  /** Tells whether it is time to {@link #look}. */
   boolean isDue() {
     return sinceLook.hasReached(interval);
   }
@@ -107,7 +107,7 @@ final class ReplacedTables {
     sinceLook = sinceLook.restart();
   }
 
-  /** Whether there is something to {@link #settle}. */
+  /** Tells whether there is something to {@link #settle}. */
   boolean isSure() {
     return !sure.isEmpty();
   }
@@ -209,7 +209,7 @@ final class ReplacedTables {
         && published.stream().noneMatch(one -> one.oid() == table.oid());
   }
 
-  /** What was changed under its other name may be missing. */
+  /** Follows a table again that has its name back; changes under the other one may be missing. */
   private void comeBack(ReplacedTable table, FollowedTable line, List<PublishedTable> published) {
     away.remove(table.table());
     said.removeIf(former -> former.table().equals(table.table()));
@@ -293,7 +293,7 @@ final class ReplacedTables {
         .reduce(Lsn.ZERO, Lsn::max);
   }
 
-  /** Whether changes are left out until the next looks. */
+  /** Tells whether changes are left out until the next looks. */
   boolean isWaiting() {
     return !lines.suspended().isEmpty();
   }
@@ -322,7 +322,7 @@ final class ReplacedTables {
         ErrorCode.SOURCE_TABLE_REPLACED, "a table was replaced at the source: " + why);
   }
 
-  /** What ends a feed that is to do nothing about such a table. */
+  /** Returns the failure of a feed that must not go on past such a table. */
   static WalferryException failure(FeedEnds ends, FeedSettings feed, ReplacedTable table) {
     return failure(table + lacking(ends, feed, table).map(it -> "; " + it).orElse(""));
   }

@@ -1,7 +1,7 @@
 package io.walferry.pipeline;
 
 /**
- * What to do when a table that is followed is not what it was: it has another name, or another
+ * Says what to do if a table that is followed is not what it was: it has another name, or another
  * table has its name. Where the source tells of its DDL, the stream says what was done instead.
  */
 public enum Replacement {

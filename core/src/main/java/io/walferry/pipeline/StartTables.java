@@ -297,7 +297,7 @@ final class StartTables {
     return astray.contains(table);
   }
 
-  /** Whether it is another table than the one that has had its name; its rows do not count. */
+  /** Tells whether another table had the name before; its rows do not count. */
   boolean isReplaced(PublishedTable table) {
     return replaced.containsKey(table.table());
   }

@@ -99,7 +99,7 @@ final class TableLines {
     resume(table);
   }
 
-  /** What comes of it is left out no more. */
+  /** Takes changes of a table again. */
   private void resume(TableId table) {
     postponed.remove(table);
     suspended.remove(table);
@@ -192,7 +192,7 @@ final class TableLines {
     vacated.put(name, former);
   }
 
-  /** What had a name that it has left with its rows, and that nothing has here since. */
+  /** Finds the table that had a name and left its rows under it, if no other has the name since. */
   Optional<FollowedTable> vacated(TableId name) {
     return Optional.ofNullable(vacated.get(name));
   }

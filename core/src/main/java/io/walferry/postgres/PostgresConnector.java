@@ -15,10 +15,12 @@ import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
- * Opens sessions whose text output does not depend on server, role or this machine: fixed encoding,
- * time zone, date, interval, float and bytea style, an empty search path, so that names come out
- * qualified, and an error where row security would hide rows. No time limits of the server apply.
- * May be used by several threads at once.
+ * Opens sessions that read and print values in one way, whatever server, database, role or this
+ * machine say: fixed encoding, time zone, date, interval, float, bytea and XML style, arrays with
+ * NULL, an empty search path, so that names come out qualified and in quotes only where they need
+ * them, and an error where row security would hide rows. They are read committed, may write if the
+ * server lets them, outlive an error, and no time limits of the server apply. May be used by
+ * several threads at once.
  */
 public final class PostgresConnector {
   private static final int TIMEOUT_SECONDS_DEFAULT = 15;
@@ -31,7 +33,8 @@ public final class PostgresConnector {
 
   /**
    * Set after start-up, because the driver sends the JVM's time zone with it, which outranks {@code
-   * options}, and a role's or database's own settings would outrank the server's.
+   * options}, and a role's or database's own settings would outrank the server's. A server that is
+   * read-only after this is a standby, and may come to be none.
    */
   private static final String FIXED_SETTINGS =
       """
@@ -44,6 +47,15 @@ public final class PostgresConnector {
       SET lc_monetary = 'C';
       SET search_path = '';
       SET row_security = off;
+      SET array_nulls = on;
+      SET xmloption = content;
+      SET standard_conforming_strings = on;
+      SET quote_all_identifiers = off;
+      SET transform_null_equals = off;
+      SET exit_on_error = off;
+      SET client_min_messages = warning;
+      SET default_transaction_isolation = 'read committed';
+      SET default_transaction_read_only = off;
       SELECT pg_catalog.set_config(name, '0', false) FROM pg_catalog.pg_settings
        WHERE name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout',
                       'idle_session_timeout', 'idle_in_transaction_session_timeout')

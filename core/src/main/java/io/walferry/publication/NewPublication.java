@@ -91,8 +91,6 @@ final class NewPublication {
 
   private List<IdentityProblem> make(boolean stays) throws SQLException {
     try (Statement sql = connection.createStatement()) {
-      // A server that is read-only after this is a standby, and may come to be none.
-      sql.execute("SET default_transaction_read_only = off");
       connection.setAutoCommit(false);
       try {
         if (!stays) {

@@ -9,10 +9,13 @@ import io.walferry.SharedServers;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
+import io.walferry.postgres.ConnectionSettings;
+import io.walferry.postgres.PostgresConnector;
 import io.walferry.testkit.postgres.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -52,7 +55,8 @@ final class PublicationsTest {
           alter database "%s" set default_transaction_read_only = on;
           """
               .formatted(database.name()));
-      try (Connection connection = database.connect()) {
+      ConnectionSettings settings = ConnectionSettings.parse(database.uri(), Map.of());
+      try (Connection connection = new PostgresConnector(settings, "test").connect()) {
         assertTrue(new Publications(connection).ensure("p", List.of(table("t"))));
         assertEquals(List.of("public.t"), carried(connection));
       }

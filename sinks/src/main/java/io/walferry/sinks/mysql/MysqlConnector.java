@@ -25,16 +25,22 @@ public final class MysqlConnector {
   /**
    * Strict, or values would be cut to fit; without NO_BACKSLASH_ESCAPES and ANSI_QUOTES, whatever
    * the server says; a 0 is a 0 and no wish for the next number. Foreign keys have done their work
-   * at the source, where they may be deferred.
+   * at the source, where they may be deferred. Warnings are kept, since a load is judged by them,
+   * and no limit of rows or time applies. DEFAULT would be what the server has set for all
+   * sessions.
    */
   private static final String SESSION =
       "SET SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,"
           + "NO_ZERO_IN_DATE,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION',"
-          + " time_zone = '+00:00', foreign_key_checks = 0, sql_safe_updates = 0,"
-          + " sql_auto_is_null = 0, sql_select_limit = DEFAULT";
+          + " time_zone = '+00:00', lc_messages = 'en_US', foreign_key_checks = 0,"
+          + " unique_checks = 1, sql_safe_updates = 0, sql_auto_is_null = 0, sql_big_selects = 1,"
+          + " sql_select_limit = 18446744073709551615, max_error_count = 64, completion_type = 0,"
+          + " sql_quote_show_create = 1, autocommit = 1"
+          + " /*M!100101 , max_statement_time = 0 */ /*!80000 , max_execution_time = 0 */";
 
   /** Rows that do not match are not locked, and tables that others just made are seen. */
-  private static final String ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+  private static final String ISOLATION =
+      "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE";
 
   private static final int CONNECT_MILLIS_MAX = 15_000;
 

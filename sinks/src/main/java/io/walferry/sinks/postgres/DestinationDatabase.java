@@ -23,7 +23,6 @@ final class DestinationDatabase {
       """
       SELECT set_config('synchronous_commit', 'on', false)
        WHERE current_setting('synchronous_commit') = 'off';
-      SET default_transaction_isolation = 'read committed';
       SET tcp_keepalives_idle = 30;
       SET tcp_keepalives_interval = 10;
       SET tcp_keepalives_count = 3;

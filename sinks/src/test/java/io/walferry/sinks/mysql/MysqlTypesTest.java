@@ -40,7 +40,7 @@ import java.util.TreeMap;
  */
 @Postgres
 final class MysqlTypesTest {
-  private static LossPolicies everywhere(LossPolicy policy) {
+  static LossPolicies everywhere(LossPolicy policy) {
     LossPolicies policies = LossPolicies.FAIL;
     for (TypeFamily family : TypeFamily.values()) {
       boolean allowed =
@@ -87,7 +87,7 @@ final class MysqlTypesTest {
         };
   }
 
-  private static void loadAndWriteAgain(
+  static void loadAndWriteAgain(
       Database source, MysqlDatabase destination, LossPolicies policies, boolean withLost)
       throws SQLException {
     List<TypedTable> columns = TypedTable.all(source, ReplicaIdentity.DEFAULT);

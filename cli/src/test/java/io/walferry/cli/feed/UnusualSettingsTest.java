@@ -13,7 +13,7 @@ import io.walferry.testkit.type.TypeCases;
 import io.walferry.testkit.type.TypeColumn;
 import java.util.List;
 
-/** What a database or a role has set for its sessions changes nothing of what arrives. */
+/** Sees that what a database or a role has set for its sessions changes nothing of what arrives. */
 @Postgres
 final class UnusualSettingsTest {
   @EachPostgres(

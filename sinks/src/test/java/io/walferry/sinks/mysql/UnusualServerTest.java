@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a server has set for all sessions changes nothing of what arrives. */
+/** Sees that what a server has set for all sessions changes nothing of what arrives. */
 @Postgres
 @ExtendWith(MysqlExtension.class)
 final class UnusualServerTest {

@@ -20,6 +20,7 @@ import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TableAlteration;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.time.NanoClock;
 import io.walferry.type.TypeCatalog;
 import java.time.Duration;
@@ -168,6 +169,12 @@ public final class ParallelSink implements Sink {
   @Override
   public boolean prefersBinary(List<PublishedTable> tables) {
     return sink.prefersBinary(tables);
+  }
+
+  @Override
+  public boolean alter(TypeAlteration alteration) {
+    awaitAll();
+    return sink.alter(alteration);
   }
 
   @Override

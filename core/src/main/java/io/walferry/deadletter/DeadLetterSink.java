@@ -20,6 +20,7 @@ import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TableAlteration;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.type.TypeCatalog;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -172,6 +173,11 @@ public final class DeadLetterSink implements Sink {
   public boolean alter(TableAlteration alteration) {
     flush();
     keys.alter(alteration);
+    return sink.alter(alteration);
+  }
+
+  @Override
+  public boolean alter(TypeAlteration alteration) {
     return sink.alter(alteration);
   }
 

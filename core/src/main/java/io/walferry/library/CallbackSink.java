@@ -24,6 +24,7 @@ import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TextChunkWriter;
 import io.walferry.sink.Turns;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.time.Stopwatch;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,6 +82,12 @@ final class CallbackSink implements Sink {
   @Override
   public SinkCapabilities capabilities() {
     return new SinkCapabilities(settings.savesPosition(), false, false, settings.takesBinary());
+  }
+
+  /** {@inheritDoc} What was handed out tells of rows as they printed then, as changes do. */
+  @Override
+  public boolean alter(TypeAlteration alteration) {
+    return false;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.walferry.pipeline;
 
 import io.walferry.change.Lsn;
 import io.walferry.change.TableId;
+import io.walferry.publication.PrintedType;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
@@ -29,6 +30,7 @@ final class FeedLedger {
   private final Map<TableId, FollowedTable> vacated = new HashMap<>();
   private final Map<TableId, TableId> awaited = new HashMap<>();
   private final Map<TableId, List<LedgerEntry>> unsettled;
+  private final List<PrintedType> types;
   private final Optional<Lsn> intent;
   private final Optional<TornTransaction> torn;
 
@@ -60,6 +62,8 @@ final class FeedLedger {
         entries.stream()
             .filter(entry -> entry.kind() == Kind.CHUNK || entry.kind() == Kind.ROW)
             .collect(Collectors.groupingBy(LedgerEntry::table));
+    types =
+        entries.stream().filter(entry -> entry.kind() == Kind.TYPE).map(TypeLines::parse).toList();
     intent =
         entries.stream()
             .filter(entry -> entry.kind() == Kind.SLOT)
@@ -82,6 +86,11 @@ final class FeedLedger {
 
   Optional<Lsn> intent() {
     return intent;
+  }
+
+  /** Returns the types of columns as they printed when rows were brought. */
+  List<PrintedType> types() {
+    return types;
   }
 
   /** Tables that have come to the feed and are not cut into chunks. */

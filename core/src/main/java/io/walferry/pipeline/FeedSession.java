@@ -205,8 +205,31 @@ final class FeedSession {
         progress = follower.hasProgressed();
       }
     } catch (WalferryException | MalformedValueException e) {
-      throw forms.seen(e);
+      throw resumes ? seen(forms.seen(e), outlets) : forms.seen(e);
     }
+  }
+
+  /**
+   * Has another attempt look first at what has become of a type, if that may be why a change was
+   * not taken: where it is in a key, rows are not found any more.
+   */
+  private static RuntimeException seen(RuntimeException failure, List<Outlet> outlets) {
+    if (!(failure instanceof WalferryException told)
+        || told.code().retry() != ErrorCode.Retry.NEVER
+        || told.code() == ErrorCode.DESTINATION_DDL_HALTED) {
+      return failure;
+    }
+    try {
+      if (outlets.stream().anyMatch(Outlet::hasAlteredTypes)) {
+        return new WalferryException(
+            ErrorCode.SOURCE_SCHEMA_MOVING,
+            "a type of followed columns was altered at the source: " + told.getMessage(),
+            told);
+      }
+    } catch (WalferryException e) {
+      told.addSuppressed(e);
+    }
+    return told;
   }
 
   private Outlet outlet(
@@ -222,7 +245,8 @@ final class FeedSession {
     FollowedTables tables =
         new FollowedTables(settings.feed(), ends, selection, lines, replay, replaced);
     AskedReloads asked = new AskedReloads(settings.feed(), ends, lines, replay, rows);
-    return new Outlet(start, tables, replay, rows, asked, replaced, lineage);
+    AlteredTypes types = new AlteredTypes(settings.feed(), ends, lines);
+    return new Outlet(start, tables, replay, rows, asked, replaced, types, lineage);
   }
 
   /** What a destination without a memory has taken would be repeated by another attempt. */

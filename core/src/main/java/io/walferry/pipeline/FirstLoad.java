@@ -79,6 +79,7 @@ final class FirstLoad {
     slots.requireRoom(feed.slot());
     tables.forEach(this::requireReadable);
     members.forEach(member -> prepare(member, tables, replaced));
+    members.forEach(member -> member.loads().meetTypes(tables));
     boolean temporary = !members.getFirst().savesPosition();
     SlotKind kind = temporary ? SlotKind.TEMPORARY : feed.slotKind();
     if (!temporary) {

@@ -32,6 +32,7 @@ final class Outlet {
   private final RowReloads rows;
   private final AskedReloads asked;
   private final ReplacedTables replaced;
+  private final AlteredTypes types;
   private final Lineage lineage;
   private Position durable;
   private Optional<TransactionHeader> unbegun = Optional.empty();
@@ -57,9 +58,11 @@ final class Outlet {
       RowReloads rows,
       AskedReloads asked,
       ReplacedTables replaced,
+      AlteredTypes types,
       Lineage lineage) {
     this.lineage = lineage;
     this.replaced = replaced;
+    this.types = types;
     this.asked = asked;
     this.sink = start.member().ends().sink();
     this.tables = tables;
@@ -315,16 +318,27 @@ final class Outlet {
   }
 
   /**
-   * Looks now and then whether the tables are what they were.
+   * Looks now and then whether the tables, and the types of their columns, are what they were.
    *
    * @param reached the end of everything that has come
-   * @return whether to commit, since something is to be done about one that is not
+   * @return whether to commit, since one is not, or is noted for the first time
    */
   boolean looksAtTables(Position reached) {
+    boolean counts = !reached.endLsn().isBefore(durable.endLsn());
+    boolean noted = false;
     if (replaced.isDue()) {
       replaced.look(reached.endLsn());
+      if (counts) {
+        types.judge(replay::isUnsettled).forEach(table -> replay.loadSoon(table, true));
+        noted = types.note();
+      }
     }
-    return replaced.isSure() && !reached.endLsn().isBefore(durable.endLsn());
+    return noted || (replaced.isSure() && counts);
+  }
+
+  /** Tells whether a type prints otherwise by now than its rows at the destination do. */
+  boolean hasAlteredTypes() {
+    return types.isAny();
   }
 
   /** Whether rows are to be read that cannot be read yet. */
@@ -369,6 +383,7 @@ final class Outlet {
     List<PublishedTable> settled = replay.settle(reached);
     sink.commit(reached);
     durable = reached;
+    types.committed();
     if (loads.index(settled)) {
       sink.commit(reached);
     }

@@ -251,11 +251,25 @@ final class Replay {
     return Optional.ofNullable(ledgers.get(table));
   }
 
-  /** Where the keys of each item are; one question for each table. */
+  /**
+   * Finds where the keys of each item are, with one question for each table. None that every read
+   * of its table has seen is asked for: it may be older than a type of the key, and be no value of
+   * that any more.
+   */
   private List<List<KeyPlace>> places(List<Item> items) {
     Map<TableLedger, List<List<String>>> asked = new LinkedHashMap<>();
+    List<Boolean> isAsked = new ArrayList<>(items.size());
+    Xid of = xid;
     for (Item item : items) {
-      if (item instanceof Item.Keyed keyed && keyed.ledger().isLoaded()) {
+      if (item instanceof Item.Begun(var header)) {
+        of = header.xid();
+      }
+      boolean ask =
+          item instanceof Item.Keyed keyed
+              && keyed.ledger().isLoaded()
+              && !keyed.ledger().isSeenFromTheStart(of);
+      isAsked.add(ask);
+      if (ask && item instanceof Item.Keyed keyed) {
         asked.computeIfAbsent(keyed.ledger(), ledger -> new ArrayList<>()).addAll(keyed.keys());
       }
     }
@@ -263,9 +277,9 @@ final class Replay {
     asked.forEach(
         (ledger, keys) -> answers.put(ledger, KeyPlaces.find(ends.sql(), ledger, keys).iterator()));
     List<List<KeyPlace>> places = new ArrayList<>(items.size());
-    for (Item item : items) {
+    for (int i = 0; i < items.size(); i++) {
       List<KeyPlace> found = new ArrayList<>(2);
-      if (item instanceof Item.Keyed keyed && keyed.ledger().isLoaded()) {
+      if (isAsked.get(i) && items.get(i) instanceof Item.Keyed keyed) {
         Iterator<KeyPlace> answer =
             answers.getOrDefault(keyed.ledger(), Collections.emptyIterator());
         keyed.keys().forEach(key -> found.add(answer.next()));
@@ -316,9 +330,10 @@ final class Replay {
       return false;
     }
     if (places.isEmpty()) {
-      // The table was altered so far between the change and the read that none tells which row.
+      // Every read has seen it; or the table was altered so far between the change and the read
+      // that none tells which row.
       skipped++;
-      if (ledger.seen(xid) != TableLedger.Seen.BY_ALL) {
+      if (!ledger.isSeenFromTheStart(xid) && ledger.seen(xid) != TableLedger.Seen.BY_ALL) {
         loadSoon(ledger.table().table(), true);
       }
       return false;

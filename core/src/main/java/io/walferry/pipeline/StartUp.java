@@ -220,12 +220,20 @@ final class StartUp {
       // Before anything is read again: what was written without a publication ends the feed.
       new SlotCatalog(sql).requireDecodable(feed.slot(), feed.publication());
     }
+    TableLines lines = member.loads().lines();
+    know(lines, ledger, start);
+    AlteredTypes types = new AlteredTypes(feed, member.ends(), lines);
+    Set<Integer> reprinted =
+        types.judge(table -> !ledger.unsettled(table).isEmpty()).stream()
+            .map(PublishedTable::oid)
+            .collect(Collectors.toSet());
     for (PublishedTable table : known) {
       Optional<TableLedger> saved =
           TableLedger.of(LoadTable.read(sql, table), ledger.unsettled(table.table()));
       boolean astray = start.isAstray(table.table());
       if (ledger.isReload(table.table())
           || start.isReplaced(table)
+          || reprinted.contains(table.oid())
           || (saved.isPresent() && (promoted || astray || !saved.get().isCurrent(sql)))) {
         // It is read again as it is now, or once it is called so, whatever was done to it.
         altered.add(table);
@@ -244,14 +252,6 @@ final class StartUp {
         }
       }
     }
-    TableLines lines = member.loads().lines();
-    for (PublishedTable table : known) {
-      lines.know(table.table(), line(table, ledger, start));
-      ledger
-          .begun(table.table())
-          .ifPresent(target -> lines.knowBegun(table.table(), target.numbered(table.oid())));
-      ledger.awaited(table.table()).ifPresent(name -> lines.await(table.table(), name));
-    }
     sink.resume(
         known.stream()
             .filter(table -> !altered.contains(table))
@@ -263,6 +263,7 @@ final class StartUp {
     noted |= start.forget(feed, sink, lines);
     noted |= newcomers.takeBack(ledger.newcomers(), added, feed.load() != LoadMode.NONE);
     noted |= noteChangedLines(sink, known, ledger, lines);
+    noted |= types.note();
     if (!altered.isEmpty()) {
       unsettled.addAll(member.loads().planAgain(altered, following.position()));
       noted = true;
@@ -280,6 +281,18 @@ final class StartUp {
       sink.commit(following.position());
     }
     return new StartPoint(member, following.position(), tables, unsettled, ledger.torn());
+  }
+
+  /** Takes what the ledger says of tables that are followed on, and of types of their columns. */
+  private void know(TableLines lines, FeedLedger ledger, StartTables start) {
+    for (PublishedTable table : start.known()) {
+      lines.know(table.table(), line(table, ledger, start));
+      ledger
+          .begun(table.table())
+          .ifPresent(target -> lines.knowBegun(table.table(), target.numbered(table.oid())));
+      ledger.awaited(table.table()).ifPresent(name -> lines.await(table.table(), name));
+    }
+    lines.types().know(ledger.types());
   }
 
   /** A destination that comes to a feed which others follow already. */

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 final class TableLines {
   private final FeedEnds ends;
   private final String publication;
+  private final TypeLines types;
   private final Map<TableId, FollowedTable> tables = new HashMap<>();
 
   /** Their names by their oids. */
@@ -62,6 +63,17 @@ final class TableLines {
   TableLines(FeedEnds ends, String publication) {
     this.ends = ends;
     this.publication = publication;
+    this.types = new TypeLines(ends);
+  }
+
+  /** Returns how types of their columns printed. */
+  TypeLines types() {
+    return types;
+  }
+
+  /** Returns the tables that are followed, by their names. */
+  Map<TableId, FollowedTable> followed() {
+    return Collections.unmodifiableMap(tables);
   }
 
   Optional<FollowedTable> find(TableId table) {
@@ -339,6 +351,7 @@ final class TableLines {
   void note(TableId table, FollowedTable line) {
     know(table, line);
     ends.sink().note(List.of(line.line(table)));
+    types.meet(line.columns());
   }
 
   /** Notes what the destination has of a table that was altered. */
@@ -390,6 +403,10 @@ final class TableLines {
       published.forEach(table -> end(table.table()));
       published.forEach(table -> resume(table.table()));
       ends.sink().note(published.stream().map(table -> know(table).line(table.table())).toList());
+      published.stream()
+          .flatMap(table -> find(table.table()).stream())
+          .map(FollowedTable::columns)
+          .forEach(types::meet);
     }
   }
 }

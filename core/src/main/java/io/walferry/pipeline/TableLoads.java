@@ -86,6 +86,19 @@ final class TableLoads {
     return ledgers;
   }
 
+  /**
+   * Has the ledger say how types of columns print, before it is fixed what reads have to see: a
+   * transaction that begins behind that may still bring rows which print so.
+   */
+  void meetTypes(List<PublishedTable> tables) {
+    lines
+        .types()
+        .meet(
+            tables.stream()
+                .flatMap(table -> FollowedTable.of(table, Lsn.ZERO).columns().stream())
+                .toList());
+  }
+
   private TableLedger cut(PublishedTable table, SourceSnapshot base) {
     try {
       return TableLedger.plan(
@@ -109,6 +122,7 @@ final class TableLoads {
    */
   List<TableLedger> planLive(List<PublishedTable> tables) {
     SourceSnapshot.requireTelling(ends.sql());
+    meetTypes(tables);
     return plan(tables, SourceSnapshot.begun(ends.sql()));
   }
 

@@ -48,11 +48,13 @@ public record LedgerEntry(TableId table, Kind kind, String part, String content)
      * A table that is to get indexes once its load has caught up: a line of the destination's own,
      * under the name that the table has there. Its rows are as they must be.
      */
-    INDEXES;
+    INDEXES,
+    /** How a type of columns printed when rows that have it were brought; about the feed. */
+    TYPE;
 
     /** Whether the destination is inconsistent for as long as there is such a line. */
     public boolean isUnsettled() {
-      return this != TABLE && this != LEFT && this != INDEXES;
+      return this != TABLE && this != LEFT && this != INDEXES && this != TYPE;
     }
   }
 }

@@ -150,6 +150,18 @@ public interface Sink extends AutoCloseable {
   }
 
   /**
+   * Decides what becomes of rows that print otherwise at the source since a type was altered in
+   * place, as its settings say. Nothing is done here.
+   *
+   * @return whether the table has to be loaded again
+   * @throws io.walferry.error.WalferryException {@code DESTINATION_DDL_HALTED} if the settings want
+   *     somebody to do something by hand first
+   */
+  default boolean alter(TypeAlteration alteration) {
+    return true;
+  }
+
+  /**
    * Whether a table is to be followed from now on that this destination has not met: the source has
    * made it, or has come to publish it. Asked before {@link #prepare} or {@link #resume}, but not
    * for the first load of a feed.

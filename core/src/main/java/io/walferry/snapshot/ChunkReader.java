@@ -2,7 +2,6 @@ package io.walferry.snapshot;
 
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
 import io.walferry.publication.SourceText;
 import io.walferry.sink.ChunkWriter;
@@ -65,7 +64,7 @@ final class ChunkReader {
       session.commit();
       return snapshot;
     } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "read " + table + " for its load");
+      throw ledger.table().failure(e, "read " + table + " for its load");
     }
   }
 

@@ -1,6 +1,5 @@
 package io.walferry.snapshot;
 
-import io.walferry.postgres.PostgresErrors;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -40,7 +39,7 @@ public final class KeyPlaces {
         connection.setAutoCommit(true);
       }
     } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "find the chunks of keys of " + ledger.table().table());
+      throw ledger.table().failure(e, "find the chunks of keys of " + ledger.table().table());
     }
   }
 

@@ -1,5 +1,7 @@
 package io.walferry.snapshot;
 
+import io.walferry.error.ErrorCode;
+import io.walferry.error.WalferryException;
 import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.PublishedTable;
 import java.sql.Connection;
@@ -51,6 +53,9 @@ public record LoadTable(PublishedTable table, List<KeyColumn> key, boolean parti
       ORDER BY k.place\
       """;
 
+  /** {@code invalid_text_representation} */
+  private static final String INVALID_TEXT = "22P02";
+
   public LoadTable {
     key = List.copyOf(key);
   }
@@ -97,6 +102,20 @@ public record LoadTable(PublishedTable table, List<KeyColumn> key, boolean parti
         return row.next() && row.getBoolean(1);
       }
     }
+  }
+
+  /**
+   * Translates the failure of a statement that has values of the key in it, which were read before.
+   * One that is no value of its type any more tells that the type was altered since: {@code
+   * SOURCE_SCHEMA_MOVING}.
+   */
+  WalferryException failure(SQLException cause, String attempted) {
+    WalferryException translated = PostgresErrors.translate(cause, attempted);
+    boolean alterable = key.stream().anyMatch(column -> !column.typeSchema().equals("pg_catalog"));
+    return alterable && INVALID_TEXT.equals(cause.getSQLState())
+        ? new WalferryException(
+            ErrorCode.SOURCE_SCHEMA_MOVING, String.valueOf(translated.getMessage()), translated)
+        : translated;
   }
 
   /** The names of the key's columns. */

@@ -6,7 +6,6 @@ import io.walferry.change.Row;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
-import io.walferry.postgres.PostgresErrors;
 import io.walferry.publication.SourceText;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.CopyTextParser;
@@ -61,7 +60,7 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
         connection.setAutoCommit(true);
       }
     } catch (SQLException e) {
-      throw PostgresErrors.translate(e, "read a row of " + relation + " again");
+      throw table.failure(e, "read a row of " + relation + " again");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WalferryException(

@@ -398,6 +398,11 @@ public final class TableLedger {
         : chunks.get(place.chunk()).orElseThrow();
   }
 
+  /** Tells whether every read has seen a transaction, since it had begun before the first one. */
+  public boolean isSeenFromTheStart(Xid xid) {
+    return base.sees(xid);
+  }
+
   /** Whether a transaction was seen by all reads, by none, or by some. */
   public Seen seen(Xid xid) {
     boolean all = true;

@@ -20,6 +20,7 @@ import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TableAlteration;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.type.TypeCatalog;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -177,6 +179,23 @@ public final class TransformedSink implements Sink {
   @Override
   public boolean alter(TableAlteration alteration) {
     return AlterationPlan.of(alteration, planner).map(sink::alter).orElse(false);
+  }
+
+  /** {@inheritDoc} What rules make of such values may be other values, too. */
+  @Override
+  public boolean alter(TypeAlteration alteration) {
+    PublishedPlan plan = PublishedPlan.of(alteration.table(), planner);
+    if (plan.rows().ignores(places(alteration))) {
+      return false;
+    }
+    return sink.alter(
+        new TypeAlteration(
+            plan.target(), alteration.types(), alteration.before(), alteration.now()));
+  }
+
+  private static Set<Integer> places(TypeAlteration alteration) {
+    List<PublishedColumn> columns = alteration.table().columns();
+    return alteration.columns().stream().map(columns::indexOf).collect(Collectors.toSet());
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.walferry.sink.Sink;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TableAlteration;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.type.TypeCatalog;
 import java.util.List;
 import java.util.Set;
@@ -86,6 +87,11 @@ interface ForwardingSink extends Sink {
 
   @Override
   default boolean alter(TableAlteration alteration) {
+    return target().alter(alteration);
+  }
+
+  @Override
+  default boolean alter(TypeAlteration alteration) {
     return target().alter(alteration);
   }
 

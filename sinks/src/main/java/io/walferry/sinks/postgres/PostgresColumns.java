@@ -1,15 +1,30 @@
 package io.walferry.sinks.postgres;
 
 import io.walferry.change.TableId;
+import io.walferry.publication.PrintedType.Part;
 import io.walferry.publication.PublishedColumn;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.sinks.sql.SqlSession;
 import io.walferry.sinks.table.TableDdl;
+import io.walferry.sinks.table.TypeCopy;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /** Alters columns of a PostgreSQL destination, in the open transaction. */
 final class PostgresColumns implements TableDdl<TableShape> {
   /** What a table is called between two names that others have. */
   private static final String MOVING = "walferry_moving";
+
+  /** Finds the labels of an enum, or the attributes of a composite type. */
+  private static final String PARTS =
+      """
+      SELECT l.enumlabel, '' FROM pg_enum l WHERE l.enumtypid = to_regtype(?)
+      UNION ALL
+      SELECT a.attname, format_type(a.atttypid, a.atttypmod)
+      FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+      WHERE t.oid = to_regtype(?) AND a.attnum > 0 AND NOT a.attisdropped
+      """;
 
   private final SqlSession session;
   private final PostgresTables tables;
@@ -40,6 +55,35 @@ final class PostgresColumns implements TableDdl<TableShape> {
         .column(column.name())
         .filter(there -> TypeFit.fits(column.typeName(), there.type()))
         .isPresent();
+  }
+
+  /**
+   * {@inheritDoc} Where labels have swapped their names, nobody can tell: rows are read again then.
+   */
+  @Override
+  public TypeCopy typeCopy(TableShape found, TypeAlteration alteration) {
+    boolean same =
+        alteration.columns().stream()
+            .anyMatch(
+                column ->
+                    found
+                        .column(column.name())
+                        .filter(there -> there.type().equals(column.typeName()))
+                        .isPresent());
+    Set<Part> lost = alteration.before().lost(alteration.now());
+    Set<Part> gained = alteration.before().gained(alteration.now());
+    if (!same || (lost.isEmpty() && gained.isEmpty())) {
+      return TypeCopy.NONE;
+    }
+    List<Part> there =
+        session.query(
+            "look at type " + alteration.now().name(),
+            PARTS,
+            row -> new Part(row.getString(1), row.getString(2)),
+            alteration.now().name(),
+            alteration.now().name());
+    boolean altered = there.containsAll(gained) && Collections.disjoint(there, lost);
+    return altered ? TypeCopy.ALTERED : TypeCopy.UNALTERED;
   }
 
   @Override

@@ -23,6 +23,7 @@ import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TableAlteration;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
@@ -251,6 +252,11 @@ public final class PostgresSink implements LanedSink {
     source.alter(alteration);
     changes.forget();
     return reload;
+  }
+
+  @Override
+  public boolean alter(TypeAlteration alteration) {
+    return alterations.decide(alteration);
   }
 
   @Override

@@ -24,6 +24,7 @@ import io.walferry.sink.SinkState;
 import io.walferry.sink.TableAlteration;
 import io.walferry.sink.TextChunkWriter;
 import io.walferry.sink.Turns;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.sinks.position.ChunkTransactions;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.position.LetterSearch;
@@ -219,6 +220,11 @@ public final class SqliteSink implements RevocableSink {
     boolean reload = alterations.apply(alteration);
     writers.alter(alteration);
     return reload;
+  }
+
+  @Override
+  public boolean alter(TypeAlteration alteration) {
+    return alterations.decide(alteration);
   }
 
   @Override

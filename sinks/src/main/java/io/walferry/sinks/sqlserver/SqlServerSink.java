@@ -18,6 +18,7 @@ import io.walferry.sink.RowAttempts;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.SinkState;
 import io.walferry.sink.TableAlteration;
+import io.walferry.sink.TypeAlteration;
 import io.walferry.sinks.position.FeedTransactions;
 import io.walferry.sinks.position.LetterSearch;
 import io.walferry.sinks.position.SavepointAttempts;
@@ -167,6 +168,11 @@ public final class SqlServerSink implements RevocableSink {
     boolean reload = alterations.apply(alteration);
     writers.forget();
     return reload;
+  }
+
+  @Override
+  public boolean alter(TypeAlteration alteration) {
+    return alterations.decide(alteration);
   }
 
   @Override

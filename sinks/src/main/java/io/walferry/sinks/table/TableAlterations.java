@@ -10,6 +10,7 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ColumnChange;
 import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.TableAlteration;
+import io.walferry.sink.TypeAlteration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -206,6 +207,51 @@ public final class TableAlterations<T> {
       reload |= apply(change, new Step<>(alteration.table(), found.get(), alteration.loaded()));
     }
     return reload;
+  }
+
+  /**
+   * Decides what becomes of rows that print otherwise since a type was altered. A type of the
+   * destination's own belongs to its owner, who has to alter it. Its rows print as they must then;
+   * they are read again all the same, since changes that were made before may still come, and it
+   * does not take them.
+   *
+   * @return whether the table has to be loaded again
+   * @throws WalferryException {@code DESTINATION_DDL_HALTED} if somebody has to do something first
+   */
+  public boolean decide(TypeAlteration alteration) {
+    Optional<T> found = catalog.find(alteration.table().table());
+    if (found.isEmpty()) {
+      return true;
+    }
+    Step<T> step = new Step<>(alteration.table().table(), found.get(), false);
+    TypeCopy copy = ddl.typeCopy(found.get(), alteration);
+    String what = "type " + alteration.now().name() + " was altered";
+    if (policies.retyped() == DdlPolicy.IGNORE) {
+      ignored(step, "prints rows otherwise since " + what + ": those that are here stay");
+      return false;
+    }
+    if (copy == TypeCopy.UNALTERED) {
+      throw halted(
+          step,
+          what + " at the source, and columns here have a type of that name",
+          "retyped",
+          String.join(" ", alteration.before().statementsTo(alteration.now())));
+    }
+    if (policies.retyped() == DdlPolicy.APPLY && tables.hasOwnRowsOnly()) {
+      return true;
+    }
+    if (copy == TypeCopy.ALTERED) {
+      return false;
+    }
+    throw halted(
+        step,
+        what
+            + " at the source, so that its rows print otherwise there: with 'apply' the table is"
+            + " loaded again"
+            + (tables.hasOwnRowsOnly() ? "" : " (not where rows may be that are not the feed's)")
+            + ", with 'ignore' rows stay as they are",
+        "retyped",
+        "");
   }
 
   private boolean apply(ColumnChange change, Step<T> step) {

@@ -2,6 +2,7 @@ package io.walferry.sinks.table;
 
 import io.walferry.change.TableId;
 import io.walferry.publication.PublishedColumn;
+import io.walferry.sink.TypeAlteration;
 import java.util.List;
 
 /**
@@ -43,6 +44,11 @@ public interface TableDdl<T> {
   String retypeStatement(T found, PublishedColumn column);
 
   void retype(T found, PublishedColumn column);
+
+  /** Tells whether the columns have a type of the engine's own that has to be altered, too. */
+  default TypeCopy typeCopy(T found, TypeAlteration alteration) {
+    return TypeCopy.NONE;
+  }
 
   String dropTableStatement(T found);
 

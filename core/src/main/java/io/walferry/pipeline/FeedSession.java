@@ -198,7 +198,14 @@ final class FeedSession {
     try (ChangeStream stream =
         reception.follow(lineage, ends, from.endLsn(), how.with(how.output().with(forms.form())))) {
       listener.following(from);
-      Follower follower = new Follower(stream, outlets, forms, lineage, settings, deliveries, stop);
+      UnsentChanges unsent =
+          new UnsentChanges(
+              ends,
+              feed.publication(),
+              starts.stream().map(start -> start.member().loads().lines()).toList(),
+              settings.stream().statusInterval());
+      Follower follower =
+          new Follower(stream, outlets, unsent, forms, lineage, settings, deliveries, stop);
       try {
         stop.during(() -> follower.follow(until), stream::interrupt);
       } finally {

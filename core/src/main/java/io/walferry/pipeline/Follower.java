@@ -26,6 +26,7 @@ final class Follower {
 
   private final ChangeStream stream;
   private final List<Outlet> outlets;
+  private final UnsentChanges unsent;
   private final RowForms forms;
   private final Lineage lineage;
   private final PipelineSettings settings;
@@ -54,6 +55,7 @@ final class Follower {
   Follower(
       ChangeStream stream,
       List<Outlet> outlets,
+      UnsentChanges unsent,
       RowForms forms,
       Lineage lineage,
       PipelineSettings settings,
@@ -61,6 +63,7 @@ final class Follower {
       StopSignal stop) {
     this.stream = stream;
     this.outlets = outlets;
+    this.unsent = unsent;
     this.forms = forms;
     this.lineage = lineage;
     this.settings = settings;
@@ -189,6 +192,7 @@ final class Follower {
   }
 
   private boolean looksAtTables() {
+    unsent.look();
     boolean wantsCommit = false;
     for (Outlet outlet : outlets) {
       wantsCommit |= outlet.looksAtTables(reached);

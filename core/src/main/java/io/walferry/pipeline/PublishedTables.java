@@ -94,6 +94,7 @@ final class PublishedTables {
                 .filter(table -> !left.contains(table))
                 .toList());
     warnOfTablesLeftOut(present(asked.stream()));
+    warnOfUnlogged(TableDirectory.read(sql), asked);
     List<PublishedTable> tables = left.isEmpty() ? existing() : selected();
     judgeIdentities(tables);
     warnOfMissingFilters(tables);
@@ -105,6 +106,15 @@ final class PublishedTables {
     TableDirectory directory = TableDirectory.read(sql);
     return directory.matching(
         asked.filter(pattern -> directory.whyUnmatched(pattern).isEmpty()).toList());
+  }
+
+  private void warnOfUnlogged(TableDirectory directory, List<TablePattern> asked) {
+    List<TableId> unlogged = directory.unlogged(asked);
+    if (!unlogged.isEmpty()) {
+      LOG.warn(
+          "Unlogged tables are not in the stream, so these are not followed: {}",
+          unlogged.stream().map(TableId::toString).collect(Collectors.joining(", ")));
+    }
   }
 
   private void warnOfTablesLeftOut(List<TableId> asked) {
@@ -148,6 +158,7 @@ final class PublishedTables {
         (feed.tables().isEmpty() ? List.of(DEFAULT_PATTERN) : feed.tables())
             .stream().map(TablePattern::parse).toList();
     List<TableId> asked = directory.matching(patterns);
+    warnOfUnlogged(directory, patterns);
     created =
         new Publications(sql).ensure(feed.publication(), asked, feed.rowFilters(), rowsAreFound);
     List<PublishedTable> tables = existing();

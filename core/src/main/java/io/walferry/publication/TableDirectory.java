@@ -98,6 +98,14 @@ public final class TableDirectory {
     return matching;
   }
 
+  /** Returns the unlogged tables that the patterns match, which never replicate. */
+  public List<TableId> unlogged(Collection<TablePattern> patterns) {
+    return tables.values().stream()
+        .filter(table -> !table.permanent() && isMeant(table, patterns))
+        .map(SourceTable::table)
+        .toList();
+  }
+
   /** What is wrong with a pattern that means no table that could replicate. */
   public Optional<String> whyUnmatched(TablePattern pattern) {
     List<SourceTable> matching =

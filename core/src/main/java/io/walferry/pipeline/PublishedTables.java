@@ -87,14 +87,15 @@ final class PublishedTables {
               + " does not exist");
     }
     List<TablePattern> asked = feed.tables().stream().map(TablePattern::parse).toList();
+    TableDirectory directory = TableDirectory.read(sql);
     new Publications(sql)
         .ensure(
             feed.publication(),
-            present(asked.stream().filter(TablePattern::isLiteral)).stream()
+            present(directory, asked.stream().filter(TablePattern::isLiteral)).stream()
                 .filter(table -> !left.contains(table))
                 .toList());
-    warnOfTablesLeftOut(present(asked.stream()));
-    warnOfUnlogged(TableDirectory.read(sql), asked);
+    warnOfTablesLeftOut(present(directory, asked.stream()));
+    warnOfUnlogged(directory, asked);
     List<PublishedTable> tables = left.isEmpty() ? existing() : selected();
     judgeIdentities(tables);
     warnOfMissingFilters(tables);
@@ -102,13 +103,12 @@ final class PublishedTables {
   }
 
   /** The tables that are meant; one that was dropped meanwhile holds nothing up. */
-  private List<TableId> present(Stream<TablePattern> asked) {
-    TableDirectory directory = TableDirectory.read(sql);
+  private static List<TableId> present(TableDirectory directory, Stream<TablePattern> asked) {
     return directory.matching(
         asked.filter(pattern -> directory.whyUnmatched(pattern).isEmpty()).toList());
   }
 
-  private void warnOfUnlogged(TableDirectory directory, List<TablePattern> asked) {
+  private static void warnOfUnlogged(TableDirectory directory, List<TablePattern> asked) {
     List<TableId> unlogged = directory.unlogged(asked);
     if (!unlogged.isEmpty()) {
       LOG.warn(

@@ -92,7 +92,7 @@ final class PrintedTypeTest {
     assertTrue(odd.isReprinted(type(database, "public." + ODD)));
   }
 
-  /** Whoever runs them has the type that there is now. */
+  /** Makes of another such type what there is now, by running the statements. */
   @EachPostgres(
       from = 10,
       quick = {10, 18})
@@ -132,7 +132,7 @@ final class PrintedTypeTest {
         .orElseThrow();
   }
 
-  /** Of the columns of table t that have such types. */
+  /** Returns the names by the columns of table t that have such types. */
   private static Map<String, Set<String>> names(Database database) throws SQLException {
     return types(database).entrySet().stream()
         .collect(

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ReprintedTypePolicyTest {
   @TempDir Path directory;
 
-  /** Whoever says then that rows stay, or are read again, can go on. */
+  /** Lets a feed go on once settings say that rows stay, or are read again. */
   @ParameterizedTest
   @CsvSource({"IGNORE, sad", "APPLY, blue"})
   void haltsUntilThePolicySaysOtherwise(DdlPolicy policy, String left, Database source)
@@ -118,7 +118,7 @@ final class ReprintedTypePolicyTest {
     }
   }
 
-  /** Whoever alters a type of the destination by hand may say that this is all. */
+  /** Reads no row if settings leave a type of the destination to people, who have altered it. */
   @Test
   void readsNothingIfTheTypeOfThatNameIsAlteredByHand(Database source) throws Exception {
     source.execute(ReprintedTypes.TYPES + ReprintedTypes.TABLE);
@@ -145,7 +145,7 @@ final class ReprintedTypePolicyTest {
     }
   }
 
-  /** What was noted of a load has keys in it that are no values of the type any more. */
+  /** Forgets what was noted of a load: its keys are no values of the type any more. */
   @ParameterizedTest
   @CsvSource({"IGNORE", "APPLY"})
   void aLoadThatWasCutShortBeginsAnew(DdlPolicy policy, Database source) throws Exception {
@@ -182,7 +182,7 @@ final class ReprintedTypePolicyTest {
     ReprintedTypes.assertEqual(source, destination, "back");
   }
 
-  /** What rules make of labels is made anew; a table of which no label goes anywhere stays. */
+  /** Makes anew what rules make of labels, and lets a table be of which no label goes anywhere. */
   @Test
   void rulesSeeTheNewLabels(Database source) throws Exception {
     source.execute(ReprintedTypes.TYPES);

@@ -1,6 +1,8 @@
 package io.walferry.cli.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.cli.feed.Destination.Kind;
 import io.walferry.cli.feed.Destination.LinesFile;
@@ -10,7 +12,9 @@ import io.walferry.pipeline.PipelineSettings;
 import io.walferry.pipeline.Replacement;
 import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.EachPostgres;
+import io.walferry.testkit.junit.Kafka;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.kafka.KafkaBroker;
 import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.wait.Await;
@@ -18,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * a change of any.
  */
 @Postgres
+@Kafka
 final class ReprintedTypeTest {
   @TempDir Path directory;
 
@@ -55,6 +62,25 @@ final class ReprintedTypeTest {
   @Test
   void isEqualWhileAFeedLooksOnInJsonLines(Database source) throws Exception {
     lookOn(source, new LinesFile(Files.createDirectory(directory.resolve("lines")).resolve("l")));
+  }
+
+  /** Tells the rows of the table again, under their keys. */
+  @Test
+  void recordsOfKafkaHaveTheNewLabels(Database source, KafkaBroker broker) throws Exception {
+    source.execute(ReprintedTypes.TYPES + ReprintedTypes.TABLE);
+    KafkaTopics destination = new KafkaTopics(broker, 1);
+    try (RunningFeed feed = ReprintedTypes.start(source, destination::sink)) {
+      feed.awaitFollowing();
+      long loaded = feed.rowsLoaded();
+      source.execute(ReprintedTypes.STEPS.getFirst());
+      feed.awaitRowsLoaded(loaded + ReprintedTypes.ROWS);
+      feed.awaitDurable(FeedSetup.walEnd(source));
+    }
+    Map<Map<String, String>, Long> rows =
+        KafkaReplica.of(broker, source.name() + ".public.t").rows(Set.of("id", "v"));
+    assertEquals(ReprintedTypes.ROWS, rows.size(), rows::toString);
+    assertTrue(rows.toString().contains("b'lue"), rows::toString);
+    assertFalse(rows.toString().contains("sad"), rows::toString);
   }
 
   private static void lookOn(Database source, Destination destination) throws Exception {

@@ -9,7 +9,8 @@ import java.util.stream.Stream;
  * @param added if it gets a column
  * @param dropped if it loses one
  * @param renamed if one is called otherwise; not ignored, since its values have to go somewhere
- * @param retyped if one has another type, under which every value prints as before
+ * @param retyped if one has another type, under which every value prints as before, or its type was
+ *     altered in place, so that values may print otherwise
  * @param tables of whole tables
  */
 public record DdlPolicies(

@@ -10,8 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 
 /**
- * A queue between threads, bounded by the bytes that its elements hold. One element is always let
- * in, however large, so that something beyond the bound can pass. Safe for any number of threads.
+ * A queue between threads, bounded by the bytes of its elements and of the one that was taken last,
+ * which counts until the next {@link #poll}. One element is let in without any other, however
+ * large, so that something beyond the bound can pass. Safe for any number of threads that put, and
+ * one that takes.
  */
 public final class ByteBoundedQueue<T> {
   private final long bytesMax;
@@ -22,6 +24,7 @@ public final class ByteBoundedQueue<T> {
   private final Condition elementCame = lock.newCondition();
   private final Deque<T> elements = new ArrayDeque<>();
   private long bytes;
+  private long bytesTaken;
   private boolean ended;
   private boolean woken;
 
@@ -31,15 +34,30 @@ public final class ByteBoundedQueue<T> {
     this.clock = clock;
   }
 
-  /** Waits for room. After {@link #end} the element is dropped. */
-  public void put(T element) throws InterruptedException {
-    long size = byteSize.applyAsLong(element);
+  /**
+   * Waits until there is room for an element of that size, so that the only thread that puts need
+   * not make it before.
+   *
+   * @return false after {@link #end}
+   */
+  public boolean awaitRoom(long size) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (!ended && bytes > 0 && bytes + size > bytesMax) {
         roomMade.await();
       }
-      if (!ended) {
+      return !ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for room. After {@link #end} the element is dropped. */
+  public void put(T element) throws InterruptedException {
+    long size = byteSize.applyAsLong(element);
+    lock.lockInterruptibly();
+    try {
+      if (awaitRoom(size)) {
         elements.add(element);
         bytes += size;
         elementCame.signal();
@@ -72,11 +90,15 @@ public final class ByteBoundedQueue<T> {
     }
   }
 
-  /** The next element; empty when the time is over, when the queue has ended or was woken. */
+  /**
+   * Takes the next element, once the caller has let go of the one before it. Empty when the time is
+   * over, when the queue has ended or was woken.
+   */
   public Optional<T> poll(Duration atMost) throws InterruptedException {
     long nanos = atMost.toNanos();
     lock.lockInterruptibly();
     try {
+      release();
       while (elements.isEmpty() && !ended && !woken && nanos > 0) {
         nanos = clock.await(elementCame, nanos);
       }
@@ -84,12 +106,17 @@ public final class ByteBoundedQueue<T> {
         return Optional.empty();
       }
       T element = elements.remove();
-      bytes -= byteSize.applyAsLong(element);
-      roomMade.signalAll();
+      bytesTaken = byteSize.applyAsLong(element);
       return Optional.of(element);
     } finally {
       lock.unlock();
     }
+  }
+
+  private void release() {
+    bytes -= bytesTaken;
+    bytesTaken = 0;
+    roomMade.signalAll();
   }
 
   public boolean isWoken() {

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -28,6 +29,9 @@ public final class Row {
   private static final int UNCHANGED_LENGTH = -2;
   private static final int VALUE_HEADER_BYTES = 1 + Integer.BYTES;
   private static final int[] WITHOUT_PLACES = {};
+
+  /** Longer than what is read at once: a row of this length has its message's array for itself. */
+  private static final int LONG_BYTES = 1 << 20;
 
   private static final VarHandle INT32 =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -231,6 +235,13 @@ public final class Row {
     return length;
   }
 
+  /** Copies {@code length} bytes of a value, from its byte {@code from} on. */
+  public void copy(int column, int from, int length, byte[] target, int at) {
+    long place = place(column);
+    Objects.checkFromIndexSize(from, length, length(place));
+    System.arraycopy(buffer, start(place) + from, target, at, length);
+  }
+
   /** The byte at {@code index} of a column, without a copy. */
   public byte byteAt(int column, int index) {
     long place = place(column);
@@ -286,11 +297,27 @@ public final class Row {
         start(otherPlace) + length(otherPlace));
   }
 
-  /** The same row over bytes of its own, for whoever keeps few rows of a large read. */
+  /**
+   * Returns the row for keeping: over bytes of its own, unless it is so long that it shares them
+   * with no other.
+   */
   public Row detached() {
+    if (to - from >= LONG_BYTES) {
+      return this;
+    }
     return isSent()
         ? new Row(Arrays.copyOfRange(buffer, from, to), WITHOUT_PLACES, columnCount, 0, to - from)
         : packed();
+  }
+
+  /** Returns a row of these columns, in this order, over the same bytes. */
+  public Row select(List<Integer> columns) {
+    Builder selected = new Builder(buffer, columns.size());
+    for (int column : columns) {
+      int start = extent(column) < 0 ? 0 : start(place(column));
+      selected.add(kind(column), start, length(column));
+    }
+    return selected.build();
   }
 
   /**
@@ -313,17 +340,11 @@ public final class Row {
     int at = 0;
     for (int column = 0; column < columnCount; column++) {
       Row source = isUnchanged(column) ? earlier : this;
-      Kind kind = source.kind(column);
       int length = source.length(column);
       if (length > 0) {
         System.arraycopy(source.buffer, start(source.place(column)), own, at, length);
       }
-      switch (kind) {
-        case NULL -> merged.nullValue();
-        case UNCHANGED -> merged.unchanged();
-        case TEXT -> merged.text(at, length);
-        case BINARY -> merged.binary(at, length);
-      }
+      merged.add(source.kind(column), at, length);
       at += length;
     }
     return merged.build();
@@ -448,6 +469,16 @@ public final class Row {
 
     public Builder unchanged() {
       return place(0, UNCHANGED_LENGTH);
+    }
+
+    private void add(Kind kind, int start, int length) {
+      Builder unused =
+          switch (kind) {
+            case NULL -> nullValue();
+            case UNCHANGED -> unchanged();
+            case TEXT -> text(start, length);
+            case BINARY -> binary(start, length);
+          };
     }
 
     private Builder place(int start, int length) {

@@ -325,7 +325,7 @@ public enum ErrorCode {
       Exit.USAGE,
       "Set 'server.listen' to an address of this machine and a port that is free."),
   MEMORY_EXHAUSTED(
-      Retry.NEVER, Exit.FAILURE, "Give the process more heap (WALFERRY_JAVA_OPTS=-Xmx2g)."),
+      Retry.NEVER, Exit.FAILURE, "Give the process more heap (as in WALFERRY_JAVA_OPTS=-Xmx2g)."),
   INTERRUPTED(Retry.NEVER, Exit.FAILURE, "Start again; work goes on where it stopped."),
   INTERNAL(Retry.NEVER, Exit.FAILURE, "This is a defect of Walferry; please report it.");
 

@@ -8,6 +8,7 @@ import io.walferry.change.Row;
 import io.walferry.change.TableId;
 import io.walferry.change.Xid;
 import io.walferry.pgoutput.PgOutputMessage.AbortPoint;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,11 @@ public final class PgOutputDecoder {
       openStream = Optional.empty();
     }
     return message;
+  }
+
+  /** Finds the value within which a message was cut off that may stand here. */
+  public Optional<LongValue> longValue(ByteBuffer message) {
+    return LongValue.find(message, openStream.isPresent());
   }
 
   private PgOutputMessage decode(MessageType type, MessageReader reader) {

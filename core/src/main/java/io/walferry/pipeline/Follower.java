@@ -287,10 +287,13 @@ final class Follower {
       outlets.forEach(Outlet::announced);
       forms.announced();
     }
-    Change readable = forms.readable(change);
-    boolean taken = false;
-    for (Outlet outlet : outlets) {
-      taken |= outlet.append(readable);
+    Change readable = change;
+    boolean taken;
+    try {
+      readable = forms.readable(change);
+      taken = offer(readable);
+    } catch (OutOfMemoryError e) {
+      throw LargeChange.tooLarge(change, e);
     }
     if (taken) {
       changes++;
@@ -298,6 +301,14 @@ final class Follower {
       if (changes % CHANGES_PER_REPORT == 0) {
         deliveries.applying(changes);
       }
+    }
+    return taken;
+  }
+
+  private boolean offer(Change change) {
+    boolean taken = false;
+    for (Outlet outlet : outlets) {
+      taken |= outlet.append(change);
     }
     return taken;
   }

@@ -85,7 +85,7 @@ public final class Pipeline {
                 deliveries,
                 stop);
         try {
-          session.run(end);
+          runOnce(session, end);
           return;
         } catch (WalferryException e) {
           if (stop.isRequested() && Attempts.isOfTheStop(e.code())) {
@@ -96,6 +96,14 @@ public final class Pipeline {
           }
         }
       }
+    }
+  }
+
+  private static void runOnce(FeedSession session, EndPoint end) {
+    try {
+      session.run(end);
+    } catch (OutOfMemoryError e) {
+      throw LargeChange.full(e);
     }
   }
 

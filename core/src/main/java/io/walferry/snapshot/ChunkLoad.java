@@ -217,10 +217,21 @@ public final class ChunkLoad implements AutoCloseable {
         connection.setNetworkTimeout(Runnable::run, (int) silenceMax.toMillis());
         ChunkReader reader = new ChunkReader(connection, text, this, clock);
         while (task != null && failure.get().isEmpty() && !closed) {
-          SourceSnapshot snapshot = reader.transfer(task.ledger(), task.chunk(), writer);
+          SourceSnapshot snapshot = transfer(reader, task);
           reports.put(new LoadReport.Chunk(task.ledger(), task.chunk().number(), snapshot));
           task = tasks.poll();
         }
+      }
+    }
+
+    private SourceSnapshot transfer(ChunkReader reader, Task task)
+        throws SQLException, InterruptedException {
+      try {
+        return reader.transfer(task.ledger(), task.chunk(), writer);
+      } catch (OutOfMemoryError e) {
+        // This session is in the middle of a row, and holds its table.
+        session.get().orElseThrow().abort(Runnable::run);
+        throw LargestValue.tooLarge(source, task.chunk(), e);
       }
     }
 

@@ -98,6 +98,17 @@ final class ChunkReader {
     }
   }
 
+  /** Moves one message, which is not held any more while the next one comes; -1 at the end. */
+  private static int move(CopyOut copy, SourceLines lines) throws SQLException {
+    byte[] message = copy.readFromCopy();
+    if (message == null) {
+      return -1;
+    }
+    int length = message.length;
+    lines.hand(message);
+    return length;
+  }
+
   private void copy(PublishedTable table, String statement, ChunkWriter writer)
       throws SQLException, InterruptedException {
     SourceLines lines = new SourceLines(text, table, writer);
@@ -105,17 +116,14 @@ final class ChunkReader {
     long messages = 0;
     long reported = 0;
     long bytes = 0;
-    byte[] message = copy.readFromCopy();
-    while (message != null) {
+    for (int length = move(copy, lines); length >= 0; length = move(copy, lines)) {
       messages++;
-      bytes += message.length;
-      lines.hand(message);
+      bytes += length;
       if (bytes >= REPORT_BYTES) {
         progress.rows(table, messages - reported, bytes);
         reported = messages;
         bytes = 0;
       }
-      message = copy.readFromCopy();
     }
     // A message is a row, but for what the binary form has around them.
     progress.rows(table, copy.getHandledRowCount() - reported, bytes);

@@ -19,26 +19,38 @@ public record TableChunk(
 
   /** The statement that reads the chunk: published columns of published rows. */
   String copyStatement(CopyFormat format, SourceText text) {
+    return copyStatement(table, table.table().columnNames(), where(), format, text);
+  }
+
+  /** Asks for expressions over the rows that {@link #copyStatement} reads. */
+  String select(List<String> expressions) {
+    return select(table, expressions, where());
+  }
+
+  private String where() {
     StringBuilder where = new StringBuilder("true");
     lower.ifPresent(key -> where.append(" AND ").append(compare(">=", key)));
     upper.ifPresent(key -> where.append(" AND ").append(compare("<", key)));
-    return copyStatement(table, table.table().columnNames(), where.toString(), format, text);
+    return where.toString();
   }
 
   /** A statement that reads some published rows of a table. */
   static String copyStatement(
       LoadTable table, List<String> columns, String where, CopyFormat format, SourceText text) {
-    StringJoiner names = new StringJoiner(", ");
-    columns.forEach(column -> names.add(TableId.quote(column)));
-    return "COPY (SELECT "
-        + names
+    return "COPY ("
+        + select(table, columns.stream().map(TableId::quote).toList(), where)
+        + ") TO STDOUT"
+        + (format == CopyFormat.BINARY ? " (FORMAT binary)" : text.copyOption());
+  }
+
+  private static String select(LoadTable table, List<String> expressions, String where) {
+    return "SELECT "
+        + String.join(", ", expressions)
         + " FROM "
         + table.from()
         + " WHERE "
         + where
-        + table.table().rowFilter().map(filter -> " AND (" + filter + ")").orElse("")
-        + ") TO STDOUT"
-        + (format == CopyFormat.BINARY ? " (FORMAT binary)" : text.copyOption());
+        + table.table().rowFilter().map(filter -> " AND (" + filter + ")").orElse("");
   }
 
   private String compare(String operator, List<String> bound) {

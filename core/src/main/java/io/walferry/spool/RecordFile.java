@@ -21,6 +21,12 @@ final class RecordFile implements AutoCloseable {
 
   private static final int COMPRESSED = 1 << 31;
 
+  /** Enough for the short columns in front of a long one. */
+  private static final int BEGINNING_BYTES = 256 << 10;
+
+  /** At least as long as the usual records. */
+  private static final int PIECE_BYTES = 1 << 20;
+
   private final FileChannel channel;
   private final Compression compression;
   private long size;
@@ -83,9 +89,15 @@ final class RecordFile implements AutoCloseable {
     written[0].flip();
     Arrays.setAll(written, i -> i == 0 ? written[0] : parts[i - 1].duplicate());
     channel.position(size);
-    long left = HEADER_BYTES + (long) length;
-    while (left > 0) {
-      left -= channel.write(written);
+    if (length <= PIECE_BYTES) {
+      long left = HEADER_BYTES + (long) length;
+      while (left > 0) {
+        left -= channel.write(written);
+      }
+    } else {
+      for (ByteBuffer part : written) {
+        inPieces(part, channel::write);
+      }
     }
     size += HEADER_BYTES + (long) length;
   }
@@ -115,7 +127,8 @@ final class RecordFile implements AutoCloseable {
   }
 
   /**
-   * The next record, in an array of its own.
+   * Returns the next record, in an array of its own. For a long one that there is no memory for,
+   * its beginning, unchecked, since that tells what it is.
    *
    * @throws DamagedRecordException if it is not what was written
    */
@@ -128,7 +141,14 @@ final class RecordFile implements AutoCloseable {
       throw new DamagedRecordException(
           "the record at byte %d has a length of %d".formatted(read, length));
     }
-    ByteBuffer content = ByteBuffer.allocate(length);
+    ByteBuffer content;
+    try {
+      content = ByteBuffer.allocate(length);
+    } catch (OutOfMemoryError e) {
+      ByteBuffer beginning = ByteBuffer.allocate(Math.min(length, BEGINNING_BYTES));
+      readFully(beginning, read + HEADER_BYTES);
+      return beginning;
+    }
     readFully(content, read + HEADER_BYTES);
     if (header.getInt() != checksum(head, content)) {
       throw new DamagedRecordException(
@@ -140,12 +160,30 @@ final class RecordFile implements AutoCloseable {
   }
 
   private void readFully(ByteBuffer into, long from) throws IOException {
-    while (into.hasRemaining()) {
-      if (channel.read(into, from + into.position()) < 0) {
-        throw new DamagedRecordException("the file ends at byte " + channel.size() + " of " + size);
-      }
-    }
+    inPieces(
+        into,
+        piece -> {
+          if (channel.read(piece, from + piece.position()) < 0) {
+            throw new DamagedRecordException(
+                "the file ends at byte " + channel.size() + " of " + size);
+          }
+        });
     into.flip();
+  }
+
+  /** Moves a part of what a buffer has left. */
+  private interface Transfer {
+    void move(ByteBuffer piece) throws IOException;
+  }
+
+  /** Moves all of it, piece by piece: the JDK copies what it is given at once outside the heap. */
+  private static void inPieces(ByteBuffer buffer, Transfer transfer) throws IOException {
+    int limit = buffer.limit();
+    while (buffer.position() < limit) {
+      buffer.limit(Math.min(limit, buffer.position() + PIECE_BYTES));
+      transfer.move(buffer);
+    }
+    buffer.limit(limit);
   }
 
   private static int checksum(int head, ByteBuffer... parts) {

@@ -41,6 +41,8 @@ final class DecodedTransaction implements Transaction {
       return false;
     }
     do {
+      // A change is not held while the next one comes: it may be large.
+      current = Optional.empty();
       Optional<PgOutputMessage> message = messages.read();
       current = message.isPresent() ? changeOf(message.get()) : Optional.empty();
     } while (current.isEmpty() && messages.end().isEmpty());

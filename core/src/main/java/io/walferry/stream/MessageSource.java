@@ -1,9 +1,12 @@
 package io.walferry.stream;
 
 import io.walferry.change.Lsn;
+import io.walferry.change.Relation;
 import io.walferry.change.Xid;
 import io.walferry.error.ErrorCode;
+import io.walferry.error.HeapNeed;
 import io.walferry.error.WalferryException;
+import io.walferry.pgoutput.LongValue;
 import io.walferry.pgoutput.PgOutputDecoder;
 import io.walferry.pgoutput.PgOutputMessage;
 import io.walferry.pgoutput.ProtocolException;
@@ -12,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Cuts blocks into messages: what the server says about itself (keep-alives) and what the output
@@ -21,20 +25,28 @@ final class MessageSource {
   private static final int FRAME_HEADER_BYTES = 5;
   private static final int WAL_DATA_HEADER_BYTES = 25;
   private static final Duration WITHOUT_END = Duration.ofDays(1);
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final BlockSource blocks;
   private final PgOutputDecoder decoder;
+  private final IntFunction<Optional<Relation>> relations;
   private final String where;
 
-  private ByteBuffer block = ByteBuffer.allocate(0);
-  private long blocksTaken;
+  private ByteBuffer block = NOTHING;
   private int next;
   private int start;
   private int length;
   private Lsn lastLsn = Lsn.ZERO;
 
-  MessageSource(BlockSource blocks, int protocolVersion) {
+  /**
+   * Cuts blocks of one connection, or of one transaction that was stored.
+   *
+   * @param relations that hold for a message, for what is said of its rows
+   */
+  MessageSource(
+      BlockSource blocks, int protocolVersion, IntFunction<Optional<Relation>> relations) {
     this.blocks = blocks;
+    this.relations = relations;
     this.decoder = new PgOutputDecoder(protocolVersion);
     this.where = blocks.where();
   }
@@ -46,24 +58,31 @@ final class MessageSource {
    * @throws WalferryException when the stream has ended
    */
   boolean advance(Duration atMost) {
-    while (true) {
-      while (next < block.limit()) {
-        byte type = block.get(next);
-        start = next + FRAME_HEADER_BYTES;
-        length = block.getInt(next + 1) - 4;
-        next = start + length;
-        if (type == 'd') {
-          return true;
-        }
-      }
+    while (!advanceWithinBlock()) {
+      // A block is not held while the next one comes: it may be large.
+      block = NOTHING;
+      next = 0;
       Optional<ByteBuffer> following = blocks.next(atMost);
       if (following.isEmpty()) {
         return false;
       }
       block = following.get();
-      blocksTaken++;
-      next = 0;
     }
+    return true;
+  }
+
+  /** Moves to the next data message of this block, if it has one. */
+  private boolean advanceWithinBlock() {
+    while (next < block.limit()) {
+      byte type = block.get(next);
+      start = next + FRAME_HEADER_BYTES;
+      length = block.getInt(next + 1) - 4;
+      next = start + length;
+      if (type == 'd') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -90,6 +109,7 @@ final class MessageSource {
   }
 
   PgOutputMessage message() {
+    requireWhole(relations);
     if (length <= WAL_DATA_HEADER_BYTES || block.get(start) != 'w') {
       throw StreamFailures.violation(where, "data of an unknown kind, " + length + " bytes");
     }
@@ -108,6 +128,34 @@ final class MessageSource {
           "could not decode " + where + " near " + lastLsn + ": " + e.getMessage(),
           e);
     }
+  }
+
+  /**
+   * Sees that the message was not cut off since there was no memory for all of it.
+   *
+   * @throws WalferryException {@code MEMORY_EXHAUSTED}, with the table and the column
+   */
+  private void requireWhole(IntFunction<Optional<Relation>> known) {
+    if (next > block.limit()) {
+      int from = start + WAL_DATA_HEADER_BYTES;
+      Optional<LongValue> found = decoder.longValue(block.slice(from, block.limit() - from));
+      Optional<Relation> relation = found.flatMap(value -> known.apply(value.relationOid()));
+      // The message may have others that are as long.
+      Optional<LongValue> most = found.filter(value -> 2 * value.bytes() > length);
+      throw HeapNeed.exceeded(
+          relation.map(it -> named(it, most)).orElse("a message of " + where),
+          most.map(LongValue::bytes).orElse((long) length),
+          new OutOfMemoryError("for a message of " + where));
+    }
+  }
+
+  private static String named(Relation relation, Optional<LongValue> value) {
+    return value
+            .filter(it -> it.column() < relation.columns().size())
+            .map(it -> "column " + relation.columns().get(it.column()).name())
+            .orElse("a row")
+        + " of table "
+        + relation.table();
   }
 
   /** When the server sent this message, by its clock. */
@@ -145,13 +193,12 @@ final class MessageSource {
     SpooledTransaction target = pending.blocks();
     int from = start - FRAME_HEADER_BYTES;
     while (type() != last) {
+      requireWhole(pending::find);
       note(xid, pending);
-      ByteBuffer stored = block;
-      long storedOf = blocksTaken;
       int end = next;
-      advanceWithinTransaction();
-      if (blocksTaken != storedOf) {
-        target.append(stored.slice(from, end - from));
+      if (!advanceWithinBlock()) {
+        target.append(block.slice(from, end - from));
+        advanceWithinTransaction();
         from = start - FRAME_HEADER_BYTES;
       }
     }

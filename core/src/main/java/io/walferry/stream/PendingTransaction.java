@@ -4,6 +4,7 @@ import io.walferry.change.Relation;
 import io.walferry.change.Xid;
 import io.walferry.pgoutput.PgOutputMessage;
 import io.walferry.spool.SpooledTransaction;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /**
@@ -42,6 +43,12 @@ final class PendingTransaction {
 
   void announced(PgOutputMessage.Relation message) {
     relations.announce(message.relation(), numbers.applyAsLong(message.relation()));
+  }
+
+  /** Finds a relation as its last message has it. */
+  Optional<Relation> find(int oid) {
+    Optional<Relation> own = relations.find(oid);
+    return own.isPresent() ? own : known.find(oid);
   }
 
   RelationCache known() {

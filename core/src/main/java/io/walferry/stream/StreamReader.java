@@ -3,6 +3,7 @@ package io.walferry.stream;
 import io.walferry.buffer.ByteBoundedQueue;
 import io.walferry.change.Lsn;
 import io.walferry.error.ErrorCode;
+import io.walferry.error.HeapNeed;
 import io.walferry.error.WalferryException;
 import io.walferry.time.NanoClock;
 import io.walferry.time.Stopwatch;
@@ -54,7 +55,6 @@ final class StreamReader implements Runnable {
   private byte[] buffer = new byte[BUFFER_BYTES];
   private int filled;
   private boolean streaming;
-  private long wanted;
 
   /** The last place of the log that the server has named in a read; 0 if none. */
   private long reached;
@@ -104,11 +104,7 @@ final class StreamReader implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (OutOfMemoryError e) {
-      fail(
-          new WalferryException(
-              ErrorCode.MEMORY_EXHAUSTED,
-              "no memory for a message of " + where + " of " + wanted + " bytes",
-              e));
+      fail(HeapNeed.exceeded("a message of " + where, e));
     } catch (RuntimeException e) {
       fail(
           new WalferryException(
@@ -143,11 +139,22 @@ final class StreamReader implements Runnable {
   }
 
   /** One read; true if it found little of a server that has more, so that a rest pays. */
-  private boolean readOnce() throws IOException {
+  private boolean readOnce() throws IOException, InterruptedException {
     if (filled == buffer.length) {
       // It holds one message that is longer: just that much, since it can be a gigabyte.
-      wanted = 1L + ByteBuffer.wrap(buffer).getInt(1);
-      buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, wanted));
+      long wanted = 1L + ByteBuffer.wrap(buffer).getInt(1);
+      statusClock.readerBusy(true);
+      if (!queue.awaitRoom(wanted)) {
+        throw StreamFailures.ended(where);
+      }
+      statusClock.readerBusy(false);
+      try {
+        buffer = Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 8L, wanted));
+      } catch (OutOfMemoryError e) {
+        // Its beginning says which table and column it is of.
+        queue.put(buffer);
+        throw e;
+      }
     }
     Stopwatch reading = Stopwatch.start(clock);
     int count = socket.read(buffer, filled, buffer.length - filled);
@@ -230,14 +237,23 @@ final class StreamReader implements Runnable {
     if (end == 0) {
       return;
     }
-    byte[] block = Arrays.copyOf(buffer, end);
-    System.arraycopy(buffer, end, buffer, 0, filled - end);
-    filled -= end;
-    if (filled == 0 && buffer.length > BUFFER_BYTES) {
-      buffer = new byte[BUFFER_BYTES];
-    }
+    byte[] block = taken(end);
     statusClock.readerBusy(true);
     queue.put(block);
     statusClock.readerBusy(false);
+  }
+
+  /** Takes whole messages out of the buffer; a long one without a copy, since it fills its own. */
+  private byte[] taken(int end) {
+    if (buffer.length > BUFFER_BYTES && end == buffer.length) {
+      byte[] whole = buffer;
+      buffer = new byte[BUFFER_BYTES];
+      filled = 0;
+      return whole;
+    }
+    byte[] block = Arrays.copyOf(buffer, end);
+    System.arraycopy(buffer, end, buffer, 0, filled - end);
+    filled -= end;
+    return block;
   }
 }

@@ -59,7 +59,7 @@ final class TransactionReader implements AutoCloseable {
       SubTransactions subTransactions) {
     this.blocks = blocks;
     this.subTransactions = subTransactions;
-    this.messages = new MessageSource(blocks, protocolVersion);
+    this.messages = new MessageSource(blocks, protocolVersion, relations::find);
     this.protocolVersion = protocolVersion;
     this.from = from;
     this.spool = spool;
@@ -277,7 +277,8 @@ final class TransactionReader implements AutoCloseable {
               + " it was rolled back to savepoints");
     }
     MessageSource itsMessages =
-        new MessageSource(blocks.alongside(() -> pending.blocks().next()), protocolVersion);
+        new MessageSource(
+            blocks.alongside(() -> pending.blocks().next()), protocolVersion, pending::find);
     return Optional.of(
         new DecodedTransaction(
             header, itsMessages, new StoredTransaction(endLsn, pending, itsMessages, this)));

@@ -25,7 +25,8 @@ final class BinaryList {
       Row.Kind kind = row.kind(column);
       boolean passes =
           switch (kind) {
-            case BINARY, NULL -> true;
+            case NULL -> true;
+            case BINARY -> type.ofBinary();
             case TEXT -> type.ofTexts();
             case UNCHANGED -> false;
           };

@@ -21,14 +21,18 @@ record ChangeStatement(String sql, List<StatementParameter> parameters, boolean 
    * A parameter.
    *
    * @param delimiter between the values of a list
-   * @param passed what a list of values in binary form is, if they can be handed over so
+   * @param passed what a list of values as they came is, if they can be handed over so
    */
   record StatementParameter(Parameter source, char delimiter, Optional<ListType> passed) {}
 
   /**
    * A type of lists.
    *
-   * @param ofTexts whether the binary form of an element is its text
+   * @param ofBinary whether the binary form of a value is the one of an element
+   * @param ofTexts whether its text is
    */
-  record ListType(int oid, int elementOid, boolean ofTexts) {}
+  record ListType(int oid, int elementOid, boolean ofBinary, boolean ofTexts) {
+    /** Takes any value as text, which a cast makes one of its type as the type's input does. */
+    static final ListType TEXT = new ListType(1009, 25, false, true);
+  }
 }

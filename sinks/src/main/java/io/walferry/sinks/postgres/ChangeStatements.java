@@ -74,18 +74,36 @@ final class ChangeStatements {
     };
   }
 
-  ChangeStatement build(ChangeShape change) {
+  /**
+   * Builds the statement of a shape.
+   *
+   * @param texts columns whose values come as text that is not copied into a string
+   */
+  ChangeStatement build(ChangeShape change, BitSet texts) {
     return switch (change) {
-      case ChangeShape.Insert insert -> insert();
+      case ChangeShape.Insert insert -> insert(texts);
       case ChangeShape.Update(var location, var unchanged) ->
-          location == RowLocation.OLD_ROW ? updateRow(unchanged) : updateKey(location, unchanged);
+          location == RowLocation.OLD_ROW
+              ? updateRow(unchanged, texts)
+              : updateKey(location, unchanged, texts);
       case ChangeShape.Delete(var location) ->
-          location == RowLocation.OLD_ROW ? deleteRow() : deleteKey();
+          location == RowLocation.OLD_ROW ? deleteRow(texts) : deleteKey(texts);
     };
   }
 
-  private ChangeStatement insert() {
-    ValueLists lists = new ValueLists();
+  /** Tells whether values of the column go into lists as they came, also if that was as text. */
+  private boolean passesText(int column) {
+    return passing.get(column)
+        && columns.get(column).arrayType().isPresent()
+        && isText(columns.get(column));
+  }
+
+  private static boolean isText(ShapeColumn there) {
+    return there.labelled() || BinaryTypes.isText(there.baseOid());
+  }
+
+  private ChangeStatement insert(BitSet texts) {
+    ValueLists lists = new ValueLists(texts);
     StringJoiner values = new StringJoiner(", ");
     for (int column = 0; column < columns.size(); column++) {
       values.add(lists.add(Side.AFTER, column));
@@ -102,8 +120,8 @@ final class ChangeStatements {
             + mergeClause);
   }
 
-  private ChangeStatement updateKey(RowLocation location, BitSet unchanged) {
-    ValueLists lists = new ValueLists();
+  private ChangeStatement updateKey(RowLocation location, BitSet unchanged, BitSet texts) {
+    ValueLists lists = new ValueLists(texts);
     StringJoiner assignments = new StringJoiner(", ");
     for (int column = 0; column < columns.size(); column++) {
       boolean sameKey = location == RowLocation.NEW_KEY && relation.columns().get(column).key();
@@ -123,39 +141,38 @@ final class ChangeStatements {
             + condition);
   }
 
-  private ChangeStatement deleteKey() {
-    ValueLists lists = new ValueLists();
+  private ChangeStatement deleteKey(BitSet texts) {
+    ValueLists lists = new ValueLists(texts);
     String condition = key(Side.BEFORE, lists);
     return lists.statement(
         "DELETE FROM " + shape.only() + " AS d USING " + lists.from() + " WHERE " + condition);
   }
 
-  private ChangeStatement updateRow(BitSet unchanged) {
-    List<StatementParameter> parameters = new ArrayList<>();
+  private ChangeStatement updateRow(BitSet unchanged, BitSet texts) {
+    SingleValues single = new SingleValues(texts);
     StringJoiner assignments = new StringJoiner(", ");
     for (int column = 0; column < columns.size(); column++) {
       if (!unchanged.get(column)) {
-        assignments.add(assigned(column) + " = " + value(Side.AFTER, column, parameters));
+        assignments.add(assigned(column) + " = " + single.add(Side.AFTER, column));
       }
     }
     String sql = "UPDATE " + shape.only() + " AS d SET " + orNothing(assignments) + " WHERE ";
-    return new ChangeStatement(sql + oneRow(parameters), parameters, false);
+    return single.statement(sql + oneRow(single));
   }
 
-  private ChangeStatement deleteRow() {
-    List<StatementParameter> parameters = new ArrayList<>();
-    String sql = "DELETE FROM " + shape.only() + " AS d WHERE ";
-    return new ChangeStatement(sql + oneRow(parameters), parameters, false);
+  private ChangeStatement deleteRow(BitSet texts) {
+    SingleValues single = new SingleValues(texts);
+    return single.statement("DELETE FROM " + shape.only() + " AS d WHERE " + oneRow(single));
   }
 
   /** True for exactly one of the rows that are equal to the old one. */
-  private String oneRow(List<StatementParameter> parameters) {
+  private String oneRow(SingleValues single) {
     StringJoiner values = new StringJoiner(", ");
     StringJoiner there = new StringJoiner(", ");
     StringJoiner wanted = new StringJoiner(", ");
     for (int column = 0; column < columns.size(); column++) {
       String name = quoted(column);
-      values.add(value(Side.BEFORE, column, parameters) + " AS " + name);
+      values.add(single.add(Side.BEFORE, column) + " AS " + name);
       String form =
           BinaryTypes.holdsFloats(columns.get(column).baseOid()) ? "::pg_catalog.text" : "";
       there.add("s." + name + form);
@@ -227,11 +244,6 @@ final class ChangeStatements {
     return shape.assigned(columns.get(column).name());
   }
 
-  private String value(Side side, int column, List<StatementParameter> parameters) {
-    parameters.add(new StatementParameter(new Parameter(side, column), ',', Optional.empty()));
-    return "?::" + columns.get(column).castType();
-  }
-
   private String names() {
     StringJoiner names = new StringJoiner(", ");
     for (int column = 0; column < columns.size(); column++) {
@@ -244,15 +256,44 @@ final class ChangeStatements {
     return TableId.quote(columns.get(column).name());
   }
 
+  /** Collects values of one row. */
+  private final class SingleValues {
+    private final BitSet texts;
+    private final List<StatementParameter> parameters = new ArrayList<>();
+
+    SingleValues(BitSet texts) {
+      this.texts = texts;
+    }
+
+    /** Adds one and returns the expression for it. */
+    String add(Side side, int column) {
+      Optional<ListType> list = texts.get(column) ? Optional.of(ListType.TEXT) : Optional.empty();
+      parameters.add(new StatementParameter(new Parameter(side, column), ',', list));
+      String mark = list.isPresent() ? "(?::text[])[1]" : "?";
+      return mark + "::" + columns.get(column).castType();
+    }
+
+    ChangeStatement statement(String sql) {
+      return new ChangeStatement(sql, parameters, false);
+    }
+  }
+
   /** Lists of values, side by side as the columns of {@code v}. */
   private final class ValueLists {
+    private final BitSet texts;
     private final List<StatementParameter> parameters = new ArrayList<>();
     private final StringJoiner lists = new StringJoiner(", ", "unnest(", ")");
     private final StringJoiner names = new StringJoiner(", ", " AS v(", ")");
 
+    ValueLists(BitSet texts) {
+      this.texts = new BitSet();
+      texts.stream().filter(column -> !passesText(column)).forEach(this.texts::set);
+    }
+
     /** Adds one and returns the expression for a value of it. */
     String add(Side side, int column) {
-      Optional<String> arrayType = columns.get(column).arrayType();
+      Optional<String> arrayType =
+          texts.get(column) ? Optional.empty() : columns.get(column).arrayType();
       char delimiter = arrayType.isPresent() ? columns.get(column).delimiter() : ',';
       String name = "c" + parameters.size();
       parameters.add(
@@ -265,10 +306,12 @@ final class ChangeStatements {
     }
 
     private Optional<ListType> passed(int column) {
+      if (texts.get(column)) {
+        return Optional.of(ListType.TEXT);
+      }
       ShapeColumn there = columns.get(column);
-      boolean texts = there.labelled() || BinaryTypes.isText(there.baseOid());
       return passing.get(column) && there.arrayType().isPresent()
-          ? Optional.of(new ListType(there.arrayOid(), there.typeOid(), texts))
+          ? Optional.of(new ListType(there.arrayOid(), there.typeOid(), true, isText(there)))
           : Optional.empty();
     }
 

@@ -13,6 +13,9 @@ import java.util.Arrays;
 final class CopyWriter {
   private static final int SEND_BYTES = 64 * 1024;
 
+  /** Longer values go piece by piece. */
+  private static final int PIECE_BYTES = 16 * 1024;
+
   /** Flags and the length of an extension follow the signature. */
   private static final byte[] HEADER = {
     'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
@@ -25,7 +28,8 @@ final class CopyWriter {
   private final CopyStream copy;
   private final CopyFormat format;
   private final Row.BytesReader<Integer> escaping = this::putEscaped;
-  private byte[] buffer = new byte[SEND_BYTES + 8 * 1024];
+  private byte[] buffer = new byte[SEND_BYTES + 2 * PIECE_BYTES + 64];
+  private final byte[] piece = new byte[PIECE_BYTES];
   private int filled;
   private long rows;
 
@@ -62,12 +66,16 @@ final class CopyWriter {
       case BINARY -> writeBinary(row);
     }
     rows++;
+    sendIfFull();
+  }
+
+  private void sendIfFull() throws SQLException {
     if (filled >= SEND_BYTES) {
       send();
     }
   }
 
-  private void writeText(Row row) {
+  private void writeText(Row row) throws SQLException {
     for (int column = 0; column < row.columnCount(); column++) {
       if (column > 0) {
         put((byte) '\t');
@@ -80,42 +88,62 @@ final class CopyWriter {
         case TEXT -> {
           if (text.isJudged(column)) {
             putPrinted(row, column);
-          } else {
+          } else if (row.length(column) <= PIECE_BYTES) {
             int unused = row.read(column, escaping);
+          } else {
+            pieces(row, column, this::putEscaped);
           }
         }
         case BINARY, UNCHANGED -> putPrinted(row, column);
       }
+      sendIfFull();
     }
     put((byte) '\n');
   }
 
-  private void putPrinted(Row row, int column) {
+  private void putPrinted(Row row, int column) throws SQLException {
     byte[] printed = text.value(row, column).getBytes(StandardCharsets.UTF_8);
-    int unused = putEscaped(printed, 0, printed.length);
+    for (int from = 0; from < printed.length; from += PIECE_BYTES) {
+      int unused = putEscaped(printed, from, Math.min(PIECE_BYTES, printed.length - from));
+      sendIfFull();
+    }
   }
 
-  private void writeBinary(Row row) {
-    int columnCount = row.columnCount();
-    int byteCount = Short.BYTES + columnCount * Integer.BYTES;
-    for (int column = 0; column < columnCount; column++) {
-      byteCount = Math.addExact(byteCount, row.length(column));
+  private void writeBinary(Row row) throws SQLException {
+    putShort((short) row.columnCount());
+    for (int column = 0; column < row.columnCount(); column++) {
+      if (row.length(column) <= PIECE_BYTES) {
+        reserve(Integer.BYTES + PIECE_BYTES);
+        int length = row.copy(column, buffer, filled + Integer.BYTES);
+        putInt(length == 0 && row.isNull(column) ? NULL_LENGTH : length);
+        filled += length;
+      } else {
+        putInt(row.length(column));
+        pieces(row, column, this::put);
+      }
+      sendIfFull();
     }
-    reserve(byteCount);
-    putShort((short) columnCount);
-    for (int column = 0; column < columnCount; column++) {
-      int place = filled;
-      filled += Integer.BYTES;
-      int length = row.copy(column, buffer, filled);
-      filled += length;
-      BigEndian.put(buffer, place, length == 0 && row.isNull(column) ? NULL_LENGTH : length);
+  }
+
+  /** Takes the first bytes of an array. */
+  private interface PieceTaker {
+    void take(byte[] piece, int length);
+  }
+
+  /** Hands on a long value, of which there is no copy as a whole. */
+  private void pieces(Row row, int column, PieceTaker taker) throws SQLException {
+    int length = row.length(column);
+    for (int from = 0; from < length; from += PIECE_BYTES) {
+      int count = Math.min(PIECE_BYTES, length - from);
+      row.copy(column, from, count, piece, 0);
+      taker.take(piece, count);
+      sendIfFull();
     }
   }
 
   /** Ends the COPY and returns whether the server took every row. */
   boolean finish() throws SQLException {
     if (format == CopyFormat.BINARY) {
-      reserve(Short.BYTES);
       putShort(TRAILER);
     }
     send();
@@ -125,6 +153,10 @@ final class CopyWriter {
   private void send() throws SQLException {
     copy.send(buffer, filled);
     filled = 0;
+  }
+
+  private void putEscaped(byte[] value, int length) {
+    int unused = putEscaped(value, 0, length);
   }
 
   private int putEscaped(byte[] value, int start, int length) {
@@ -168,7 +200,20 @@ final class CopyWriter {
     buffer[filled++] = next;
   }
 
+  private void put(byte[] bytes, int length) {
+    reserve(length);
+    System.arraycopy(bytes, 0, buffer, filled, length);
+    filled += length;
+  }
+
+  private void putInt(int value) {
+    reserve(Integer.BYTES);
+    BigEndian.put(buffer, filled, value);
+    filled += Integer.BYTES;
+  }
+
   private void putShort(short value) {
+    reserve(Short.BYTES);
     buffer[filled++] = (byte) (value >> 8);
     buffer[filled++] = (byte) value;
   }

@@ -14,10 +14,12 @@ import io.walferry.sinks.sql.SqlSession;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ObjIntConsumer;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.jdbc.PgArray;
 
@@ -29,6 +31,9 @@ final class PostgresRunSender implements RunSender {
   /** COPY takes a round trip more than a statement. */
   private static final int COPY_ROWS_MIN = 50;
 
+  /** Texts of this length are not made strings of. */
+  private static final int LARGE_BYTES = 1 << 20;
+
   /** Shapes differ in the columns that were not sent, so there can be very many of them. */
   private static final int STATEMENTS_MAX = 64;
 
@@ -37,7 +42,10 @@ final class PostgresRunSender implements RunSender {
   private final RowText text;
   private final ChangeStatements builder;
   private final String note;
-  private final Map<ChangeShape, ChangeStatement> statements = new HashMap<>();
+  private final Map<Key, ChangeStatement> statements = new HashMap<>();
+
+  /** Tells changes apart that cannot share a statement. */
+  private record Key(ChangeShape shape, BitSet texts) {}
 
   /**
    * For a relation.
@@ -57,8 +65,8 @@ final class PostgresRunSender implements RunSender {
   public void send(Run run) {
     boolean copied =
         run.shape() instanceof ChangeShape.Insert
-            && run.rows() >= COPY_ROWS_MIN
-            && builder.canCopy();
+            && builder.canCopy()
+            && (run.rows() >= COPY_ROWS_MIN || isLargeForCopy(run));
     try {
       if (copied) {
         copy(run);
@@ -84,6 +92,12 @@ final class PostgresRunSender implements RunSender {
     }
   }
 
+  /** Tells whether COPY needs no copy of a large value, which a statement does. */
+  private boolean isLargeForCopy(Run run) {
+    return run.changeBytesMax() >= LARGE_BYTES
+        && (format(run) == CopyFormat.BINARY || !hasLargeBinary(run));
+  }
+
   private CopyFormat format(Run run) {
     boolean passes =
         builder.canPass()
@@ -93,7 +107,7 @@ final class PostgresRunSender implements RunSender {
   }
 
   private void execute(Run run) throws SQLException {
-    ChangeStatement statement = statement(run.shape());
+    ChangeStatement statement = statement(new Key(run.shape(), largeTexts(run)));
     try (PreparedStatement prepared = session.prepare(statement.sql())) {
       for (Run.Group group : run.groups()) {
         bind(prepared, statement, group);
@@ -121,7 +135,7 @@ final class PostgresRunSender implements RunSender {
             case BEFORE -> group.before();
             case AFTER -> group.after();
           };
-      if (statement.manyRows()) {
+      if (statement.manyRows() || parameter.passed().isPresent()) {
         bindList(prepared, i + 1, parameter, rows);
       } else if (rows.getFirst().isNull(column)) {
         prepared.setNull(i + 1, Types.OTHER);
@@ -146,11 +160,53 @@ final class PostgresRunSender implements RunSender {
     }
   }
 
-  private ChangeStatement statement(ChangeShape shape) {
-    if (statements.size() >= STATEMENTS_MAX && !statements.containsKey(shape)) {
+  private ChangeStatement statement(Key key) {
+    if (statements.size() >= STATEMENTS_MAX && !statements.containsKey(key)) {
       statements.clear();
     }
-    return statements.computeIfAbsent(shape, builder::build);
+    return statements.computeIfAbsent(key, it -> builder.build(it.shape(), it.texts()));
+  }
+
+  /** Returns the columns in which there is a text of which several copies would be too much. */
+  private BitSet largeTexts(Run run) {
+    BitSet texts = new BitSet();
+    eachLarge(
+        run,
+        (row, column) -> {
+          if (row.kind(column) == Row.Kind.TEXT && !text.isJudged(column)) {
+            texts.set(column);
+          }
+        });
+    return texts;
+  }
+
+  private static boolean hasLargeBinary(Run run) {
+    BitSet binary = new BitSet();
+    eachLarge(
+        run,
+        (row, column) -> {
+          if (row.kind(column) == Row.Kind.BINARY) {
+            binary.set(column);
+          }
+        });
+    return !binary.isEmpty();
+  }
+
+  private static void eachLarge(Run run, ObjIntConsumer<Row> taker) {
+    if (run.changeBytesMax() >= LARGE_BYTES) {
+      for (Run.Group group : run.groups()) {
+        group.before().forEach(row -> eachLarge(row, taker));
+        group.after().forEach(row -> eachLarge(row, taker));
+      }
+    }
+  }
+
+  private static void eachLarge(Row row, ObjIntConsumer<Row> taker) {
+    for (int column = 0; column < row.columnCount(); column++) {
+      if (row.length(column) >= LARGE_BYTES) {
+        taker.accept(row, column);
+      }
+    }
   }
 
   private WalferryException failed(Run run, SQLException failure) {

@@ -15,6 +15,7 @@ public final class Run {
   private final ChangeShape shape;
   private final List<Group> groups = new ArrayList<>();
   private int rows;
+  private long changeBytesMax;
   private boolean separated;
 
   Run(ChangeShape shape) {
@@ -67,6 +68,7 @@ public final class Run {
     }
     groups.getLast().add(change);
     rows++;
+    changeBytesMax = Math.max(changeBytesMax, change.byteSize());
   }
 
   /** What is added next must not share an execution with what was added before. */
@@ -84,6 +86,11 @@ public final class Run {
 
   public int rows() {
     return rows;
+  }
+
+  /** Returns what the largest change holds in memory, near enough. */
+  public long changeBytesMax() {
+    return changeBytesMax;
   }
 
   public String where() {

@@ -6,7 +6,9 @@ import io.walferry.sinks.sql.RowStatement.Parameter;
 import io.walferry.sinks.sql.RowStatement.Side;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
 
@@ -27,10 +29,10 @@ public final class StatementBuilder {
     StringJoiner names = new StringJoiner(",");
     StringJoiner marks = new StringJoiner(",");
     List<Parameter> parameters = new ArrayList<>();
+    Set<Integer> casts = new HashSet<>();
     for (int column = 0; column < relation.columns().size(); column++) {
       names.add(quoted(column));
-      marks.add("?");
-      parameters.add(new Parameter(Side.AFTER, column));
+      marks.add(value(column, parameters, casts));
     }
     String sql =
         dialect.insertInto()
@@ -42,7 +44,7 @@ public final class StatementBuilder {
             + marks
             + ")"
             + dialect.insertEnd(relation.columns().stream().map(Column::name).toList());
-    return new RowStatement(sql, parameters);
+    return new RowStatement(sql, parameters, casts);
   }
 
   /**
@@ -53,12 +55,12 @@ public final class StatementBuilder {
    */
   public RowStatement update(RowLocation location, BitSet unchanged) {
     List<Parameter> parameters = new ArrayList<>();
+    Set<Integer> casts = new HashSet<>();
     StringJoiner assignments = new StringJoiner(",");
     for (int column = 0; column < relation.columns().size(); column++) {
       boolean sameKey = location == RowLocation.NEW_KEY && relation.columns().get(column).key();
       if (!sameKey && !unchanged.get(column)) {
-        assignments.add(quoted(column) + "=?");
-        parameters.add(new Parameter(Side.AFTER, column));
+        assignments.add(quoted(column) + "=" + value(column, parameters, casts));
       }
     }
     if (assignments.length() == 0) {
@@ -68,13 +70,23 @@ public final class StatementBuilder {
     String where = where(location, parameters);
     String sql =
         dialect.update() + " " + dialect.table() + " SET " + assignments + " WHERE " + where;
-    return new RowStatement(sql, parameters);
+    return new RowStatement(sql, parameters, casts);
   }
 
   public RowStatement delete(RowLocation location) {
     List<Parameter> parameters = new ArrayList<>();
     String where = where(location, parameters);
-    return new RowStatement("DELETE FROM " + dialect.table() + " WHERE " + where, parameters);
+    return new RowStatement(
+        "DELETE FROM " + dialect.table() + " WHERE " + where, parameters, Set.of());
+  }
+
+  private String value(int column, List<Parameter> parameters, Set<Integer> casts) {
+    boolean cast = dialect.castsText(relation.columns().get(column));
+    if (cast) {
+      casts.add(parameters.size());
+    }
+    parameters.add(new Parameter(Side.AFTER, column));
+    return cast ? "CAST(? AS TEXT)" : "?";
   }
 
   private String where(RowLocation location, List<Parameter> parameters) {

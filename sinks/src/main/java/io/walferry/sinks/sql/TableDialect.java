@@ -1,5 +1,6 @@
 package io.walferry.sinks.sql;
 
+import io.walferry.change.Column;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -23,6 +24,9 @@ public interface TableDialect {
    * @param columns that get values, in any order
    */
   String insertEnd(List<String> columns);
+
+  /** Tells whether a value that is put into the column is text, and can come as its bytes. */
+  boolean castsText(Column column);
 
   /** The words before the table's name of an UPDATE that fails on a key that is there already. */
   String update();

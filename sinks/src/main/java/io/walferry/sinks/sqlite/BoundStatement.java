@@ -7,6 +7,7 @@ import io.walferry.sinks.sql.RowStatement.Parameter;
 import io.walferry.sinks.sql.SqlSession;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.BitSet;
 import java.util.List;
 
 /** A prepared statement that applies changes of one shape to one table, and how to fill it in. */
@@ -17,6 +18,7 @@ final class BoundStatement implements AutoCloseable {
   private final String verb;
   private final PreparedStatement statement;
   private final List<Parameter> parameters;
+  private final BitSet casts = new BitSet();
   private final ValueBinder binder;
 
   /**
@@ -31,6 +33,7 @@ final class BoundStatement implements AutoCloseable {
     this.verb = source.sql().substring(0, source.sql().indexOf(' '));
     this.statement = prepare(source.sql());
     this.parameters = source.parameters();
+    source.casts().forEach(casts::set);
     this.binder = new ValueBinder(relation);
   }
 
@@ -66,7 +69,7 @@ final class BoundStatement implements AutoCloseable {
               case BEFORE -> before;
               case AFTER -> after;
             };
-        binder.bind(statement, i + 1, row, parameter.column());
+        binder.bind(statement, i + 1, row, parameter.column(), casts.get(i));
         byteCount += 16 + row.length(parameter.column());
       }
       statement.addBatch();

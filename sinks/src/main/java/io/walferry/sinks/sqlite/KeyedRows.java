@@ -15,6 +15,7 @@ import io.walferry.sinks.table.SourceRows;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
 
@@ -40,7 +41,7 @@ final class KeyedRows {
     }
     String sql = "DELETE FROM " + dialect.table() + " WHERE " + same;
     try (BoundStatement statement =
-        new BoundStatement(session, key, new RowStatement(sql, parameters), "")) {
+        new BoundStatement(session, key, new RowStatement(sql, parameters, Set.of()), "")) {
       for (List<String> values : rows.keys()) {
         Row row = SourceRows.row(values);
         long unused = statement.add(row, row);

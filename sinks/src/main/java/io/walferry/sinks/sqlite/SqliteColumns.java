@@ -74,7 +74,7 @@ final class SqliteColumns implements TableDdl<TableShape> {
         Column bound = new Column(column.name(), column.typeOid(), column.typeModifier(), false);
         TableId table = new TableId("main", found.name());
         Relation relation = new Relation(0, table, ReplicaIdentity.NOTHING, List.of(bound));
-        new ValueBinder(relation).bind(update, 1, SourceRows.row(List.of(text)), 0);
+        new ValueBinder(relation).bind(update, 1, SourceRows.row(List.of(text)), 0, false);
       }
       update.executeUpdate();
     } catch (SQLException e) {

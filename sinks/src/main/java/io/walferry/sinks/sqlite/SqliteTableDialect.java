@@ -1,5 +1,6 @@
 package io.walferry.sinks.sqlite;
 
+import io.walferry.change.Column;
 import io.walferry.change.TableId;
 import io.walferry.error.ErrorCode;
 import io.walferry.error.WalferryException;
@@ -55,6 +56,11 @@ record SqliteTableDialect(TableShape shape, boolean merge) implements TableDiale
 
   private static Set<String> folded(List<String> names) {
     return names.stream().map(TableNames::fold).collect(Collectors.toSet());
+  }
+
+  @Override
+  public boolean castsText(Column column) {
+    return shape.isUtf8() && SqliteType.of(column.typeOid()) == SqliteType.TEXT;
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param primaryKey column names in the key's order
  * @param keyCollations those of the key under which values that differ may be equal, by its columns
  * @param comparesBytes whether no column has another collation than that of the values' bytes
+ * @param isUtf8 whether the database keeps texts in UTF-8
  */
 record TableShape(
     String name,
@@ -22,7 +23,8 @@ record TableShape(
     List<ShapeColumn> columns,
     List<String> primaryKey,
     Map<String, String> keyCollations,
-    boolean comparesBytes) {
+    boolean comparesBytes,
+    boolean isUtf8) {
   TableShape {
     columns = List.copyOf(columns);
     primaryKey = List.copyOf(primaryKey);
@@ -75,7 +77,8 @@ record TableShape(
             columns,
             primaryKey,
             keyCollations(session, attempt, name),
-            comparesBytes(session, attempt, name)));
+            comparesBytes(session, attempt, name),
+            session.exists(attempt, "SELECT 1 FROM pragma_encoding WHERE encoding='UTF-8'")));
   }
 
   private static Map<String, String> keyCollations(

@@ -10,29 +10,49 @@ import java.sql.Types;
 
 /** Binds PostgreSQL's text output as {@link SqliteType} says. */
 final class ValueBinder {
+  /**
+   * Texts of this length are handed over as bytes. Rows of five texts of 2,000 bytes took 0.8 of
+   * the time so, and of 20 bytes 1.1 times as long.
+   */
+  private static final int LARGE_BYTES = 1 << 10;
+
   private final Relation relation;
 
   ValueBinder(Relation relation) {
     this.relation = relation;
   }
 
-  void bind(PreparedStatement statement, int parameter, Row row, int column) throws SQLException {
+  /**
+   * Binds one value.
+   *
+   * @param cast whether the statement makes text of it, so that a large one can go as its bytes:
+   *     the driver would hold a string and its bytes beside them
+   */
+  void bind(PreparedStatement statement, int parameter, Row row, int column, boolean cast)
+      throws SQLException {
     switch (row.kind(column)) {
       case NULL -> statement.setNull(parameter, Types.NULL);
-      case TEXT -> bindText(statement, parameter, row, column);
+      case TEXT -> bindText(statement, parameter, row, column, cast);
       case BINARY -> throw violation(column, "text", "a binary value");
       case UNCHANGED -> throw violation(column, "a value", "none (unchanged TOAST)");
     }
   }
 
-  private void bindText(PreparedStatement statement, int parameter, Row row, int column)
+  private void bindText(
+      PreparedStatement statement, int parameter, Row row, int column, boolean cast)
       throws SQLException {
     switch (SqliteType.of(relation.columns().get(column).typeOid())) {
       case BOOLEAN -> statement.setInt(parameter, truth(row, column));
       case INTEGER -> statement.setLong(parameter, integer(row, column));
       case FLOAT -> bindFloat(statement, parameter, row, column);
       case BLOB -> statement.setBytes(parameter, bytes(row, column));
-      case TEXT -> statement.setString(parameter, row.text(column));
+      case TEXT -> {
+        if (cast && row.length(column) >= LARGE_BYTES) {
+          statement.setBytes(parameter, row.bytes(column));
+        } else {
+          statement.setString(parameter, row.text(column));
+        }
+      }
     }
   }
 

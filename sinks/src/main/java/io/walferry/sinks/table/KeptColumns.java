@@ -5,7 +5,6 @@ import io.walferry.change.OldRow;
 import io.walferry.change.Relation;
 import io.walferry.change.ReplicaIdentity;
 import io.walferry.change.Row;
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -58,27 +57,7 @@ public final class KeptColumns {
   }
 
   public Row of(Row row) {
-    if (all) {
-      return row;
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (int column : columns) {
-      if (row.kind(column) == Row.Kind.TEXT || row.kind(column) == Row.Kind.BINARY) {
-        bytes.writeBytes(row.bytes(column));
-      }
-    }
-    Row.Builder kept = new Row.Builder(bytes.toByteArray(), columns.size());
-    int at = 0;
-    for (int column : columns) {
-      switch (row.kind(column)) {
-        case NULL -> kept.nullValue();
-        case UNCHANGED -> kept.unchanged();
-        case TEXT -> kept.text(at, row.length(column));
-        case BINARY -> kept.binary(at, row.length(column));
-      }
-      at += row.length(column);
-    }
-    return kept.build();
+    return all ? row : row.select(columns);
   }
 
   public OldRow of(OldRow old) {

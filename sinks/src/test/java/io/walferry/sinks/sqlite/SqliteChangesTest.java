@@ -14,6 +14,7 @@ import static io.walferry.sinks.SourceTable.key;
 import static io.walferry.sinks.SourceTable.table;
 import static io.walferry.sinks.sqlite.SqliteFixture.following;
 import static io.walferry.sinks.sqlite.SqliteFixture.rows;
+import static io.walferry.sinks.sqlite.SqliteFixture.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,6 +32,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SqliteChangesTest {
   private static final SourceTable ITEM =
@@ -71,6 +74,25 @@ final class SqliteChangesTest {
             file,
             "SELECT pipeline, format_version, epoch > 1, system_id, timeline, slot, state, end_lsn,"
                 + " xid FROM walferry_position"));
+  }
+
+  /** Sees texts that go as bytes where the database has the same ones, and are found as texts. */
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "UTF-16le"})
+  void longTextsAreTextsInAnyEncoding(String encoding) throws SQLException {
+    String text = "ü€𝄞 \\ ' x".repeat(500);
+    run(file, "PRAGMA encoding='" + encoding + "'", "CREATE TABLE other (a)");
+    try (SqliteSink sink = following(file, ITEM, LOG)) {
+      apply(sink, 0x20, ITEM.insert("1", text, "x"), ITEM.insert("2", "b", "y"));
+      apply(sink, 0x30, ITEM.update("2", text + 2, text), LOG.insert("1", text));
+      apply(sink, 0x40, LOG.update(full("1", text), "2", text + 2), LOG.insert("3", text));
+      apply(sink, 0x50, LOG.delete(full("3", text)));
+    }
+    assertEquals(
+        List.of("1|" + text + "|x|text", "2|" + text + "2|" + text + "|text"),
+        rows(file, "SELECT *, typeof(name) FROM item ORDER BY id"));
+    assertEquals(List.of("2|" + text + "2"), rows(file, "SELECT * FROM log"));
+    assertEquals(List.of(encoding), rows(file, "PRAGMA encoding"));
   }
 
   @Test

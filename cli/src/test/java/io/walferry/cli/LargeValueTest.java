@@ -86,12 +86,13 @@ final class LargeValueTest {
     assertTrue(said.contains("-Xmx%dm is enough".formatted(128 + 4 * 78)), said);
   }
 
-  /** Brings them by the load, as a new row, in changed ones, and as what an update leaves alone. */
+  /** Brings them by the load, as new rows, in changed ones, and as what an update leaves alone. */
   private void arrive(Database database, Scene scene) throws Exception {
     create(database);
     database.execute("INSERT INTO t (id, body) VALUES (4, " + LARGE + ")");
     run(scene, HEAP_MIB, 0);
-    database.execute("INSERT INTO t (id, body) VALUES (5, " + LARGE + ")");
+    database.execute(
+        "INSERT INTO t (id, body) SELECT g, " + LARGE + " FROM unnest('{5,6,7}'::int[]) g");
     database.execute("UPDATE t SET body = " + LARGE + ", small = 'x' WHERE id = 1");
     database.execute("UPDATE t SET small = 'unchanged' WHERE id IN (4, 5)");
     database.execute("UPDATE t SET more = to_jsonb(" + LARGE + ") WHERE id = 3");

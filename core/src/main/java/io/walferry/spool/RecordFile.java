@@ -21,7 +21,7 @@ final class RecordFile implements AutoCloseable {
 
   private static final int COMPRESSED = 1 << 31;
 
-  /** Enough for the short columns in front of a long one. */
+  /** Enough for the short columns in front of a long one; longer records have one message. */
   private static final int BEGINNING_BYTES = 256 << 10;
 
   /** At least as long as the usual records. */
@@ -127,8 +127,8 @@ final class RecordFile implements AutoCloseable {
   }
 
   /**
-   * Returns the next record, in an array of its own. For a long one that there is no memory for,
-   * its beginning, unchecked, since that tells what it is.
+   * Returns the next record, in an array of its own. Of a long message that there is no memory for,
+   * its beginning comes, unchecked, since that tells what it is; the next call tries again.
    *
    * @throws DamagedRecordException if it is not what was written
    */
@@ -145,7 +145,11 @@ final class RecordFile implements AutoCloseable {
     try {
       content = ByteBuffer.allocate(length);
     } catch (OutOfMemoryError e) {
-      ByteBuffer beginning = ByteBuffer.allocate(Math.min(length, BEGINNING_BYTES));
+      if (head != length || length <= BEGINNING_BYTES) {
+        // Not one long message: its whole messages would be taken, and come again.
+        throw e;
+      }
+      ByteBuffer beginning = ByteBuffer.allocate(BEGINNING_BYTES);
       readFully(beginning, read + HEADER_BYTES);
       return beginning;
     }

@@ -36,25 +36,22 @@ final class LargeTypesTest {
       from = 14,
       quick = {18})
   void eachArrivesByLoadAndByChanges(Database database) throws Exception {
-    try (Database copy = database.server().createDatabase(database.name() + "_copy")) {
-      copy.execute(TYPES);
-      arrive(database, new Scene(database, directory).sink(sink(copy, "")), copy);
-    }
+    arrive(database, "binary: auto", "");
   }
 
   @EachPostgres(
       from = 14,
       quick = {18})
   void eachArrivesAsTextInThePlaceOfRows(Database database) throws Exception {
-    try (Database copy = database.server().createDatabase(database.name() + "_copy")) {
-      copy.execute(TYPES);
-      Scene scene = new Scene(database, directory).source("binary: false");
-      arrive(database, scene.sink(sink(copy, ", existing: merge")), copy);
-    }
+    arrive(database, "binary: false", ", existing: merge");
   }
 
-  private static String sink(Database copy, String settings) {
-    return "{type: postgres, url: '%s'%s}".formatted(copy.uri(), settings);
+  private void arrive(Database database, String source, String sink) throws Exception {
+    try (Database copy = database.server().createDatabase(database.name() + "_copy")) {
+      copy.execute(TYPES);
+      String settings = "{type: postgres, url: '%s'%s}".formatted(copy.uri(), sink);
+      arrive(database, new Scene(database, directory).source(source).sink(settings), copy);
+    }
   }
 
   /** Compares rows that are found by a key, and rows that are found by all their columns. */

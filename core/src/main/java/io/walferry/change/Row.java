@@ -307,7 +307,7 @@ public final class Row {
     }
     return isSent()
         ? new Row(Arrays.copyOfRange(buffer, from, to), WITHOUT_PLACES, columnCount, 0, to - from)
-        : packed();
+        : over(this, new byte[to - from]);
   }
 
   /** Returns a row of these columns, in this order, over the same bytes. */
@@ -348,23 +348,6 @@ public final class Row {
       at += length;
     }
     return merged.build();
-  }
-
-  private Row packed() {
-    byte[] own = new byte[to - from];
-    int[] moved = places.clone();
-    int at = 0;
-    for (int column = 0; column < columnCount; column++) {
-      int length = length(column);
-      if (length > 0) {
-        System.arraycopy(buffer, start(place(column)), own, at, length);
-      }
-      if (places[2 * column + 1] >= 0) {
-        moved[2 * column] = places[2 * column] >= 0 ? at : ~at;
-      }
-      at += length;
-    }
-    return new Row(own, moved, columnCount, 0, own.length);
   }
 
   /** Where a value is, for {@link #start} and {@link #length(long)}: found once for both. */

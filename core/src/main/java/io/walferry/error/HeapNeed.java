@@ -5,8 +5,8 @@ import java.util.Locale;
 /** Says what the heap was too small for, and how large it would have to be. */
 public final class HeapNeed {
   /**
-   * A value is in memory as it was received, and up to three times more on its way through a
-   * destination's driver; PostgreSQL and SQLite need less.
+   * A value is in memory as it was received, and on its way through a destination's driver. No
+   * destination is to need more; PostgreSQL and SQLite need less.
    */
   private static final long COPIES = 4;
 

@@ -16,6 +16,9 @@ import java.util.function.ToLongFunction;
  * one that takes.
  */
 public final class ByteBoundedQueue<T> {
+  /** A long element has more than this part of the bound. */
+  private static final int LONG_PARTS = 8;
+
   private final long bytesMax;
   private final ToLongFunction<T> byteSize;
   private final NanoClock clock;
@@ -25,6 +28,10 @@ public final class ByteBoundedQueue<T> {
   private final Deque<T> elements = new ArrayDeque<>();
   private long bytes;
   private long bytesTaken;
+
+  /** Whether the last poll found nothing, or is still waiting. */
+  private boolean idle = true;
+
   private boolean ended;
   private boolean woken;
 
@@ -36,14 +43,16 @@ public final class ByteBoundedQueue<T> {
 
   /**
    * Waits until there is room for an element of that size, so that the only thread that puts need
-   * not make it before.
+   * not make it before. A long one waits until a poll finds nothing: the thread that takes may have
+   * stored what it took before, and hold much of it, which is not counted here.
    *
    * @return false after {@link #end}
    */
   public boolean awaitRoom(long size) throws InterruptedException {
+    boolean isLong = size > bytesMax / LONG_PARTS;
     lock.lockInterruptibly();
     try {
-      while (!ended && bytes > 0 && bytes + size > bytesMax) {
+      while (!ended && !(isLong ? idle && bytes == 0 : fits(size))) {
         roomMade.await();
       }
       return !ended;
@@ -52,12 +61,19 @@ public final class ByteBoundedQueue<T> {
     }
   }
 
+  private boolean fits(long size) {
+    return bytes == 0 || bytes + size <= bytesMax;
+  }
+
   /** Waits for room. After {@link #end} the element is dropped. */
   public void put(T element) throws InterruptedException {
     long size = byteSize.applyAsLong(element);
     lock.lockInterruptibly();
     try {
-      if (awaitRoom(size)) {
+      while (!ended && !fits(size)) {
+        roomMade.await();
+      }
+      if (!ended) {
         elements.add(element);
         bytes += size;
         elementCame.signal();
@@ -99,6 +115,7 @@ public final class ByteBoundedQueue<T> {
     lock.lockInterruptibly();
     try {
       release();
+      idle = elements.isEmpty();
       while (elements.isEmpty() && !ended && !woken && nanos > 0) {
         nanos = clock.await(elementCame, nanos);
       }
@@ -106,6 +123,7 @@ public final class ByteBoundedQueue<T> {
         return Optional.empty();
       }
       T element = elements.remove();
+      idle = false;
       bytesTaken = byteSize.applyAsLong(element);
       return Optional.of(element);
     } finally {

@@ -208,7 +208,7 @@ public final class Row {
   /** Makes something of the bytes of a column where they lie; see {@link #read}. */
   @FunctionalInterface
   public interface BytesReader<T> {
-    /** Only looks at these bytes, and keeps no reference to the buffer. */
+    /** Looks at these bytes without changing them; may do so for as long as the row is kept. */
     T read(byte[] buffer, int start, int length);
   }
 

@@ -30,6 +30,33 @@ final class ByteBoundedQueueTest {
     assertTrue(room.get(Await.patience(QUIET).toSeconds(), TimeUnit.SECONDS));
   }
 
+  /** Sees that it waits for as long as something is made of what was taken. */
+  @Test
+  void aLongElementHasNoRoomBeforeAPollFindsNothing() throws Exception {
+    assertTrue(queue.awaitRoom(2), "nothing was taken yet");
+    AtomicReference<Thread> taker = new AtomicReference<>();
+    CompletableFuture<Integer> taken =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return queue.poll(Await.patience(QUIET)).orElseThrow().length;
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            },
+            task -> taker.set(Thread.ofPlatform().daemon().start(task)));
+    Await.until("a poll", QUIET, () -> taker.get().getState() == Thread.State.TIMED_WAITING);
+    queue.put(new byte[0]);
+    assertEquals(0, taken.get(Await.patience(QUIET).toSeconds(), TimeUnit.SECONDS));
+    CompletableFuture<Boolean> room = awaitRoom(2);
+    assertTrue(queue.awaitRoom(1), "a short one fits");
+    queue.put(new byte[1]);
+    assertEquals(1, queue.poll(QUIET).orElseThrow().length);
+    assertFalse(room.isDone(), "the poll has found something");
+    assertEquals(Optional.empty(), queue.poll(Duration.ZERO));
+    assertTrue(room.get(Await.patience(QUIET).toSeconds(), TimeUnit.SECONDS));
+  }
+
   @Test
   void theEndLetsGoOfWhatWaitsForRoom() throws Exception {
     queue.put(new byte[10]);

@@ -21,6 +21,9 @@ final class KafkaClients {
   /** How long a call may wait for the cluster, or for room in the producer's buffer. */
   private static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
+  /** The default of Kafka's producer. */
+  private static final long BUFFER_BYTES_MIN = 32 << 20;
+
   private final KafkaSinkSettings settings;
   private final NanoClock clock;
   private final Map<String, String> given;
@@ -65,6 +68,9 @@ final class KafkaClients {
     properties.put("transaction.timeout.ms", (int) settings.transactionTimeout().toMillis());
     properties.put("max.block.ms", WAIT_MAX.toMillis());
     properties.put("max.request.size", settings.records().bytesMax());
+    // A record that is larger than the buffer is refused.
+    properties.putIfAbsent(
+        "buffer.memory", Math.max(BUFFER_BYTES_MIN, settings.records().bytesMax()));
     try {
       return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     } catch (KafkaException e) {

@@ -3,18 +3,21 @@ package io.walferry.kafka.envelope;
 import io.walferry.change.Row;
 import io.walferry.json.JsonNumber;
 import io.walferry.json.JsonWriter;
-import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Writes the values of rows as JSON, cut to a length if asked for. Not for several threads. */
 final class ValueWriter {
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  /** Holds what was written so far; a buffer that grows would be copied again and again. */
+  private final List<byte[]> pieces = new ArrayList<>();
+
   private final JsonWriter json =
-      new JsonWriter((buffer, length) -> bytes.write(buffer, 0, length));
+      new JsonWriter((buffer, length) -> pieces.add(Arrays.copyOf(buffer, length)));
   private final String unavailable;
   private int valueBytesMax = Integer.MAX_VALUE;
   private final Set<String> cut = new LinkedHashSet<>();
@@ -27,18 +30,32 @@ final class ValueWriter {
     return json;
   }
 
-  /** Begins anew; values that may be cut get no longer than this. */
+  /** Forgets what was written; values that may be cut get no longer than this from now on. */
   void start(int bytesMax) {
     json.drop();
-    bytes.reset();
+    pieces.clear();
     cut.clear();
     valueBytesMax = bytesMax;
   }
 
-  /** What was written since the start. */
+  /** Returns what was written since the start; once. */
   byte[] take() {
     json.flush();
-    return bytes.toByteArray();
+    byte[] whole = pieces.size() == 1 ? pieces.getFirst() : joined();
+    pieces.clear();
+    return whole;
+  }
+
+  /** Joins the pieces. More than an array can have is an {@link OutOfMemoryError}, as any other. */
+  private byte[] joined() {
+    long size = pieces.stream().mapToLong(piece -> piece.length).sum();
+    byte[] whole = new byte[(int) Math.min(Integer.MAX_VALUE, size)];
+    int at = 0;
+    for (byte[] piece : pieces) {
+      System.arraycopy(piece, 0, whole, at, piece.length);
+      at += piece.length;
+    }
+    return whole;
   }
 
   /** The columns that were cut since the start. */

@@ -1,14 +1,38 @@
 package io.walferry.sinks.mysql;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 
-/** Lines as LOAD DATA reads them: tabs between fields, backslash escapes. */
+/**
+ * Lines as LOAD DATA reads them: tabs between fields, backslash escapes. A long value that would
+ * fill the buffer is not copied: it stays where it is until {@link #clear}, and is escaped as it is
+ * read.
+ */
 final class LineBuffer implements ValueTarget {
+  /** A long value has this part of the capacity, or more. */
+  private static final int LONG_PARTS = 8;
+
+  private final int capacity;
   private byte[] buffer;
   private int filled;
+  private final List<Lent> lent = new ArrayList<>();
+  private long lentBytes;
   private boolean inLine;
 
+  /**
+   * A value that is read between two bytes of the buffer.
+   *
+   * @param at how many bytes of the buffer are before it
+   */
+  private record Lent(int at, InputStream escaped) {}
+
   LineBuffer(int capacity) {
+    this.capacity = capacity;
     this.buffer = new byte[capacity + capacity / 8];
   }
 
@@ -21,9 +45,19 @@ final class LineBuffer implements ValueTarget {
 
   @Override
   public void text(byte[] bytes, int start, int length) {
-    beginField(Math.multiplyExact(2, length));
-    byte[] target = buffer;
-    int at = filled;
+    if (length >= capacity / LONG_PARTS && length >= capacity - filled) {
+      beginField(0);
+      lent.add(new Lent(filled, new ConvertedInput(bytes, start, length, LineBuffer::escape)));
+      lentBytes += length;
+    } else {
+      beginField(2 * length);
+      filled += escape(bytes, start, length, buffer, filled);
+    }
+  }
+
+  /** Returns how many bytes it has written, which are at most twice as many as it was given. */
+  private static int escape(byte[] bytes, int start, int length, byte[] target, int first) {
+    int at = first;
     for (int i = start; i < start + length; i++) {
       byte next = bytes[i];
       switch (next) {
@@ -34,7 +68,7 @@ final class LineBuffer implements ValueTarget {
         default -> target[at++] = next;
       }
     }
-    filled = at;
+    return at - first;
   }
 
   private static byte escaped(byte next) {
@@ -48,36 +82,47 @@ final class LineBuffer implements ValueTarget {
   }
 
   private void beginField(int bytes) {
-    reserve(Math.addExact(bytes, 2));
+    reserve(bytes + 1);
     if (inLine) {
       buffer[filled++] = '\t';
     }
     inLine = true;
   }
 
+  /** Ends a line. If the buffer is full then, it must be read and cleared before the row goes. */
   void endLine() {
     reserve(1);
     buffer[filled++] = '\n';
     inLine = false;
   }
 
-  byte[] bytes() {
-    return buffer;
+  boolean isFull() {
+    return filled + lentBytes >= capacity;
   }
 
-  int size() {
-    return filled;
+  /** Reads everything that was written since it was cleared; once. */
+  InputStream read() {
+    List<InputStream> parts = new ArrayList<>();
+    int at = 0;
+    for (Lent value : lent) {
+      parts.add(new ByteArrayInputStream(buffer, at, value.at() - at));
+      parts.add(value.escaped());
+      at = value.at();
+    }
+    parts.add(new ByteArrayInputStream(buffer, at, filled - at));
+    return new SequenceInputStream(Collections.enumeration(parts));
   }
 
   void clear() {
     filled = 0;
+    lent.clear();
+    lentBytes = 0;
   }
 
   private void reserve(int more) {
-    int needed = Math.addExact(filled, more);
+    int needed = filled + more;
     if (needed > buffer.length) {
-      long doubled = Math.min(2L * buffer.length, Integer.MAX_VALUE - 8L);
-      buffer = Arrays.copyOf(buffer, (int) Math.max(needed, doubled));
+      buffer = Arrays.copyOf(buffer, Math.max(needed, 2 * buffer.length));
     }
   }
 }

@@ -1,21 +1,18 @@
 package io.walferry.sinks.mysql;
 
 import io.walferry.change.Row;
-import io.walferry.error.ErrorCode;
-import io.walferry.error.WalferryException;
 import io.walferry.sinks.sql.SqlSession;
-import java.io.ByteArrayInputStream;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
-import java.util.Optional;
 import java.util.StringJoiner;
 import org.mariadb.jdbc.Connection;
 import org.mariadb.jdbc.Statement;
 
 /**
- * LOAD DATA LOCAL from memory. LOCAL turns errors into warnings: rows that are there already are
- * left out, and values that do not fit are cut. So anything but as many rows as were sent, without
- * a warning, is a failure of the transaction.
+ * LOAD DATA LOCAL from memory. A large row goes by an INSERT of its own where the server takes one
+ * of its size: MySQL reads a value of a load in a time that grows with the square of its length.
+ *
+ * <p>LOCAL turns errors into warnings: rows that are there already are left out, and values that do
+ * not fit are cut.
  */
 final class LocalLoad implements BulkLoad {
   private static final int SEND_BYTES = 2 << 20;
@@ -23,12 +20,14 @@ final class LocalLoad implements BulkLoad {
   private final SqlSession session;
   private final Into into;
   private final String sql;
+  private final MultiRowInsert single;
   private final LineBuffer lines = new LineBuffer(SEND_BYTES);
   private int rows;
 
-  LocalLoad(SqlSession session, Into into) {
+  LocalLoad(SqlSession session, Into into, long packetBytesMax) {
     this.session = session;
     this.into = into;
+    this.single = new MultiRowInsert(session, into, packetBytesMax);
     this.sql = statement(into);
   }
 
@@ -57,12 +56,22 @@ final class LocalLoad implements BulkLoad {
 
   @Override
   public void add(Row before, Row after) throws SQLException {
+    if (BulkLoad.isLarge(before, after) && single.fits(before, after)) {
+      end();
+      single.add(before, after);
+      single.end();
+    } else {
+      addLine(before, after);
+    }
+  }
+
+  private void addLine(Row before, Row after) throws SQLException {
     for (BulkColumn column : into.columns()) {
       column.write(before, after, lines);
     }
     lines.endLine();
     rows++;
-    if (lines.size() >= SEND_BYTES) {
+    if (lines.isFull()) {
       send();
     }
   }
@@ -76,39 +85,11 @@ final class LocalLoad implements BulkLoad {
 
   private void send() throws SQLException {
     try (Statement statement = session.unwrap(Connection.class).createStatement()) {
-      statement.setLocalInfileInputStream(new ByteArrayInputStream(lines.bytes(), 0, lines.size()));
+      statement.setLocalInfileInputStream(lines.read());
       int taken = session.call(() -> statement.executeUpdate(sql));
-      Optional<SQLWarning> warning = Optional.ofNullable(statement.getWarnings());
-      if (warning.isPresent()) {
-        throw refused(warning.get());
-      }
-      if (taken != rows) {
-        throw new WalferryException(
-            ErrorCode.DESTINATION_CONFLICT,
-            "The load of table "
-                + into.label()
-                + " expected to add "
-                + rows
-                + " rows at the destination, but "
-                + taken
-                + " were taken");
-      }
+      into.requireTaken(session, statement, rows, taken);
     }
     lines.clear();
     rows = 0;
-  }
-
-  private WalferryException refused(SQLWarning warning) {
-    int error = warning.getErrorCode();
-    return new WalferryException(
-        MysqlErrors.isDuplicate(error)
-            ? ErrorCode.DESTINATION_CONFLICT
-            : ErrorCode.DESTINATION_ROW_REFUSED,
-        "could not load table "
-            + into.label()
-            + " in "
-            + session.display()
-            + ": "
-            + MysqlErrors.reason(error, String.valueOf(warning.getMessage())));
   }
 }

@@ -194,7 +194,7 @@ final class MysqlChunkWriter implements RevocableChunkWriter {
   }
 
   private WalferryException failed(PublishedTable table, SQLException failure) {
-    return session.failed("load table " + table, failure);
+    return session.failed("load table " + table + shape(table).collationNote(), failure);
   }
 
   /** Rows of an attempt are loaded by themselves. */

@@ -70,6 +70,7 @@ final class MysqlErrors implements SqlErrors {
           1300, // invalid string of a character set
           1366, // incorrect value
           1525, // incorrect value of a type
+          1526, // no partition for the value
           3819); // CHECK constraint
 
   private static final Set<Integer> FULL = Set.of(1021, 1114, 3, 28);
@@ -216,6 +217,7 @@ final class MysqlErrors implements SqlErrors {
           case 1264 -> ", the number is out of the column's range";
           case 1265, 1366, 1292 -> ", the column's type does not take the value";
           case 1406 -> ", the value is longer than the column";
+          case 1526 -> ", no partition of the table takes the row";
           case 1665 -> ", binlog_format is STATEMENT: set it to ROW or MIXED";
           case 3750 -> ", sql_require_primary_key is on, and the source's table has none";
           case 3819, 4025 -> ", a CHECK constraint forbids it";

@@ -5,6 +5,9 @@ interface ValueTarget {
   /** NULL. */
   void none();
 
-  /** As its form says; bytes as hexadecimal digits. The array is only lent. */
+  /**
+   * Takes a value as its form says; bytes as hexadecimal digits. The array is lent for as long as
+   * the row is, and must not be changed.
+   */
   void text(byte[] bytes, int start, int length);
 }

@@ -234,6 +234,7 @@ final class MysqlTables implements TableCatalog<TableShape> {
     return new ValueWriter(
         ValueForm.created(type, policy),
         type,
+        TextLimit.NONE,
         policy,
         "column " + column.name() + " of table " + found.name());
   }

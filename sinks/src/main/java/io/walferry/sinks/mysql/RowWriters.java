@@ -31,6 +31,7 @@ final class RowWriters {
           new ValueWriter(
               ValueForm.of(type, columns.get(i)).orElseThrow(),
               type,
+              columns.get(i).textLimit(),
               policies.of(type.family()),
               "column " + column.name() + " of table " + relation.table()));
     }

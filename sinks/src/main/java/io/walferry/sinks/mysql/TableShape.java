@@ -39,7 +39,7 @@ record TableShape(
       """
       SELECT column_name, lower(data_type), lower(column_type), coalesce(character_set_name, ''),
         coalesce(collation_name, ''), coalesce(numeric_precision, 0), coalesce(numeric_scale, 0),
-        coalesce(datetime_precision, 0),
+        coalesce(datetime_precision, 0), coalesce(character_maximum_length, 0),
         is_nullable = 'NO' AND column_default IS NULL AND extra NOT LIKE '%auto_increment%',
         extra LIKE '%GENERATED%' AND extra NOT LIKE '%DEFAULT_GENERATED%'
       FROM information_schema.columns
@@ -68,6 +68,7 @@ record TableShape(
    * @param dataType its type's name alone
    * @param declaredType with its modifiers
    * @param characterSet empty if it holds no text
+   * @param lengthMax of a text, in characters, or in bytes if its type is one of the {@code text}
    * @param required whether a row that does not name it is refused
    */
   record ShapeColumn(
@@ -79,6 +80,7 @@ record TableShape(
       int precision,
       int scale,
       int fractionDigits,
+      long lengthMax,
       boolean required,
       boolean generated) {
     boolean isUnsigned() {
@@ -91,6 +93,12 @@ record TableShape(
           || collation.endsWith("_nopad_bin")
           || collation.equals("utf8mb4_0900_bin")
           || collation.equals("binary");
+    }
+
+    TextLimit textLimit() {
+      return characterSet.isEmpty()
+          ? TextLimit.NONE
+          : new TextLimit(lengthMax, dataType.endsWith("text"));
     }
 
     /** For a column of a temporary table that takes the same values. */
@@ -152,8 +160,9 @@ record TableShape(
         row.getInt(6),
         row.getInt(7),
         row.getInt(8),
-        row.getBoolean(9),
-        row.getBoolean(10));
+        row.getLong(9),
+        row.getBoolean(10),
+        row.getBoolean(11));
   }
 
   private static ShapeIndex index(ResultSet row) throws SQLException {

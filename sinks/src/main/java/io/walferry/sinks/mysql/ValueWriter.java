@@ -16,9 +16,11 @@ import java.util.stream.Collectors;
  * Writes the values of one column: a function of the source's type, of the column that is really
  * there and of the policy.
  *
+ * @param limit of the column's texts
  * @param where table and column, for messages
  */
-record ValueWriter(ValueForm form, SourceType type, LossPolicy policy, String where) {
+record ValueWriter(
+    ValueForm form, SourceType type, TextLimit limit, LossPolicy policy, String where) {
   private static final byte[] ZERO = ascii("0");
   private static final byte[] ONE = ascii("1");
   private static final byte[] FIRST_DAY = ascii("0001-01-01");
@@ -40,7 +42,8 @@ record ValueWriter(ValueForm form, SourceType type, LossPolicy policy, String wh
   /**
    * Hands a value on.
    *
-   * @throws WalferryException {@code DESTINATION_VALUE} if the policy says so
+   * @throws WalferryException {@code DESTINATION_VALUE} if the policy says so, {@code
+   *     DESTINATION_ROW_REFUSED} if the server would cut it without an error
    */
   void write(Row row, int column, ValueTarget target) {
     switch (row.kind(column)) {
@@ -61,11 +64,28 @@ record ValueWriter(ValueForm form, SourceType type, LossPolicy policy, String wh
 
   private void write(byte[] bytes, int start, int length, ValueTarget target) {
     switch (form) {
-      case TEXT, INTEGER, TIME -> target.text(bytes, start, length);
+      case TEXT -> {
+        requireWhole(bytes, start, length);
+        target.text(bytes, start, length);
+      }
+      case INTEGER, TIME -> target.text(bytes, start, length);
       case TRUTH -> truth(bytes, start, length, target);
       case BYTES -> bytes(bytes, start, length, target);
       case FLOAT, DECIMAL -> number(bytes, start, length, target);
       case DATE, TIMESTAMP, ZONED -> moment(bytes, start, length, target);
+    }
+  }
+
+  private void requireWhole(byte[] bytes, int start, int length) {
+    if (limit.isCut(bytes, start, length)) {
+      throw new WalferryException(
+          ErrorCode.DESTINATION_ROW_REFUSED,
+          where
+              + ": a value is longer than the "
+              + limit.max()
+              + (limit.inBytes() ? " bytes" : " characters")
+              + " that the column takes, and the server would cut the spaces at its end without an"
+              + " error. Make the column longer");
     }
   }
 

@@ -2,12 +2,14 @@ package io.walferry.sinks.mysql;
 
 import static io.walferry.sinks.Refusal.refused;
 import static io.walferry.sinks.SinkCalls.FEED;
+import static io.walferry.sinks.SinkCalls.apply;
 import static io.walferry.sinks.SinkCalls.line;
 import static io.walferry.sinks.SinkCalls.load;
 import static io.walferry.sinks.SinkCalls.published;
 import static io.walferry.sinks.SourceTable.INT4;
 import static io.walferry.sinks.SourceTable.NUMERIC;
 import static io.walferry.sinks.SourceTable.TEXT;
+import static io.walferry.sinks.SourceTable.UNCHANGED;
 import static io.walferry.sinks.SourceTable.table;
 import static io.walferry.sinks.mysql.MysqlFixture.following;
 import static io.walferry.sinks.mysql.MysqlFixture.rows;
@@ -16,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.walferry.change.Change;
 import io.walferry.error.ErrorCode;
 import io.walferry.postgres.PasswordSource;
 import io.walferry.postgres.Secret;
@@ -25,6 +28,7 @@ import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.mysql.MysqlDatabase;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,6 +108,48 @@ final class MysqlRefusalTest {
       assertFalse(message.contains("secret"), message);
     }
     assertEquals(List.of("1"), rows(database, "SELECT n FROM word"));
+  }
+
+  /** Sees that it is so by any way in which rows get there: few, many, and changed. */
+  @EachMysql
+  void spacesThatTheServerWouldCutAreRefused(MysqlDatabase database) throws SQLException {
+    SourceTable note = table("note").key("id", INT4).column("v", TEXT).column("w", TEXT).build();
+    String full = "ü".repeat(127) + " ";
+    Change[] many =
+        IntStream.range(2, 90)
+            .mapToObj(i -> note.insert("" + i, i == 80 ? "four " : "v", "w"))
+            .toArray(Change[]::new);
+    for (Change[] changes :
+        List.of(
+            new Change[] {note.insert("2", "four ", "w")},
+            new Change[] {note.insert("2", "v", full + " ")},
+            new Change[] {note.update("1", "four    ", UNCHANGED)},
+            many)) {
+      run(
+          database,
+          "DROP TABLE IF EXISTS note, walferry_position, walferry_ledger",
+          "CREATE TABLE note (id int PRIMARY KEY, v varchar(4), w tinytext) CHARACTER SET utf8mb4");
+      try (MysqlSink sink = following(database, note)) {
+        apply(sink, 0x20, note.insert("1", "é😀a ", full));
+        String message =
+            refused(ErrorCode.DESTINATION_ROW_REFUSED, () -> apply(sink, 0x30, changes));
+        assertTrue(message.contains("of table public.note: a value is longer than the "), message);
+        assertFalse(message.contains("four"), message);
+      }
+      assertEquals(
+          List.of("1|é😀a |" + full), rows(database, "SELECT id, v, w FROM note ORDER BY id"));
+    }
+  }
+
+  @EachMysql
+  void aKeyThatIsTooLongBySpacesIsRefused(MysqlDatabase database) throws SQLException {
+    try (MysqlSink sink = following(database, WORD)) {
+      apply(sink, 0x20, WORD.insert("w" + " ".repeat(767), "1"));
+      refused(
+          ErrorCode.DESTINATION_ROW_REFUSED,
+          () -> apply(sink, 0x30, WORD.insert("w" + " ".repeat(768), "2")));
+    }
+    assertEquals(List.of("768|1"), rows(database, "SELECT char_length(w), n FROM word"));
   }
 
   @EachMysql

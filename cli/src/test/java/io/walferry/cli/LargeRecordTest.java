@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Postgres
 @Kafka
 final class LargeRecordTest {
-  /** More than Kafka's producer has room for, unless it is told. */
+  /** Exceeds what Kafka's producer has room for unless it is told. */
   private static final LargeValue LARGE = new LargeValue(1_000_000);
 
   private static final JsonMapper JSON =

@@ -190,6 +190,12 @@ public final class ParallelSink implements Sink {
   }
 
   @Override
+  public boolean completesApart(PublishedTable table) {
+    awaitAll();
+    return sink.completesApart(table);
+  }
+
+  @Override
   public void takeBack(Relation made) {
     aloneAndAnew().takeBack(made);
   }

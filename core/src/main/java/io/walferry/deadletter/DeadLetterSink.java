@@ -192,6 +192,11 @@ public final class DeadLetterSink implements Sink {
   }
 
   @Override
+  public boolean completesApart(PublishedTable table) {
+    return sink.completesApart(table);
+  }
+
+  @Override
   public void takeBack(Relation made) {
     flush();
     sink.takeBack(made);

@@ -16,7 +16,6 @@ import io.walferry.publication.PublicationCatalog;
 import io.walferry.publication.PublishedColumn;
 import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ColumnChange;
-import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.TableAlteration;
 import java.util.HashMap;
 import java.util.List;
@@ -321,7 +320,7 @@ final class FollowedTables {
    * and either would be taken for the other.
    */
   private Optional<String> unrepeatable(FollowedTable line, List<ColumnChange> changes) {
-    if (ends.sink().capabilities().alterations() != SinkCapabilities.Alterations.ON_THEIR_OWN) {
+    if (!ends.sink().capabilities().altersOnItsOwn()) {
       return Optional.empty();
     }
     return ColumnDifference.reusedName(line, changes)

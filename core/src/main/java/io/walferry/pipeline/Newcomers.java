@@ -7,7 +7,6 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.LedgerEntry.Kind;
 import io.walferry.sink.Sink;
-import io.walferry.sink.SinkCapabilities.Alterations;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,7 +25,7 @@ record Newcomers(Sink sink) {
    * @param commit makes what the ledger says durable, with everything that has come before
    */
   void prepare(List<PublishedTable> tables, Runnable commit) {
-    boolean committed = note(tables) && isOnItsOwn();
+    boolean committed = note(tables) && sink.capabilities().altersOnItsOwn();
     if (committed) {
       commit.run();
     }
@@ -67,10 +66,6 @@ record Newcomers(Sink sink) {
     }
     sink.note(lines);
     return makes;
-  }
-
-  private boolean isOnItsOwn() {
-    return sink.capabilities().alterations() == Alterations.ON_THEIR_OWN;
   }
 
   /** Somebody has to do something about it, and may make the table by hand: that is not ours. */

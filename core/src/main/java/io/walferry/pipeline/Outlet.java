@@ -12,7 +12,6 @@ import io.walferry.publication.PublishedTable;
 import io.walferry.sink.ColumnChange;
 import io.walferry.sink.LedgerEntry;
 import io.walferry.sink.Sink;
-import io.walferry.sink.SinkCapabilities;
 import io.walferry.sink.TableAlteration;
 import io.walferry.snapshot.TableLedger;
 import java.util.EnumSet;
@@ -259,7 +258,7 @@ final class Outlet {
 
   private void drop(TableId table) {
     boolean unused = forget(table);
-    if (isOnItsOwn()) {
+    if (sink.capabilities().altersOnItsOwn()) {
       tear();
     }
     tables.moving().drop(table);
@@ -273,21 +272,16 @@ final class Outlet {
       // For whoever finds it so.
       moving.loadAgain(move.table());
     }
-    if (isOnItsOwn()) {
+    if (sink.capabilities().altersOnItsOwn()) {
       moving.begin(move);
       tear();
     }
     replay.forget(move.table());
     moving.rename(move, again);
-    if (isOnItsOwn()) {
+    if (sink.capabilities().altersOnItsOwn()) {
       // Nobody may find another table under the former name, and take that for the one to rename.
       tear();
     }
-  }
-
-  /** Whether what is done to tables stands between two transactions of the destination. */
-  private boolean isOnItsOwn() {
-    return sink.capabilities().alterations() == SinkCapabilities.Alterations.ON_THEIR_OWN;
   }
 
   /** What somebody has to do by hand has to find what was before it. */

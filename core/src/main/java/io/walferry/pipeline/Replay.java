@@ -387,7 +387,7 @@ final class Replay {
 
   private RowFetch fetch(TableLedger ledger, Relation relation, List<String> key) {
     try {
-      return RowFetch.of(ends.sql(), ends.text(), ledger.table(), relation, key, xid, ends.clock());
+      return RowFetch.of(ends.sql(), ends.text(), ledger.table(), relation, key, xid);
     } catch (WalferryException e) {
       throw TableLoads.moving(e);
     }

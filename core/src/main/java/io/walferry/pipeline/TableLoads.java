@@ -152,7 +152,8 @@ final class TableLoads {
    * Cuts tables anew whose rows, if any, do not count any more, as the catalog knows them now; in
    * the destination's open transaction. One that is not published any more is left out, and one
    * that has another name by now waits until the stream has come to that. What is in the open
-   * transaction so far is committed if tables get other columns, or are not there and made anew.
+   * transaction so far is committed if tables get other columns or are made, or if the destination
+   * makes what they lack in a session of its own, which would wait for the transaction.
    *
    * @param reached the position of all that was applied
    */
@@ -182,7 +183,8 @@ final class TableLoads {
     List<PublishedTable> there =
         current.stream().filter(table -> !missing.contains(table)).toList();
     List<PublishedTable> altered = there.stream().filter(this::isAltered).toList();
-    if (!altered.isEmpty() || !missing.isEmpty()) {
+    boolean apart = there.stream().anyMatch(ends.sink()::completesApart);
+    if (!altered.isEmpty() || !missing.isEmpty() || apart) {
       // What is committed with it says of none of the others that it has to be loaded.
       lines.noteReloads(current);
       begin(altered, reached);

@@ -182,6 +182,14 @@ public interface Sink extends AutoCloseable {
   }
 
   /**
+   * Tells whether {@link #empty} would make something that a table lacks in a session of its own,
+   * which would wait for the open transaction. That is committed before, then.
+   */
+  default boolean completesApart(PublishedTable table) {
+    return false;
+  }
+
+  /**
    * Removes a table that an earlier attempt was about to create with these columns and may have.
    * One with rows, or with other columns, stays, and so does one where rows may be that are not the
    * feed's.

@@ -51,6 +51,11 @@ public record SinkCapabilities(
     return new SinkCapabilities(savesPosition, replacesRows, dropsChunks, false, alterations);
   }
 
+  /** Tells whether what is done to tables stands between two transactions of the destination. */
+  public boolean altersOnItsOwn() {
+    return alterations == Alterations.ON_THEIR_OWN;
+  }
+
   /** Whether it wants to be told of alterations. */
   public boolean altersTables() {
     return alterations != Alterations.NONE;

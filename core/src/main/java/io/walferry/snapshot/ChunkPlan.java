@@ -9,6 +9,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a table is cut: keys out of a sample of its blocks, so that chunks are of about equal size
@@ -16,6 +18,8 @@ import java.util.StringJoiner;
  * bounds that were true a moment ago cut it just as well.
  */
 final class ChunkPlan {
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkPlan.class);
+
   private static final String SIZE =
       """
       WITH RECURSIVE tree (oid) AS (
@@ -31,6 +35,11 @@ final class ChunkPlan {
 
   /** Blocks that are looked at for each chunk: its size is then right within about a quarter. */
   private static final int SAMPLE_BLOCKS = 16;
+
+  /**
+   * Chunks of a very large table are larger instead: questions for places of keys name them all.
+   */
+  static final int CHUNKS_MAX = 1024;
 
   private ChunkPlan() {}
 
@@ -53,7 +62,14 @@ final class ChunkPlan {
         bytes = row.getLong(1);
         blocks = row.getLong(2);
       }
-      long chunks = (bytes + chunkBytes - 1) / chunkBytes;
+      long chunks = Math.min(CHUNKS_MAX, (bytes + chunkBytes - 1) / chunkBytes);
+      if (chunks == CHUNKS_MAX) {
+        LOG.info(
+            "{} is cut into {} chunks, which are the most there can be, of about {} MiB each",
+            table.table(),
+            chunks,
+            (bytes / chunks) >> 20);
+      }
       return chunks < 2 ? List.of() : sample(connection, table, chunks, blocks);
     } catch (SQLException e) {
       throw PostgresErrors.translate(e, "cut table " + table.table() + " into chunks");

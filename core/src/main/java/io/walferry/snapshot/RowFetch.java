@@ -9,11 +9,9 @@ import io.walferry.error.WalferryException;
 import io.walferry.publication.SourceText;
 import io.walferry.sink.CopyFormat;
 import io.walferry.sink.CopyTextParser;
-import io.walferry.time.NanoClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,15 +22,13 @@ import java.util.Optional;
  * @param row with the columns of the relation; empty if there is no such row any more
  */
 public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
-  private static final Duration PAUSE = Duration.ofMillis(2);
-
   /**
-   * Reads it, under a snapshot that sees a transaction.
+   * Reads it, under a snapshot that sees a transaction which an earlier read has seen.
    *
    * @param connection in autocommit mode
    * @param text judges text of the source that may not be UTF-8
-   * @param clock the clock that the fetch waits by
-   * @throws WalferryException {@code INTERRUPTED}, or what the source refuses
+   * @throws WalferryException what the source refuses; {@code SERVER_UNAVAILABLE} if the source is
+   *     behind what was read before
    */
   public static RowFetch of(
       Connection connection,
@@ -40,14 +36,13 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
       LoadTable table,
       Relation relation,
       List<String> key,
-      Xid xid,
-      NanoClock clock) {
+      Xid xid) {
     List<String> columns = relation.columns().stream().map(Column::name).toList();
     String where = "(" + table.keyList() + ") = (" + TableChunk.literals(table, key) + ")";
     try {
       connection.setAutoCommit(false);
       try {
-        SourceSnapshot snapshot = begin(connection, table, xid, clock);
+        SourceSnapshot snapshot = begin(connection, table, xid);
         String select = TableChunk.copyStatement(table, columns, where, CopyFormat.TEXT, text);
         CopyTextParser parser = new CopyTextParser(columns.size(), relation.toString());
         try (CopyReading copy = new CopyReading(connection, select)) {
@@ -61,29 +56,32 @@ public record RowFetch(Optional<Row> row, SourceSnapshot snapshot) {
       }
     } catch (SQLException e) {
       throw table.failure(e, "read a row of " + relation + " again");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new WalferryException(
-          ErrorCode.INTERRUPTED, "interrupted while a row of " + relation + " was read again", e);
     }
   }
 
-  /** A commit is in the stream a moment before snapshots see it. */
-  private static SourceSnapshot begin(
-      Connection connection, LoadTable table, Xid xid, NanoClock clock)
-      throws SQLException, InterruptedException {
-    while (true) {
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-        statement.execute(table.setSearchPath());
-        statement.execute("LOCK TABLE " + table.table().table().quoted() + " IN ACCESS SHARE MODE");
-      }
-      SourceSnapshot snapshot = TableShape.read(connection, table.table()).snapshot();
-      if (snapshot.sees(xid)) {
-        return snapshot;
-      }
-      connection.rollback();
-      clock.pause(PAUSE);
+  /**
+   * Begins the transaction of the read. A commit may be in the stream before snapshots see it, for
+   * as long as a synchronous standby lets it wait; but what one snapshot has seen, all later ones
+   * of the same server see.
+   */
+  private static SourceSnapshot begin(Connection connection, LoadTable table, Xid xid)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      statement.execute(table.setSearchPath());
+      statement.execute("LOCK TABLE " + table.table().table().quoted() + " IN ACCESS SHARE MODE");
     }
+    SourceSnapshot snapshot = TableShape.read(connection, table.table()).snapshot();
+    if (!snapshot.sees(xid)) {
+      throw new WalferryException(
+          ErrorCode.SERVER_UNAVAILABLE,
+          "could not read a row of "
+              + table.table()
+              + " again: transaction "
+              + xid
+              + ", which an earlier read has seen, is not visible: the source is another server, or"
+              + " behind");
+    }
+    return snapshot;
   }
 }

@@ -35,6 +35,10 @@ public final class TableLedger {
   private final List<String> key;
   private final List<List<String>> bounds;
   private final List<Optional<SourceSnapshot>> chunks;
+
+  /** Counts the chunks that are not at the destination yet. */
+  private int missingCount;
+
   private final List<ReadRow> rows = new ArrayList<>();
 
   /** Rows that are still to be read, in the order in which they were asked for. */
@@ -80,6 +84,7 @@ public final class TableLedger {
     for (int i = 0; i <= bounds.size(); i++) {
       chunks.add(Optional.empty());
     }
+    this.missingCount = chunks.size();
   }
 
   /**
@@ -260,7 +265,9 @@ public final class TableLedger {
   }
 
   void loaded(int chunk, SourceSnapshot snapshot) {
-    chunks.set(chunk, Optional.of(snapshot));
+    if (chunks.set(chunk, Optional.of(snapshot)).isEmpty()) {
+      missingCount--;
+    }
   }
 
   /** Remembers a row that was read alone, and returns the line that says so. */
@@ -379,7 +386,7 @@ public final class TableLedger {
   }
 
   public boolean isLoaded() {
-    return chunks.stream().allMatch(Optional::isPresent);
+    return missingCount == 0;
   }
 
   List<List<String>> bounds() {

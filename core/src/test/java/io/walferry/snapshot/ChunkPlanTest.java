@@ -1,6 +1,7 @@
 package io.walferry.snapshot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.SharedServers;
@@ -145,6 +146,43 @@ final class ChunkPlanTest {
       TableLedger ledger = plan(connection, LoadTable.read(connection, published(connection)));
       assertEquals(1, ledger.missing().size());
       assertEquals(List.of(), ledger.table().keyNames());
+    }
+  }
+
+  /** Sees that the cost of a change has a bound: each question for a place names all chunks. */
+  @Test
+  void chunksOfAVeryLargeTableAreLarger() throws SQLException {
+    try (Database database = SharedServers.database(14);
+        Connection connection = database.connect()) {
+      database.execute(
+          """
+          create table t (a int primary key, b text); create publication p for table t;
+          insert into t select g, repeat('x', 100) from generate_series(1, 20000) g
+          """);
+      LoadTable table = LoadTable.read(connection, published(connection));
+      TableLedger ledger = TableLedger.plan(connection, table, SourceSnapshot.read(connection), 1);
+      assertEquals(ChunkPlan.CHUNKS_MAX, ledger.missing().size());
+    }
+  }
+
+  @Test
+  void aTableIsLoadedOnceEachOfItsChunksIs() throws SQLException {
+    try (Database database = SharedServers.database(14);
+        Connection connection = database.connect()) {
+      database.execute(
+          """
+          create table t (a int primary key, b text); create publication p for table t;
+          insert into t select g, repeat('x', 100) from generate_series(1, 2000) g
+          """);
+      TableLedger ledger = plan(connection, LoadTable.read(connection, published(connection)));
+      SourceSnapshot snapshot = SourceSnapshot.read(connection);
+      List<TableChunk> missing = ledger.missing();
+      for (TableChunk chunk : missing) {
+        assertFalse(ledger.isLoaded());
+        ledger.loaded(chunk.number(), snapshot);
+        ledger.loaded(chunk.number(), snapshot);
+      }
+      assertTrue(ledger.isLoaded());
     }
   }
 

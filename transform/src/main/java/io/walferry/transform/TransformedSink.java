@@ -210,6 +210,12 @@ public final class TransformedSink implements Sink {
   }
 
   @Override
+  public boolean completesApart(PublishedTable table) {
+    planner.requireColumns(table);
+    return sink.completesApart(PublishedPlan.of(table, planner).target());
+  }
+
+  @Override
   public void takeBack(Relation made) {
     sink.takeBack(planner.plan(made, Set.of()).target());
   }

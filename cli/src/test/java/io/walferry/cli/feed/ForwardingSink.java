@@ -106,6 +106,11 @@ interface ForwardingSink extends Sink {
   }
 
   @Override
+  default boolean completesApart(PublishedTable table) {
+    return target().completesApart(table);
+  }
+
+  @Override
   default void takeBack(Relation made) {
     target().takeBack(made);
   }

@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.walferry.change.TableId;
 import io.walferry.cli.feed.Destination.Kind;
+import io.walferry.cli.feed.Destination.MysqlCopy;
 import io.walferry.pipeline.ReloadRequest;
+import io.walferry.testkit.compare.TableName;
+import io.walferry.testkit.junit.EachMysql;
 import io.walferry.testkit.junit.Postgres;
+import io.walferry.testkit.mysql.MysqlDatabase;
 import io.walferry.testkit.postgres.Database;
 import io.walferry.testkit.workload.Seeds;
 import io.walferry.testkit.workload.Workload;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,12 +102,45 @@ final class ReloadTest {
       feed.awaitDurable(FeedSetup.walEnd(database));
       assertEquals(loaded + 2000, feed.rowsLoaded());
     }
-    var tables =
-        List.of(
-            new io.walferry.testkit.compare.TableName("public", "item"),
-            new io.walferry.testkit.compare.TableName("public", "other"));
+    var tables = List.of(new TableName("public", "item"), new TableName("public", "other"));
     assertEquals(List.of(), FeedSetup.compare(database, file, tables).tableDifferences());
     assertTrue(FeedSetup.compare(database, file, tables).rowsCompared() >= 2010);
+  }
+
+  /** Sees that the feed does not wait for its own transaction to make an index of the table. */
+  @EachMysql
+  void aTableThatLacksAnIndexIsLoadedAgainBehindChangesOfIt(Database source, MysqlDatabase database)
+      throws Exception {
+    source.execute(
+        """
+        create table item (id int, name text);
+        alter table item replica identity full;
+        insert into item select g, 'name ' || g from generate_series(1, 50) g
+        """);
+    Destination copy = new MysqlCopy(database);
+    try (RunningFeed feed =
+        RunningFeed.start(
+            FeedSetup.settings(source.name(), List.of("public.*")),
+            FeedSetup.connector(source.uri()),
+            copy::sink)) {
+      feed.awaitFollowing();
+      try (Connection connection = database.connect();
+          Statement statement = connection.createStatement()) {
+        statement.execute("alter table item drop index walferry_row");
+      }
+      try (Connection connection = source.connect();
+          Statement statement = connection.createStatement()) {
+        connection.setAutoCommit(false);
+        statement.execute("update item set name = 'changed' where id < 10");
+        new ReloadRequest(source.name(), new TableId("public", "item")).send(connection);
+        connection.commit();
+      }
+      feed.awaitDurable(FeedSetup.walEnd(source));
+      assertEquals(List.of(), feed.retries());
+    }
+    var compared = copy.compare(source, List.of(new TableName("public", "item")));
+    assertEquals(List.of(), compared.tableDifferences());
+    assertEquals(50, compared.rowsCompared());
   }
 
   private static void reload(Database database, TableId table) throws SQLException {

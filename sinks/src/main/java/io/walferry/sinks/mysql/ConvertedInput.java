@@ -4,7 +4,7 @@ import java.io.InputStream;
 
 /** Reads a range of bytes in another form, of which only a piece is there at a time. */
 final class ConvertedInput extends InputStream {
-  /** Even, so that two hexadecimal digits stay together. */
+  /** Is even, so that two hexadecimal digits stay together. */
   private static final int PIECE_BYTES = 32 << 10;
 
   private final byte[] bytes;

@@ -24,7 +24,7 @@ final class MultiRowInsert implements BulkLoad {
   /** Room for what the protocol adds to a statement. */
   private static final int PACKET_MARGIN = 1024;
 
-  /** What a value costs that has no bytes. */
+  /** Stands for what a value costs that has no bytes. */
   private static final int VALUE_BYTES = 8;
 
   private final SqlSession session;

@@ -229,6 +229,11 @@ public final class MysqlSink implements LanedSink {
   }
 
   @Override
+  public boolean completesApart(PublishedTable table) {
+    return tables.isIncomplete(table);
+  }
+
+  @Override
   public void takeBack(Relation made) {
     transactions.begin();
     alterations.takeBack(made);

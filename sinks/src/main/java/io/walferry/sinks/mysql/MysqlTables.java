@@ -280,25 +280,36 @@ final class MysqlTables implements TableCatalog<TableShape> {
         "ALTER TABLE " + found.quoted() + " ADD COLUMN " + definition + formerValue);
   }
 
+  /** Tells whether a table that is there lacks columns, or an index to find its rows by. */
+  boolean isIncomplete(PublishedTable table) {
+    return find(table.table())
+        .filter(
+            shape ->
+                !missingColumns(table, shape).isEmpty() || missingIndex(table, shape).isPresent())
+        .isPresent();
+  }
+
   /** Sees to it that updates and deletes do not read the whole table. */
   private void ensureIndex(PublishedTable table, TableShape shape) {
-    if (table.replicaIdentity() == ReplicaIdentity.FULL) {
-      ensureRowIndex(table, shape);
-    } else {
-      ensureKeyIndex(table, shape);
-    }
+    missingIndex(table, shape).ifPresent(action -> createIndex(shape, action));
+  }
+
+  /** Returns what ALTER TABLE has to do so that rows are found by an index. */
+  private static Optional<String> missingIndex(PublishedTable table, TableShape shape) {
+    return table.replicaIdentity() == ReplicaIdentity.FULL
+        ? missingRowIndex(table, shape)
+        : missingKeyIndex(table, shape);
   }
 
   /** Where rows are found by other columns than those of the primary key. */
-  private void ensureKeyIndex(PublishedTable table, TableShape shape) {
+  private static Optional<String> missingKeyIndex(PublishedTable table, TableShape shape) {
     List<ShapeColumn> columns = IndexColumns.indexable(columns(table.identityColumns(), shape));
     List<String> names = columns.stream().map(ShapeColumn::name).toList();
     if (columns.isEmpty() || shape.isIndexed(TableNames.folded(names))) {
-      return;
+      return Optional.empty();
     }
     // One of that name is of a replica identity that is no more.
-    createIndex(
-        shape,
+    return Optional.of(
         (shape.hasIndex(KEY_INDEX) ? "DROP INDEX " + KEY_INDEX + ", " : "")
             + "ADD INDEX "
             + KEY_INDEX
@@ -307,15 +318,15 @@ final class MysqlTables implements TableCatalog<TableShape> {
   }
 
   /** Where rows are found by all columns, and no primary key tells them apart. */
-  private void ensureRowIndex(PublishedTable table, TableShape shape) {
+  private static Optional<String> missingRowIndex(PublishedTable table, TableShape shape) {
     boolean keyed =
         !shape.primaryKey().isEmpty()
             && TableNames.folded(table.columnNames())
                 .containsAll(TableNames.folded(shape.primaryKey()));
     List<ShapeColumn> columns = selective(table, shape);
-    if (!keyed && !columns.isEmpty() && !shape.hasIndex(ROW_INDEX)) {
-      createIndex(shape, "ADD INDEX " + ROW_INDEX + " " + IndexColumns.list(columns));
-    }
+    return keyed || columns.isEmpty() || shape.hasIndex(ROW_INDEX)
+        ? Optional.empty()
+        : Optional.of("ADD INDEX " + ROW_INDEX + " " + IndexColumns.list(columns));
   }
 
   private void createIndex(TableShape shape, String action) {

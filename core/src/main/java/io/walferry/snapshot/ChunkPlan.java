@@ -39,7 +39,7 @@ final class ChunkPlan {
   /**
    * Chunks of a very large table are larger instead: questions for places of keys name them all.
    */
-  static final int CHUNKS_MAX = 1024;
+  static final int CHUNKS_MAX = 4096;
 
   private ChunkPlan() {}
 
